@@ -1,0 +1,166 @@
+//! What can be typed. Each flag's name is the key of the same setting elsewhere.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The version, and that of the numbering plan it was built with.
+fn version() -> &'static str {
+    use std::sync::OnceLock;
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| {
+        let plan = rowcall::phone::Plan::builtin().version();
+        format!("{} (numbering plan {plan})", env!("CARGO_PKG_VERSION"))
+    })
+}
+
+/// Turns a contact export into a payload that a messaging platform imports at the first try, and
+/// says row by row what happened. Works offline: it sends nothing.
+#[derive(Debug, Parser)]
+#[command(name = "rowcall", version = version(), max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write the payload and the reports.
+    Prepare(PrepareArgs),
+    /// Judge every row as `prepare` does, without a payload; exit code 3 if any is not acceptable.
+    Check(CheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PrepareArgs {
+    /// The platform the payload is for.
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) to: String,
+    /// The folder to make; it appears whole or not at all.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Contacts a payload file, or `all` for one file; by default what the platform suggests.
+    #[arg(long, value_name = "N|all", value_parser = batch_size)]
+    pub(crate) batch_size: Option<u64>,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The platform whose needs count, if any.
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) to: Option<String>,
+    /// A folder to make for the reports.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CommonArgs {
+    /// CSV files; `-` is standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Read numbers without a calling code as numbers of this region, for example AE; a row's
+    /// country column goes before it.
+    #[arg(long, value_name = "REGION", help_heading = "Phones")]
+    pub(crate) region: Option<String>,
+    /// Let a column feed a field, for example phone=Mobile; may be given several times.
+    #[arg(long, value_name = "FIELD=COLUMN", help_heading = "Columns")]
+    pub(crate) map: Vec<String>,
+    /// What stands between two cells: one ASCII character, or `tab`.
+    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter, help_heading = "Input")]
+    pub(crate) delimiter: u8,
+    /// What encloses a cell: one ASCII character, or `none` where quotes are text.
+    #[arg(long, value_name = "CHAR|none", default_value = "\"", value_parser = quote, help_heading = "Input")]
+    pub(crate) quote: Quote,
+    /// Bytes of a cell at most; a longer one makes its record malformed.
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 20, value_parser = at_least_one, help_heading = "Limits")]
+    pub(crate) cell_bytes_max: usize,
+    /// Bytes of a record at most.
+    #[arg(long, value_name = "BYTES", default_value_t = 16 << 20, value_parser = at_least_one, help_heading = "Limits")]
+    pub(crate) record_bytes_max: usize,
+    /// Cells of a record at most.
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = at_least_one, help_heading = "Limits")]
+    pub(crate) record_cells_max: usize,
+    /// Replace the output folder if it exists and rowcall wrote it.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) force: bool,
+    /// What goes to standard output when the run is done: nothing, or the summary as JSON.
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub(crate) format: Format,
+    /// Whether to show a progress bar: on a terminal, or never.
+    #[arg(long, value_enum, default_value_t = ProgressWish::Auto, help_heading = "Output")]
+    pub(crate) progress: ProgressWish,
+    /// Say nothing but errors.
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) quiet: bool,
+    /// Worker threads; by default as many as the machine has. Never changes the output.
+    #[arg(long, value_name = "N", value_parser = threads, help_heading = "Machine")]
+    pub(crate) threads: Option<usize>,
+    /// Bytes that a worker takes at once. Never changes the output.
+    #[arg(long, value_name = "BYTES", default_value_t = 256 << 10, value_parser = at_least_one, help_heading = "Machine")]
+    pub(crate) chunk_bytes: usize,
+}
+
+/// The form of the summary on standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+/// Whether a progress bar is wished for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressWish {
+    Auto,
+    None,
+}
+
+/// A quote, or none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Quote(pub(crate) Option<u8>);
+
+fn batch_size(text: &str) -> Result<u64, String> {
+    match text {
+        "all" => Ok(u64::MAX),
+        _ => text.parse().ok().filter(|rows| *rows > 0).ok_or_else(|| "a number from 1, or `all`".to_owned()),
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a number from 1".to_owned())
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    const THREADS_MAX: usize = 1024;
+    at_least_one(text)
+        .ok()
+        .filter(|threads| *threads <= THREADS_MAX)
+        .ok_or_else(|| format!("a number from 1 to {THREADS_MAX}"))
+}
+
+fn ascii(text: &str) -> Option<u8> {
+    match text.as_bytes() {
+        [byte] if byte.is_ascii() && !matches!(byte, b'\n' | b'\r' | 0) => Some(*byte),
+        _ => None,
+    }
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        "tab" | "\\t" => Ok(b'\t'),
+        _ => ascii(text).ok_or_else(|| "one ASCII character, or `tab`".to_owned()),
+    }
+}
+
+fn quote(text: &str) -> Result<Quote, String> {
+    match text {
+        "none" => Ok(Quote(None)),
+        _ => ascii(text)
+            .map(|byte| Quote(Some(byte)))
+            .ok_or_else(|| "one ASCII character, or `none`".to_owned()),
+    }
+}

@@ -1,0 +1,119 @@
+//! `prepare` and `check`: the arguments → a job, its run, and what is said of it.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use rowcall::error::{Error, exit};
+use rowcall::flow::{self, Goal, Job, Machine, Output};
+use rowcall::ingest::dialect::Dialect;
+use rowcall::ingest::{Input, Limits, ReadOptions, printable};
+use rowcall::map::MapOptions;
+use rowcall::phone::{Plan, Region};
+use rowcall::write::contract::Contract;
+use rowcall::write::outdir::IfExists;
+use rowcall::write::summary::Summary;
+
+use crate::args::{CheckArgs, CommonArgs, Format, PrepareArgs};
+use crate::progress::Bar;
+use crate::terminal;
+
+/// What differs between the two commands.
+pub(crate) struct Wishes<'a> {
+    to: Option<&'a str>,
+    out: Option<&'a Path>,
+    batch_size: Option<u64>,
+}
+
+impl PrepareArgs {
+    pub(crate) fn job(&self) -> Wishes<'_> {
+        Wishes { to: Some(&self.to), out: Some(&self.out), batch_size: self.batch_size }
+    }
+}
+
+impl CheckArgs {
+    pub(crate) fn job(&self) -> Wishes<'_> {
+        Wishes { to: self.to.as_deref(), out: self.out.as_deref(), batch_size: None }
+    }
+}
+
+/// Runs the job and returns the exit code.
+pub(crate) fn run(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<u8> {
+    let job = job(wishes, args, goal)?;
+    let bytes = job.inputs.iter().map(Input::bytes_expected).sum();
+    let bar = Bar::new(args.progress, args.quiet, bytes);
+    let summary = flow::run(&job, &bar);
+    bar.finish();
+    let summary = summary?;
+    if !args.quiet {
+        terminal::say(&summary, wishes.out);
+    }
+    if args.format == Format::Json {
+        // A reader that went away has seen what it wanted.
+        let _ = io::stdout().write_all(&summary.to_json());
+    }
+    Ok(exit_code(&summary, goal))
+}
+
+/// A run that finished is done; `check` also says whether every row is acceptable.
+fn exit_code(summary: &Summary, goal: Goal) -> u8 {
+    let refused = summary.counts.rejected + summary.counts.malformed;
+    if goal == Goal::Check && refused > 0 { exit::REFUSED } else { exit::DONE }
+}
+
+fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
+    let inputs: Vec<Input> = args.inputs.iter().map(|path| Input::from_argument(path)).collect();
+    if inputs.iter().filter(|input| **input == Input::Stdin).count() > 1 {
+        return Err(Error::Usage("standard input (-) can be given once only".to_owned()).into());
+    }
+    let contract = wishes.to.map(Contract::built_in).transpose()?;
+    let if_exists = if args.force { IfExists::Exchange } else { IfExists::Refuse };
+    let out = wishes.out.map(|folder| Output { folder: without_trailing_slash(folder), if_exists });
+    let mut columns = Vec::new();
+    for pair in &args.map {
+        let pair = MapOptions::parse_pair(pair)
+            .map_err(|what| Error::Usage(format!("--map: {}", printable(&what))))?;
+        columns.push(pair);
+    }
+    let dialect = Dialect { delimiter: args.delimiter, quote: args.quote.0 };
+    if dialect.quote == Some(dialect.delimiter) {
+        let what = "--delimiter and --quote are the same character".to_owned();
+        return Err(Error::Usage(what).into());
+    }
+    let limits = Limits {
+        cell_bytes_max: args.cell_bytes_max,
+        record_bytes_max: args.record_bytes_max,
+        record_cells_max: args.record_cells_max,
+    };
+    let machine = Machine::default();
+    Ok(Job {
+        inputs,
+        read: ReadOptions { dialect, limits },
+        map: MapOptions { columns },
+        plan: Plan::builtin(),
+        home: args.region.as_deref().map(region).transpose()?,
+        goal,
+        contract,
+        batch_rows: wishes.batch_size,
+        out,
+        machine: Machine {
+            threads: args.threads.unwrap_or(machine.threads),
+            chunk_bytes: args.chunk_bytes,
+        },
+    })
+}
+
+fn region(text: &str) -> Result<Region, Error> {
+    text.parse().map_err(|_| {
+        Error::Usage(format!(
+            "--region {}: there is no such region; give two letters, like AE or US",
+            printable(text)
+        ))
+    })
+}
+
+/// `out/` and `out` are the same folder.
+fn without_trailing_slash(folder: &Path) -> PathBuf {
+    folder.components().collect()
+}

@@ -1,0 +1,36 @@
+//! The command line of rowcall: arguments in, exit code out.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+mod args;
+mod job;
+mod progress;
+mod signals;
+mod terminal;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use rowcall::error::exit;
+use rowcall::flow::Goal;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(message) => {
+            // Help and version go to stdout and are no error; the rest is usage.
+            let _ = message.print();
+            return ExitCode::from(if message.use_stderr() { exit::USAGE } else { exit::DONE });
+        }
+    };
+    let done = match cli.command {
+        Command::Prepare(args) => job::run(&args.job(), &args.common, Goal::Prepare),
+        Command::Check(args) => job::run(&args.job(), &args.common, Goal::Check),
+    };
+    ExitCode::from(done.unwrap_or_else(|error| {
+        let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);
+        let _ = writeln!(io::stderr(), "rowcall: {error:#}");
+        code
+    }))
+}

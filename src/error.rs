@@ -1,0 +1,86 @@
+//! What stops a run. In: the fault where it was met. Out: a sentence and an exit code.
+//! A row's fault is never here: that is a [`Problem`](crate::problem::Problem).
+
+use std::io;
+use std::path::Path;
+
+/// The exit codes of the program. Never 1: anything that dies by itself returns 1.
+pub mod exit {
+    /// The run finished and everything is on disk.
+    pub const DONE: u8 = 0;
+    /// Usage, configuration, or a mapping that cannot be decided.
+    pub const USAGE: u8 = 2;
+    /// `check`: the run finished, and some rows are not acceptable.
+    pub const REFUSED: u8 = 3;
+    /// Input cannot be read.
+    pub const INPUT: u8 = 4;
+    /// Output cannot be written.
+    pub const OUTPUT: u8 = 5;
+    /// A limit was exceeded.
+    pub const LIMIT: u8 = 6;
+    /// The counts of a run do not agree with each other: a fault in rowcall itself.
+    pub const INTERNAL: u8 = 70;
+    /// Added to the number of the signal that ended the run.
+    pub const SIGNAL_BASE: u8 = 128;
+}
+
+/// What stops a run, one variant a kind of exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line, a contract or the mapping leaves something undecided.
+    #[error("{0}")]
+    Usage(String),
+    /// An input cannot be read.
+    #[error("{input}: {what}")]
+    Input {
+        /// The input as the user named it.
+        input: String,
+        /// What was seen, and what to do.
+        what: String,
+    },
+    /// An output cannot be written.
+    #[error("{path}: {what}")]
+    Output {
+        /// The path that could not be written.
+        path: String,
+        /// What was attempted, the system's own words, and what to do.
+        what: String,
+    },
+    /// A limit was exceeded.
+    #[error("{0}")]
+    Limit(String),
+    /// The accounting does not balance: a fault in rowcall, and nothing was committed.
+    #[error("{0}; this is a fault in rowcall, nothing was written")]
+    Internal(String),
+    /// A signal asked the run to end; its number.
+    #[error("interrupted by signal {0}; nothing was written")]
+    Interrupted(u8),
+}
+
+impl Error {
+    /// The exit code of this kind of error.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Error::Usage(_) => exit::USAGE,
+            Error::Input { .. } => exit::INPUT,
+            Error::Output { .. } => exit::OUTPUT,
+            Error::Limit(_) => exit::LIMIT,
+            Error::Internal(_) => exit::INTERNAL,
+            Error::Interrupted(signal) => exit::SIGNAL_BASE + signal,
+        }
+    }
+
+    /// An input that the system would not let us read.
+    pub(crate) fn reading(input: &str, cause: &io::Error) -> Error {
+        Error::Input { input: input.to_owned(), what: format!("cannot be read: {cause}") }
+    }
+
+    /// An output that the system would not let us write.
+    pub(crate) fn writing(path: &Path, doing: &str, cause: &io::Error) -> Error {
+        Error::Output { path: path.display().to_string(), what: format!("cannot {doing}: {cause}") }
+    }
+}
+
+/// A result whose error ends the run.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,377 @@
+//! Runs the stages. The only file with threads, and the accounting.
+//!
+//! ```text
+//! reader thread ── chunks ──► workers (rayon) ── worked chunks ──► whoever holds the order lock
+//!   opens, splits               `work`: pure                        `order`: unique, numbers, files
+//! ```
+//!
+//! A chunk is worked on as a whole, in any order; the results are taken in file order by
+//! whichever worker gets the lock. So every output is the same for all numbers of threads and all
+//! sizes of chunks. The reader has a thread of its own, so that a signal is heeded even while a
+//! read blocks.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+mod order;
+mod work;
+
+use crate::error::{Error, Result};
+use crate::ingest::chunk::Chunk;
+use crate::ingest::{Input, ReadOptions, Source, source_names};
+use crate::map::{Columns, MapOptions};
+use crate::phone::{Plan, Region};
+use crate::write::contract::Contract;
+use crate::write::outdir::{IfExists, OutDir};
+use crate::write::summary::Summary;
+use order::Ordered;
+use work::{SourceContext, Worked};
+
+/// Everything that a run is told.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// What to read, in order.
+    pub inputs: Vec<Input>,
+    /// How to read it.
+    pub read: ReadOptions,
+    /// What its columns mean.
+    pub map: MapOptions,
+    /// The numbering plan.
+    pub plan: &'static Plan,
+    /// The region of rows without a country of their own.
+    pub home: Option<Region>,
+    /// What to make.
+    pub goal: Goal,
+    /// The platform; `None` judges by no platform's needs.
+    pub contract: Option<Contract>,
+    /// Contacts a payload file; `None` takes the contract's own limit.
+    pub batch_rows: Option<u64>,
+    /// Where to write; `None` writes nothing.
+    pub out: Option<Output>,
+    /// The machine's part; it never changes what is written.
+    pub machine: Machine,
+}
+
+/// What a run makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// A payload and the reports.
+    Prepare,
+    /// The reports alone.
+    Check,
+}
+
+impl Goal {
+    /// The name of the command.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Goal::Prepare => "prepare",
+            Goal::Check => "check",
+        }
+    }
+}
+
+/// Where a run writes.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The folder.
+    pub folder: PathBuf,
+    /// What to do where it exists.
+    pub if_exists: IfExists,
+}
+
+/// How much of the machine a run uses.
+#[derive(Debug, Clone, Copy)]
+pub struct Machine {
+    /// Workers.
+    pub threads: usize,
+    /// Bytes of a chunk, about.
+    pub chunk_bytes: usize,
+}
+
+impl Default for Machine {
+    fn default() -> Machine {
+        let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Machine { threads, chunk_bytes: 256 << 10 }
+    }
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Progress {
+    /// Bytes of the inputs, headers included.
+    pub bytes: u64,
+    /// Rows.
+    pub rows: u64,
+    /// Rows accepted.
+    pub accepted: u64,
+}
+
+/// How a run and its caller hear of each other.
+pub trait Watch: Sync {
+    /// The number of the signal that asks the run to end, if one does.
+    fn cancelled(&self) -> Option<u8> {
+        None
+    }
+
+    /// Hears how far the run has come, some times a second.
+    fn progress(&self, _progress: Progress) {}
+}
+
+/// Nobody watches.
+impl Watch for () {}
+
+/// How long anything waits before it looks whether the run was cancelled.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Chunks that wait, a worker: before the work, and after it for their turn.
+const CHUNKS_WAITING_PER_THREAD: usize = 4;
+
+/// Runs a job to its end.
+///
+/// # Errors
+/// What stopped it; then nothing stands under the name of the output folder.
+pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
+    for input in &job.inputs {
+        input.check()?;
+    }
+    let names = source_names(&job.inputs);
+    let out = job
+        .out
+        .as_ref()
+        .map(|output| OutDir::create(&output.folder, output.if_exists))
+        .transpose()?;
+    let spare = Arc::new(Mutex::new(Vec::new()));
+    let (opened, chunks) = start_reader(job.clone(), Arc::clone(&spare));
+    let contexts = wait_for(&opened, watch)??;
+    let ordered = Ordered::new(job, names, contexts.clone(), out)?;
+    let mill = Mill {
+        contexts,
+        chunks: Mutex::new(chunks),
+        spare_chunks: spare,
+        spare_worked: Mutex::new(Vec::new()),
+        waiting: Mutex::new(BTreeMap::new()),
+        taken: Condvar::new(),
+        turn: Mutex::new(Turn { next: 0, ordered }),
+        stop: AtomicBool::new(false),
+        failure: Mutex::new(None),
+        waiting_max: job.machine.threads * CHUNKS_WAITING_PER_THREAD,
+        watch,
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(job.machine.threads)
+        .build()
+        .map_err(|cause| Error::Internal(format!("the worker threads cannot be made: {cause}")))?;
+    pool.scope(|scope| {
+        for _ in 0..job.machine.threads {
+            scope.spawn(|_| mill.work_until_done());
+        }
+    });
+    mill.finish(job)
+}
+
+/// A chunk and its number, from 0 over all sources; or what stopped the reading.
+type Delivery = Result<(u64, Chunk)>;
+
+/// What the reader says first: every source, opened and mapped.
+type Opening = Result<Arc<[SourceContext]>>;
+
+/// Starts the thread that opens all inputs, says what they are, and then cuts them into chunks.
+/// It is never joined: where a read blocks for ever, the run ends without it.
+fn start_reader(
+    job: Job,
+    spare: Arc<Mutex<Vec<Chunk>>>,
+) -> (Receiver<Opening>, Receiver<Delivery>) {
+    let (say_opened, opened) = sync_channel(1);
+    let (say_chunk, chunks) = sync_channel(job.machine.threads * CHUNKS_WAITING_PER_THREAD);
+    thread::spawn(move || {
+        let sources = match open_all(&job) {
+            Ok((contexts, sources)) => {
+                // A run that does not listen any more needs no answer.
+                let _ = say_opened.send(Ok(contexts));
+                sources
+            }
+            Err(error) => {
+                let _ = say_opened.send(Err(error));
+                return;
+            }
+        };
+        let mut number = 0;
+        for source in sources {
+            if let Err(error) = deliver(&job, source, &spare, &say_chunk, &mut number) {
+                let _ = say_chunk.send(Err(error));
+                return;
+            }
+        }
+    });
+    (opened, chunks)
+}
+
+fn open_all(job: &Job) -> Result<(Arc<[SourceContext]>, Vec<Source>)> {
+    let mut contexts = Vec::new();
+    let mut sources = Vec::new();
+    for (index, input) in (0..).zip(&job.inputs) {
+        let source = Source::open(input, index, job.read)?;
+        let columns = Columns::decide(source.header.clone(), &job.map, &source.display)?;
+        contexts.push(SourceContext::new(&source, columns, job));
+        sources.push(source);
+    }
+    Ok((contexts.into(), sources))
+}
+
+/// Cuts a source into chunks and sends them until it ends or nobody listens.
+fn deliver(
+    job: &Job,
+    source: Source,
+    spare: &Mutex<Vec<Chunk>>,
+    say: &SyncSender<Delivery>,
+    number: &mut u64,
+) -> Result<()> {
+    let mut splitter = source.into_splitter(job.machine.chunk_bytes);
+    loop {
+        let mut chunk = lock(spare).pop().unwrap_or_default();
+        if !splitter.next_chunk(&mut chunk)? || say.send(Ok((*number, chunk))).is_err() {
+            return Ok(());
+        }
+        *number += 1;
+    }
+}
+
+/// Waits for a message, and heeds a cancellation meanwhile.
+fn wait_for<T>(from: &Receiver<T>, watch: &dyn Watch) -> Result<T> {
+    loop {
+        match from.recv_timeout(PATIENCE) {
+            Ok(message) => return Ok(message),
+            Err(RecvTimeoutError::Timeout) => check_cancelled(watch)?,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Error::Internal("the reader thread died".to_owned()));
+            }
+        }
+    }
+}
+
+fn check_cancelled(watch: &dyn Watch) -> Result<()> {
+    watch.cancelled().map_or(Ok(()), |signal| Err(Error::Interrupted(signal)))
+}
+
+/// A lock whose holder never leaves the data half changed where it matters: a panic ends the run.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the workers share.
+struct Mill<'w> {
+    contexts: Arc<[SourceContext]>,
+    chunks: Mutex<Receiver<Delivery>>,
+    /// Buffers to use again.
+    spare_chunks: Arc<Mutex<Vec<Chunk>>>,
+    spare_worked: Mutex<Vec<Worked>>,
+    /// Worked chunks whose turn has not come.
+    waiting: Mutex<BTreeMap<u64, Worked>>,
+    /// Some waiting chunks were taken.
+    taken: Condvar,
+    turn: Mutex<Turn>,
+    stop: AtomicBool,
+    failure: Mutex<Option<Error>>,
+    waiting_max: usize,
+    watch: &'w dyn Watch,
+}
+
+/// The ordered stage, and the number of the chunk whose turn it is.
+struct Turn {
+    next: u64,
+    ordered: Ordered,
+}
+
+impl Mill<'_> {
+    /// The life of a worker.
+    fn work_until_done(&self) {
+        if let Err(error) = self.work() {
+            lock(&self.failure).get_or_insert(error);
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn work(&self) -> Result<()> {
+        while let Some((number, chunk)) = self.next_chunk()? {
+            let mut worked = lock(&self.spare_worked).pop().unwrap_or_default();
+            worked.work(chunk, &self.contexts);
+            lock(&self.waiting).insert(number, worked);
+            // Whoever holds the lock may just have looked in vain for this chunk, so the last
+            // word is said in `finish`.
+            if let Ok(mut turn) = self.turn.try_lock() {
+                self.take_waiting(&mut turn)?;
+            }
+            self.wait_for_room(number)?;
+        }
+        Ok(())
+    }
+
+    /// The next chunk of the inputs; `None` at their end or when the run stops.
+    fn next_chunk(&self) -> Result<Option<(u64, Chunk)>> {
+        while !self.stop.load(Ordering::Relaxed) {
+            check_cancelled(self.watch)?;
+            let message = lock(&self.chunks).recv_timeout(PATIENCE);
+            match message {
+                Ok(delivery) => return delivery.map(Some),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes the worked chunks whose turn it is, in order.
+    fn take_waiting(&self, turn: &mut Turn) -> Result<()> {
+        loop {
+            let Some(mut worked) = lock(&self.waiting).remove(&turn.next) else { return Ok(()) };
+            turn.next += 1;
+            turn.ordered.take(&worked)?;
+            self.watch.progress(turn.ordered.progress());
+            self.taken.notify_all();
+            lock(&self.spare_chunks).push(worked.give_back_chunk());
+            lock(&self.spare_worked).push(worked);
+        }
+    }
+
+    /// Waits while too many chunks wait for the one before them, so that memory stays bounded.
+    fn wait_for_room(&self, number: u64) -> Result<()> {
+        loop {
+            let waiting = lock(&self.waiting);
+            // The chunk that the others wait for is never held up.
+            if waiting.len() <= self.waiting_max
+                || waiting.keys().next() >= Some(&number)
+                || self.stop.load(Ordering::Relaxed)
+            {
+                return Ok(());
+            }
+            let waited = self.taken.wait_timeout(waiting, PATIENCE);
+            drop(waited.unwrap_or_else(PoisonError::into_inner));
+            if let Ok(mut turn) = self.turn.try_lock() {
+                self.take_waiting(&mut turn)?;
+            }
+            check_cancelled(self.watch)?;
+        }
+    }
+
+    /// Takes what is left, and ends the run.
+    fn finish(self, job: &Job) -> Result<Summary> {
+        if let Some(error) = lock(&self.failure).take() {
+            return Err(error);
+        }
+        check_cancelled(self.watch)?;
+        self.take_waiting(&mut lock(&self.turn))?;
+        let left = lock(&self.waiting).len();
+        if left > 0 {
+            return Err(Error::Internal(format!("{left} chunks were never taken")));
+        }
+        let turn = self.turn.into_inner().unwrap_or_else(PoisonError::into_inner);
+        turn.ordered.finish(job)
+    }
+}

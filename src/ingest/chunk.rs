@@ -1,0 +1,362 @@
+//! Bytes → chunks that hold whole records. The splitter is the one authority on where records
+//! end; it knows quotes and line ends, and neither cells nor text.
+//!
+//! A quote opens a cell only at the cell's first byte; inside, two quotes stand for one. A record
+//! that breaks this rule, runs into a limit or is cut off by the end of input is **malformed as
+//! far as its first line**, and reading resumes at the line after it: one stray quote costs a
+//! row, not the file. The splitter hands the list of such lines on with each chunk, so that
+//! whoever reads the records need not find them again, and a chunk's end changes nothing.
+//!
+//! Time is linear whatever the input holds. Reading goes far beyond a line only where the line has
+//! an odd number of quotes, and then no farther than the next line that has an odd number, where
+//! the record ends; so what is looked at again after one malformed line never overlaps what is
+//! looked at again after another.
+
+use std::io::{self, Read};
+
+use memchr::{memchr, memchr2, memrchr2};
+
+use super::ReadOptions;
+use super::dialect::Dialect;
+use crate::error::{Error, Result};
+use crate::problem::Code;
+
+/// Whole records of one source, as they came.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    /// Index of the source, from 0.
+    pub source: u32,
+    /// Offset of the first byte in the source, from 0.
+    pub byte: u64,
+    /// The records.
+    pub bytes: Vec<u8>,
+    /// The lines that are no record, in order.
+    pub malformed: Vec<Malformed>,
+}
+
+/// A physical line that is no record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Malformed {
+    /// Offset of the line's first byte in the chunk.
+    pub start: usize,
+    /// Why it is no record.
+    pub code: Code,
+    /// Bytes of the line that were read and not kept, because it is longer than a record may be.
+    pub dropped: u64,
+}
+
+/// Cuts a stream into chunks at record ends.
+pub struct Splitter<R> {
+    reader: R,
+    options: ReadOptions,
+    /// How many bytes a chunk has, but for its last record.
+    chunk_bytes: usize,
+    source: u32,
+    /// The source's name in messages.
+    display: String,
+    /// Offset in the source of the next chunk's first byte.
+    byte: u64,
+    /// What was read beyond the last chunk.
+    carry: Vec<u8>,
+    scan: Scan,
+    ended: bool,
+    /// Offset in the source of the next byte to read.
+    bytes_read: u64,
+}
+
+/// How far the current buffer has been understood. Offsets are into the buffer.
+#[derive(Debug, Default)]
+struct Scan {
+    /// The next byte to look at.
+    pos: usize,
+    /// The first byte of the record that `pos` is in.
+    record_start: usize,
+    /// The quote that opened the cell that `pos` is in.
+    open: Option<usize>,
+    /// The record is malformed, and its first line's end is not in the buffer yet.
+    pending: Option<Code>,
+}
+
+impl<R: Read> Splitter<R> {
+    /// A splitter over `reader`, which is source 0 from its first byte on.
+    pub fn new(reader: R, options: ReadOptions, chunk_bytes: usize) -> Splitter<R> {
+        Splitter {
+            reader,
+            options,
+            // A record that is too long must not fit into a chunk, or it would go unnoticed.
+            chunk_bytes: chunk_bytes.clamp(1, options.limits.record_bytes_max),
+            source: 0,
+            display: String::new(),
+            byte: 0,
+            carry: Vec::new(),
+            scan: Scan::default(),
+            ended: false,
+            bytes_read: 0,
+        }
+    }
+
+    /// The same, where `reader` begins at offset `byte` of source `source`, which messages call
+    /// `display`.
+    #[must_use]
+    pub fn starting_at(mut self, source: u32, byte: u64, display: &str) -> Splitter<R> {
+        self.source = source;
+        self.byte = byte;
+        self.bytes_read = byte;
+        display.clone_into(&mut self.display);
+        self
+    }
+
+    /// Fills `chunk`, whose buffers are used again, with the next records; `false` at the end.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the source cannot be read.
+    pub fn next_chunk(&mut self, chunk: &mut Chunk) -> Result<bool> {
+        chunk.source = self.source;
+        chunk.byte = self.byte;
+        chunk.malformed.clear();
+        chunk.bytes.clear();
+        std::mem::swap(&mut chunk.bytes, &mut self.carry);
+        let record_max = self.options.limits.record_bytes_max;
+        let mut wanted = self.chunk_bytes.max(chunk.bytes.len() + 1);
+        loop {
+            self.fill(&mut chunk.bytes, wanted)?;
+            self.scan(&chunk.bytes, &mut chunk.malformed);
+            if self.ended {
+                self.byte += chunk.bytes.len() as u64;
+                self.scan = Scan::default();
+                return Ok(!chunk.bytes.is_empty());
+            }
+            if self.scan.record_start > 0 {
+                self.cut(chunk);
+                return Ok(true);
+            }
+            if chunk.bytes.len() > record_max {
+                let code = self.scan.pending.unwrap_or(Code::RecordTooLong);
+                if memchr2(b'\n', b'\r', &chunk.bytes[..record_max]).is_some() {
+                    let scanned = self.scan.pos;
+                    self.resume_after_first_line(&chunk.bytes, code, scanned, &mut chunk.malformed);
+                } else {
+                    self.drop_line(chunk, code)?;
+                    return Ok(true);
+                }
+            }
+            wanted = (chunk.bytes.len() * 2).min(record_max + 1);
+        }
+    }
+
+    /// Ends the chunk at the start of the record that is still open, and keeps the rest.
+    fn cut(&mut self, chunk: &mut Chunk) {
+        let end = self.scan.record_start;
+        self.carry.clear();
+        self.carry.extend_from_slice(&chunk.bytes[end..]);
+        chunk.bytes.truncate(end);
+        self.byte += end as u64;
+        self.scan.pos -= end;
+        self.scan.open = self.scan.open.map(|open| open - end);
+        self.scan.record_start = 0;
+    }
+
+    /// Reads until `buffer` holds `wanted` bytes or the input ends.
+    fn fill(&mut self, buffer: &mut Vec<u8>, wanted: usize) -> Result<()> {
+        if self.ended || buffer.len() >= wanted {
+            return Ok(());
+        }
+        let missing = wanted - buffer.len();
+        buffer.reserve(missing);
+        let got = self
+            .reader
+            .by_ref()
+            .take(missing as u64)
+            .read_to_end(buffer)
+            .map_err(|cause| self.unreadable(&cause))?;
+        self.bytes_read += got as u64;
+        self.ended = got < missing;
+        Ok(())
+    }
+
+    /// Understands the buffer as far as it can be without more bytes.
+    fn scan(&mut self, bytes: &[u8], malformed: &mut Vec<Malformed>) {
+        if let Some(code) = self.scan.pending.take() {
+            let scanned = self.scan.pos;
+            self.resume_after_first_line(bytes, code, scanned, malformed);
+        }
+        while self.scan.pending.is_none() {
+            let fault = match self.scan.open {
+                None => self.scan_outside(bytes),
+                Some(open) => self.scan_quoted(bytes, open),
+            };
+            match fault {
+                Step::Go => {}
+                Step::NeedMore => break,
+                Step::Fault(code, scanned) => {
+                    self.resume_after_first_line(bytes, code, scanned, malformed);
+                }
+            }
+        }
+    }
+
+    /// From `pos`, outside quotes, to the next quote.
+    fn scan_outside(&mut self, bytes: &[u8]) -> Step {
+        let Scan { pos, .. } = self.scan;
+        let quote = self.options.dialect.quote;
+        let found = quote.and_then(|quote| memchr(quote, &bytes[pos..])).map(|at| pos + at);
+        // A CR at the very end may be half of a CRLF.
+        let undecided = found.is_none() && !self.ended && bytes.last() == Some(&b'\r');
+        let end = found.unwrap_or(bytes.len() - usize::from(undecided));
+        if end > pos && let Some(at) = memrchr2(b'\n', b'\r', &bytes[pos..end]) {
+            self.scan.record_start = pos + at + 1;
+        }
+        let Some(quote_at) = found else {
+            self.scan.pos = end.max(pos);
+            return Step::NeedMore;
+        };
+        let opens = quote_at == self.scan.record_start
+            || bytes[quote_at - 1] == self.options.dialect.delimiter;
+        if !opens {
+            return Step::Fault(Code::RecordStrayQuote, quote_at);
+        }
+        self.scan.open = Some(quote_at);
+        self.scan.pos = quote_at + 1;
+        Step::Go
+    }
+
+    /// From `pos`, inside the quoted cell that begins at `open`, to its end.
+    fn scan_quoted(&mut self, bytes: &[u8], open: usize) -> Step {
+        let pos = self.scan.pos;
+        let quote = bytes[open];
+        let found = memchr(quote, &bytes[pos..]).map(|at| pos + at);
+        let end = found.unwrap_or(bytes.len());
+        if end - (open + 1) > self.options.limits.cell_bytes_max {
+            return Step::Fault(Code::RecordCellTooLong, end);
+        }
+        let Some(at) = found else {
+            self.scan.pos = bytes.len();
+            return if self.ended {
+                Step::Fault(Code::RecordUnclosedQuote, bytes.len())
+            } else {
+                Step::NeedMore
+            };
+        };
+        match bytes.get(at + 1) {
+            Some(&next) if next == quote => self.scan.pos = at + 2,
+            None if !self.ended => {
+                self.scan.pos = at;
+                return Step::NeedMore;
+            }
+            Some(&next) if !self.options.dialect.ends_cell(next) => {
+                return Step::Fault(Code::RecordTextAfterQuote, at + 1);
+            }
+            _ => {
+                self.scan.open = None;
+                self.scan.pos = at + 1;
+            }
+        }
+        Step::Go
+    }
+
+    /// Declares the first line of the current record malformed and resumes at the next, or
+    /// leaves that pending until the line's end has been read.
+    fn resume_after_first_line(
+        &mut self,
+        bytes: &[u8],
+        code: Code,
+        scanned: usize,
+        malformed: &mut Vec<Malformed>,
+    ) {
+        let start = self.scan.record_start;
+        let next_line = match line_end(bytes, start) {
+            LineEnd::At(next_line) => next_line,
+            LineEnd::Unknown if self.ended => bytes.len(),
+            LineEnd::Unknown => {
+                self.scan.pending = Some(code);
+                self.scan.pos = scanned.max(self.scan.pos);
+                return;
+            }
+        };
+        // Text after a quote that was opened lines before: on its first line it is not closed.
+        let beyond = code == Code::RecordTextAfterQuote && scanned > next_line;
+        let code = if beyond { Code::RecordUnclosedQuote } else { code };
+        malformed.push(Malformed { start, code, dropped: 0 });
+        self.scan = Scan { pos: next_line, record_start: next_line, open: None, pending: None };
+    }
+
+    /// The chunk is one line longer than a record may be: reads on to its end without keeping
+    /// the bytes.
+    fn drop_line(&mut self, chunk: &mut Chunk, code: Code) -> Result<()> {
+        const STEP: usize = 64 << 10;
+        let mut dropped = 0;
+        // The line's end may be the last byte that was read.
+        let kept = chunk.bytes.len();
+        let mut rest = chunk.bytes.split_off(kept - 1);
+        loop {
+            match line_end(&rest, 0) {
+                LineEnd::At(end) => {
+                    dropped += end as u64;
+                    rest.drain(..end);
+                    break;
+                }
+                LineEnd::Unknown if self.ended => {
+                    dropped += rest.len() as u64;
+                    rest.clear();
+                    break;
+                }
+                LineEnd::Unknown => {
+                    let keep = usize::from(rest.last() == Some(&b'\r'));
+                    dropped += (rest.len() - keep) as u64;
+                    rest.drain(..rest.len() - keep);
+                    self.fill(&mut rest, STEP)?;
+                }
+            }
+        }
+        self.byte += chunk.bytes.len() as u64 + dropped;
+        self.carry = rest;
+        chunk.malformed.push(Malformed { start: 0, code, dropped });
+        self.scan = Scan::default();
+        Ok(())
+    }
+
+    fn unreadable(&self, cause: &io::Error) -> Error {
+        let at = self.bytes_read;
+        let what = format!("cannot be read at byte {at}: {cause}");
+        Error::Input { input: self.display.clone(), what }
+    }
+}
+
+/// What a look at the next bytes gave.
+enum Step {
+    Go,
+    NeedMore,
+    /// The record is malformed; the offset up to which it was looked at.
+    Fault(Code, usize),
+}
+
+/// Where the line after `start` begins.
+enum LineEnd {
+    At(usize),
+    /// Not in these bytes, or not to be told from half a CRLF.
+    Unknown,
+}
+
+fn line_end(bytes: &[u8], start: usize) -> LineEnd {
+    match memchr2(b'\n', b'\r', &bytes[start..]).map(|at| start + at) {
+        None => LineEnd::Unknown,
+        Some(at) if bytes[at] == b'\n' => LineEnd::At(at + 1),
+        Some(at) => match bytes.get(at + 1) {
+            Some(b'\n') => LineEnd::At(at + 2),
+            Some(_) => LineEnd::At(at + 1),
+            None => LineEnd::Unknown,
+        },
+    }
+}
+
+/// The number of physical lines that end in `bytes`: at LF, CRLF or CR.
+#[must_use]
+pub fn count_line_ends(bytes: &[u8]) -> u64 {
+    let mut ends = 0;
+    let mut before = 0;
+    for &byte in bytes {
+        ends += u64::from(Dialect::ends_line(byte) && !(byte == b'\n' && before == b'\r'));
+        before = byte;
+    }
+    ends
+}

@@ -1,0 +1,65 @@
+//! What marks the files that we write for people, and is undone when such a file comes back: our
+//! own columns, and the `'` before cells that a spreadsheet would take for a formula.
+
+use std::borrow::Cow;
+
+/// Our own columns in `rejects.csv`.
+pub const REJECT_COLUMNS: [&str; 7] =
+    ["_source", "_row", "_line", "_codes", "_problems", "_suggestion", "_raw"];
+
+/// Our own columns in `duplicates.csv`.
+pub const DUPLICATE_COLUMNS: [&str; 8] = [
+    "_source", "_row", "_line", "_codes", "_problems", "_suggestion", "_kept_source", "_kept_row",
+];
+
+/// Whether a header is one of our own columns.
+#[must_use]
+pub fn is_own_column(header: &str) -> bool {
+    REJECT_COLUMNS.contains(&header) || DUPLICATE_COLUMNS.contains(&header)
+}
+
+/// Whether a file with these headers is one that we wrote for people.
+#[must_use]
+pub fn is_ours(headers: &[String]) -> bool {
+    let has_all = |own: &[&str]| own.iter().all(|name| headers.iter().any(|header| header == name));
+    has_all(&REJECT_COLUMNS) || has_all(&DUPLICATE_COLUMNS)
+}
+
+/// Whether a spreadsheet may take the text, less the `'`s before it, for a formula.
+fn looks_like_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// The cell, with one `'` more before it where it looks like a formula.
+#[must_use]
+pub fn guard(cell: &str) -> Cow<'_, [u8]> {
+    if looks_like_formula(cell) {
+        format!("'{cell}").into_bytes().into()
+    } else {
+        cell.as_bytes().into()
+    }
+}
+
+/// The cell, with one `'` less where [`guard`] has put one.
+#[must_use]
+pub fn unguard(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if looks_like_formula(rest) => rest,
+        _ => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn taking_the_guard_off_undoes_putting_it_on() {
+        for cell in ["", "a", "=1+1", "+971", "-1", "@x", "'", "''", "'a", "'+971", "''=1", "\tx"] {
+            let guarded = guard(cell).into_owned();
+            let text = std::str::from_utf8(&guarded).expect("text");
+            assert!(!text.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
+            assert_eq!(unguard(text), cell);
+        }
+    }
+}

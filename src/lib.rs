@@ -1,0 +1,10 @@
+pub mod contact;
+pub mod error;
+pub mod ingest;
+pub mod map;
+pub mod normalize;
+pub mod phone;
+pub mod problem;
+pub mod unique;
+pub mod write;
+pub mod flow;

@@ -1,0 +1,347 @@
+//! The other noun: what is wrong with a row, where, and what became of the row.
+//! It must not know how a problem is found, nor how it is written.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::contact::Field;
+
+/// Where a record stands in its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Index of the source, from 0.
+    pub source: u32,
+    /// The record's number in its source, from 1; the header is not counted.
+    pub row: u64,
+    /// The physical line of the record's first byte, from 1.
+    pub line: u64,
+    /// The offset of the record's first byte in the source, from 0.
+    pub byte: u64,
+    /// The record's length in bytes, its line end included.
+    pub length: u64,
+}
+
+/// What became of a row: exactly one, the first that applies in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// Nothing but white space and delimiters.
+    Blank,
+    /// The record could not be read.
+    Malformed,
+    /// The record was read, and its phone or a required field is not acceptable.
+    Rejected,
+    /// An earlier accepted row has the same phone.
+    Duplicate,
+    /// It stands in the payload.
+    Accepted,
+}
+
+impl Fate {
+    /// Every fate, in the order in which the first that applies is taken.
+    pub const ALL: [Fate; 5] =
+        [Fate::Blank, Fate::Malformed, Fate::Rejected, Fate::Duplicate, Fate::Accepted];
+
+    /// The fate's name in every report.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Fate::Blank => "blank",
+            Fate::Malformed => "malformed",
+            Fate::Rejected => "rejected",
+            Fate::Duplicate => "duplicate",
+            Fate::Accepted => "accepted",
+        }
+    }
+}
+
+/// How much a problem weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Worth knowing; nothing was lost.
+    Info,
+    /// A field was dropped or something should be looked at; the row's fate does not change.
+    Warning,
+    /// The row cannot be accepted.
+    Error,
+}
+
+impl Level {
+    /// The level's name in every report.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Info => "info",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        }
+    }
+}
+
+/// What is wrong. A code never changes its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    /// A quote stands inside an unquoted cell.
+    RecordStrayQuote,
+    /// Text follows the quote that closes a cell.
+    RecordTextAfterQuote,
+    /// A quoted cell is never closed.
+    RecordUnclosedQuote,
+    /// The record has another number of cells than the header.
+    RecordCellCount,
+    /// The record holds bytes that are no text in the source's encoding.
+    RecordBadBytes,
+    /// A cell is longer than the limit.
+    RecordCellTooLong,
+    /// The record is longer than the limit.
+    RecordTooLong,
+    /// The record has more cells than the limit.
+    RecordTooManyCells,
+    /// The phone cell is empty.
+    PhoneMissing,
+    /// The phone cell holds no phone number.
+    PhoneNotANumber,
+    /// A national number, and no region to read it in.
+    PhoneNoRegion,
+    /// The international number begins with no known calling code.
+    PhoneUnknownCallingCode,
+    /// The number has too few digits.
+    PhoneTooShort,
+    /// The number has too many digits.
+    PhoneTooLong,
+    /// Numbers of its country have no such length.
+    PhoneWrongLength,
+    /// The number can be dialled within its area only.
+    PhoneLocalOnly,
+    /// The number's length is right, and no range of its country contains it.
+    PhoneUnassigned,
+    /// The number follows its country's general pattern, and is of no kind in use.
+    PhoneNotValid,
+    /// The cell names an extension beside the number.
+    PhoneExtension,
+    /// An earlier accepted row has the same phone.
+    PhoneDuplicate,
+    /// The platform requires a name and the row has none.
+    NameMissing,
+    /// The e-mail address is none.
+    EmailInvalid,
+    /// The country is no ISO 3166-1 alpha-2 code.
+    CountryUnknown,
+    /// The row's country is not the country of its phone.
+    CountryMismatch,
+}
+
+/// A code's words: what docs, reports and help say of it.
+struct CodeWords {
+    code: Code,
+    id: &'static str,
+    level: Level,
+    sentence: &'static str,
+    remedy: &'static str,
+}
+
+use Level::{Error as Bad, Info, Warning};
+
+/// A row of the list below.
+const fn words(
+    code: Code,
+    id: &'static str,
+    level: Level,
+    sentence: &'static str,
+    remedy: &'static str,
+) -> CodeWords {
+    CodeWords { code, id, level, sentence, remedy }
+}
+
+/// The one list of all codes, in the order of the enum.
+#[rustfmt::skip]
+const CODES: [CodeWords; 24] = [
+    words(Code::RecordStrayQuote, "record.stray_quote", Bad,
+        "a quote stands inside an unquoted cell",
+        "put the cell in quotes and double the quote inside it"),
+    words(Code::RecordTextAfterQuote, "record.text_after_quote", Bad,
+        "text follows the quote that closes a cell",
+        "double the quotes inside the cell, or remove the text after it"),
+    words(Code::RecordUnclosedQuote, "record.unclosed_quote", Bad,
+        "a quoted cell is never closed",
+        "close the quote, or remove it"),
+    words(Code::RecordCellCount, "record.cell_count", Bad,
+        "the record has another number of cells than the header",
+        "put cells that hold the delimiter in quotes, or add what is missing"),
+    words(Code::RecordBadBytes, "record.bad_bytes", Bad,
+        "the record holds bytes that are not UTF-8",
+        "export the file again as UTF-8"),
+    words(Code::RecordCellTooLong, "record.cell_too_long", Bad,
+        "a cell is longer than the limit",
+        "look for a quote that is never closed before this cell"),
+    words(Code::RecordTooLong, "record.too_long", Bad,
+        "the record is longer than the limit",
+        "look for missing line ends or a quote that is never closed"),
+    words(Code::RecordTooManyCells, "record.too_many_cells", Bad,
+        "the record has more cells than the limit",
+        "look for missing line ends"),
+    words(Code::PhoneMissing, "phone.missing", Bad,
+        "the phone number is missing",
+        "fill the cell"),
+    words(Code::PhoneNotANumber, "phone.not_a_number", Bad,
+        "this is not a phone number",
+        "write the number in digits, with + and the country calling code"),
+    words(Code::PhoneNoRegion, "phone.no_region", Bad,
+        "a national number without a region to read it in",
+        "give --region, fill the country column, or write + and the country calling code"),
+    words(Code::PhoneUnknownCallingCode, "phone.unknown_calling_code", Bad,
+        "the number begins with no known country calling code",
+        "check the digits after the +"),
+    words(Code::PhoneTooShort, "phone.too_short", Bad,
+        "the number is too short",
+        "look for missing digits"),
+    words(Code::PhoneTooLong, "phone.too_long", Bad,
+        "the number is too long",
+        "look for surplus digits or a second number in the cell"),
+    words(Code::PhoneWrongLength, "phone.wrong_length", Bad,
+        "numbers of this country have no such length",
+        "look for missing or surplus digits"),
+    words(Code::PhoneLocalOnly, "phone.local_only", Bad,
+        "the number can be dialled within its area only",
+        "add the area code"),
+    words(Code::PhoneUnassigned, "phone.unassigned", Bad,
+        "no assigned range of its country contains the number",
+        "check the first digits, and whether the region is right"),
+    words(Code::PhoneNotValid, "phone.not_valid", Bad,
+        "the number has a possible form, and is of no kind in use",
+        "check the digits after the area code"),
+    words(Code::PhoneExtension, "phone.extension", Warning,
+        "the cell names an extension; the number was taken without it",
+        "keep the extension in a column of its own if it matters"),
+    words(Code::PhoneDuplicate, "phone.duplicate", Info,
+        "an earlier row has the same phone number",
+        "nothing to do; see the kept row for what differs"),
+    words(Code::NameMissing, "name.missing", Bad,
+        "the platform requires a name",
+        "fill the name"),
+    words(Code::EmailInvalid, "email.invalid", Warning,
+        "this is not an e-mail address; it was left out",
+        "correct the address"),
+    words(Code::CountryUnknown, "country.unknown", Warning,
+        "this is not an ISO 3166-1 alpha-2 country code; it was left out",
+        "write the two letters, like AE or US"),
+    words(Code::CountryMismatch, "country.mismatch", Warning,
+        "the row's country is not the country of its phone number",
+        "check which of the two is right; the column's value is sent"),
+];
+
+impl Code {
+    /// Every code.
+    pub fn all() -> impl Iterator<Item = Code> {
+        CODES.iter().map(|words| words.code)
+    }
+
+    /// How many codes there are.
+    pub const COUNT: usize = CODES.len();
+
+    /// The code as reports write it, `category.reason`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        CODES[self as usize].id
+    }
+
+    /// The part of the code before the point: `record`, or a field's name.
+    #[must_use]
+    pub fn category(self) -> &'static str {
+        self.as_str().split_once('.').map_or(self.as_str(), |(category, _)| category)
+    }
+
+    /// How much it weighs.
+    #[must_use]
+    pub fn level(self) -> Level {
+        CODES[self as usize].level
+    }
+
+    /// What it means, as a sentence without its full stop.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        CODES[self as usize].sentence
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(self) -> &'static str {
+        CODES[self as usize].remedy
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Something wrong with a row, or worth knowing of it. Its place is added by the ordered stage,
+/// the only one that knows row numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem<'r> {
+    /// What is wrong.
+    pub code: Code,
+    /// Index of the column, from 0; none where the whole record is meant.
+    pub column: Option<u32>,
+    /// The field that the column feeds.
+    pub field: Option<Field>,
+    /// The cell as it was read.
+    pub value: Cow<'r, str>,
+    /// What was seen, beyond the code's sentence; may be empty.
+    pub detail: Cow<'static, str>,
+    /// What to put instead, where that is certain enough to say.
+    pub suggestion: Option<Suggestion>,
+}
+
+/// A value that may be right instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The value.
+    pub value: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// How sure a suggestion is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confidence {
+    /// It follows from the row.
+    High,
+    /// It is likely, and a person should look.
+    Medium,
+}
+
+impl Confidence {
+    /// The name in every report.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Confidence::High => "high",
+            Confidence::Medium => "medium",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_stands_at_its_own_place_in_the_list() {
+        for (at, code) in Code::all().enumerate() {
+            assert_eq!(code as usize, at, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_unique_and_its_words_are_sentences_without_a_stop() {
+        let mut seen = std::collections::HashSet::new();
+        for code in Code::all() {
+            assert!(seen.insert(code.as_str()), "{code} stands twice");
+            for text in [code.sentence(), code.remedy()] {
+                assert!(text.len() > 10 && !text.ends_with('.'), "{code}: {text}");
+                assert!(text.chars().next().is_some_and(char::is_lowercase), "{code}: {text}");
+            }
+        }
+    }
+}

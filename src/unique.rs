@@ -1,0 +1,183 @@
+//! Stage 4: one contact a phone. The first row of a phone, by row number, keeps it; every later
+//! one learns which row that was and which fields differ.
+//! It must not know how a row was read or how it will be written.
+
+use std::io;
+use std::path::Path;
+
+use rapidhash::v3::{DEFAULT_RAPID_SECRETS, rapidhash_v3_nano_inline};
+
+use crate::contact::{Contact, Field};
+use crate::phone::Phone;
+
+mod prints;
+mod table;
+
+use prints::Prints;
+use table::Table;
+
+/// The fields in which a duplicate is compared with the kept row. A split name counts as a name,
+/// and everything that feeds no field as params.
+pub const COMPARED: [Compared; 6] = [
+    Compared::Field(Field::Name),
+    Compared::Field(Field::Email),
+    Compared::Field(Field::Country),
+    Compared::Field(Field::Address),
+    Compared::Field(Field::Tags),
+    Compared::Params,
+];
+
+/// Something in which two contacts of one phone may differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    /// A field of the contact.
+    Field(Field),
+    /// The columns that feed no field.
+    Params,
+}
+
+impl Compared {
+    /// The name in every report.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Compared::Field(field) => field.as_str(),
+            Compared::Params => "params",
+        }
+    }
+}
+
+/// A fingerprint of each compared field of one contact. Unequal prints prove a difference; equal
+/// ones hide one with a chance of 2⁻³², and only the list of differing fields rests on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Print([u32; COMPARED.len()]);
+
+impl Print {
+    /// The bytes of a print in a buffer of prints.
+    pub const BYTES: usize = 4 * COMPARED.len();
+
+    /// The print of a contact and its params, each given by its [`name_print`] and its value.
+    #[must_use]
+    pub fn of<'r>(contact: &Contact<'r>, params: impl Iterator<Item = (u32, &'r str)>) -> Print {
+        let mut tags = 0;
+        contact.tags.for_each(|tag| tags = chain(tags, hash(tag)));
+        let country = contact.country.map_or(0, |country| hash(country.as_str()));
+        let mut print = 0;
+        for (name, value) in params.filter(|(_, value)| !value.is_empty()) {
+            print = chain(print, name ^ hash(value));
+        }
+        Print([hash(&contact.name), hash(contact.email), country, hash(contact.address), tags, print])
+    }
+
+    /// Appends the print to a buffer of prints.
+    pub fn append_to(self, buffer: &mut Vec<u8>) {
+        for word in self.0 {
+            buffer.extend_from_slice(&word.to_le_bytes());
+        }
+    }
+
+    fn from_bytes(bytes: &[u8; Print::BYTES]) -> Print {
+        let mut words = [0; COMPARED.len()];
+        for (word, four) in words.iter_mut().zip(bytes.chunks_exact(4)) {
+            *word = u32::from_le_bytes(four.try_into().expect("chunks of 4"));
+        }
+        Print(words)
+    }
+
+    /// What the two contacts certainly differ in.
+    fn differs_from(self, other: Print) -> Vec<Compared> {
+        let pairs = self.0.iter().zip(other.0);
+        let unequal = pairs.zip(COMPARED).filter(|((mine, theirs), _)| *mine != theirs);
+        unequal.map(|(_, compared)| compared).collect()
+    }
+}
+
+/// The print of a param's name.
+#[must_use]
+pub fn name_print(name: &str) -> u32 {
+    hash(name).rotate_left(16)
+}
+
+/// The print of a list, from that of its beginning and that of its next item.
+fn chain(before: u32, item: u32) -> u32 {
+    before.wrapping_mul(0x9e37_79b1) ^ item
+}
+
+/// The low half of a 64-bit hash.
+#[expect(clippy::cast_possible_truncation, reason = "half of the hash is what is wanted")]
+fn hash(text: &str) -> u32 {
+    rapidhash_v3_nano_inline::<false, false>(text.as_bytes(), &DEFAULT_RAPID_SECRETS) as u32
+}
+
+/// What is known of a row that claims a phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// It is the first row of its phone.
+    First,
+    /// An earlier row has the phone.
+    Duplicate {
+        /// The ordinal of the row that keeps the phone.
+        kept: u64,
+        /// What differs between the two.
+        differs: Vec<Compared>,
+    },
+}
+
+/// Who has which phone. Rows are named by their ordinal: their number over all sources, from 0.
+pub struct Unique {
+    table: Table,
+    prints: Prints,
+}
+
+impl Unique {
+    /// Nobody has any phone. Prints that outgrow memory go to a nameless file in `folder`.
+    #[must_use]
+    pub fn new(folder: &Path) -> Unique {
+        Unique { table: Table::new(), prints: Prints::new(folder) }
+    }
+
+    /// Takes the prints of the next rows, one for every row whatever its fate, before any of
+    /// them claims its phone.
+    ///
+    /// # Errors
+    /// The file of prints cannot be written.
+    pub fn add_prints(&mut self, prints: &[u8]) -> io::Result<()> {
+        self.prints.append(prints)
+    }
+
+    /// Claims each phone for its row, in row order, and says what became of it.
+    ///
+    /// # Errors
+    /// The file of prints cannot be read.
+    pub fn claim(
+        &mut self,
+        claims: &[(Phone, u64)],
+        mut give: impl FnMut(usize, Claim),
+    ) -> io::Result<()> {
+        let mut duplicates = Vec::new();
+        self.table.claim(claims, |at, kept| duplicates.push((at, kept)));
+        let mut duplicates = duplicates.into_iter().peekable();
+        for (at, (_, ordinal)) in claims.iter().enumerate() {
+            match duplicates.next_if(|(index, _)| *index == at) {
+                None => give(at, Claim::First),
+                Some((_, kept)) => {
+                    let differs = self.prints.get(*ordinal)?.differs_from(self.prints.get(kept)?);
+                    give(at, Claim::Duplicate { kept, differs });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of distinct phones.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether no phone was claimed yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,206 @@
+//! Phone → the first row that has it, in memory: 12 bytes a slot, in partitions that grow one at
+//! a time, so that growing never needs twice the memory.
+
+use std::hash::{BuildHasher, RandomState};
+
+use crate::phone::Phone;
+
+/// Bits of a slot that hold the phone: 10¹⁵ is less than 2⁵⁰.
+const PHONE_BITS: u32 = 50;
+/// Bits of the ordinal that stand beside the phone in a slot's head; its tail holds 32 more.
+const HEAD_ORDINAL_BITS: u32 = 64 - PHONE_BITS;
+
+const PARTITIONS: usize = 64;
+/// Slots of an empty partition.
+const SLOTS_MIN: usize = 64;
+
+/// How many claims are looked up together, so that their cache misses overlap.
+const AHEAD: usize = 32;
+
+/// An open-addressing table from phones to ordinals. Its hash is seeded anew in each run, so that
+/// no input can be crafted to collide; nothing that is written depends on it.
+pub(super) struct Table {
+    partitions: Vec<Partition>,
+    seeds: [u64; 2],
+}
+
+/// Slots in two arrays. A slot's head is the phone and the ordinal's high bits; 0 is free.
+struct Partition {
+    heads: Vec<u64>,
+    tails: Vec<u32>,
+    used: usize,
+}
+
+impl Table {
+    pub(super) fn new() -> Table {
+        let random = RandomState::new();
+        let seeds = [random.hash_one(0), random.hash_one(1) | 1];
+        let partitions = (0..PARTITIONS).map(|_| Partition::with_slots(SLOTS_MIN)).collect();
+        Table { partitions, seeds }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.partitions.iter().map(|partition| partition.used).sum()
+    }
+
+    /// Claims each phone for its ordinal, in order; `taken` hears the index of each claim whose
+    /// phone has an ordinal already, and that ordinal.
+    pub(super) fn claim(&mut self, claims: &[(Phone, u64)], mut taken: impl FnMut(usize, u64)) {
+        for (block, claims) in claims.chunks(AHEAD).enumerate() {
+            let mut hashes = [0; AHEAD];
+            let mut touched = 0;
+            for (hash, (phone, _)) in hashes.iter_mut().zip(claims) {
+                *hash = mix(phone.as_u64(), self.seeds);
+                touched ^= self.partition(*hash).touch(*hash);
+            }
+            std::hint::black_box(touched);
+            for (at, ((phone, ordinal), hash)) in claims.iter().zip(hashes).enumerate() {
+                let partition = &mut self.partitions[partition_of(hash)];
+                if let Some(earlier) = partition.claim(*phone, *ordinal, hash, self.seeds) {
+                    taken(block * AHEAD + at, earlier);
+                }
+            }
+        }
+    }
+
+    fn partition(&self, hash: u64) -> &Partition {
+        &self.partitions[partition_of(hash)]
+    }
+}
+
+impl Partition {
+    fn with_slots(slots: usize) -> Partition {
+        Partition { heads: vec![0; slots], tails: vec![0; slots], used: 0 }
+    }
+
+    /// Reads what stands where the hash points, to have it in the cache.
+    fn touch(&self, hash: u64) -> u64 {
+        let at = self.slot_of(hash);
+        self.heads[at] ^ u64::from(self.tails[at])
+    }
+
+    /// The slot at which the search for a hash begins.
+    fn slot_of(&self, hash: u64) -> usize {
+        let spread = hash.wrapping_mul(PARTITIONS as u64);
+        let scaled = (u128::from(spread) * self.heads.len() as u128) >> 64;
+        usize::try_from(scaled).expect("less than the number of slots")
+    }
+
+    fn claim(&mut self, phone: Phone, ordinal: u64, hash: u64, seeds: [u64; 2]) -> Option<u64> {
+        let phone = phone.as_u64();
+        debug_assert!(phone >> PHONE_BITS == 0 && ordinal >> (32 + HEAD_ORDINAL_BITS) == 0);
+        // At most 4 of 5 slots are used, so that searches stay short.
+        if (self.used + 1) * 5 > self.heads.len() * 4 {
+            self.grow(seeds);
+        }
+        let at = self.search(phone, hash);
+        if self.heads[at] != 0 {
+            let high = self.heads[at] & ((1 << HEAD_ORDINAL_BITS) - 1);
+            return Some(high << 32 | u64::from(self.tails[at]));
+        }
+        self.put(at, phone << HEAD_ORDINAL_BITS | ordinal >> 32, low_half(ordinal));
+        None
+    }
+
+    /// The slot of the phone, or the free slot where it belongs.
+    fn search(&self, phone: u64, hash: u64) -> usize {
+        let mut at = self.slot_of(hash);
+        while self.heads[at] != 0 && self.heads[at] >> HEAD_ORDINAL_BITS != phone {
+            at = if at + 1 == self.heads.len() { 0 } else { at + 1 };
+        }
+        at
+    }
+
+    fn put(&mut self, at: usize, head: u64, tail: u32) {
+        self.heads[at] = head;
+        self.tails[at] = tail;
+        self.used += 1;
+    }
+
+    #[cold]
+    fn grow(&mut self, seeds: [u64; 2]) {
+        let slots = self.heads.len() + self.heads.len() / 2;
+        let old = std::mem::replace(self, Partition::with_slots(slots));
+        for (head, tail) in old.heads.into_iter().zip(old.tails) {
+            if head != 0 {
+                let phone = head >> HEAD_ORDINAL_BITS;
+                let at = self.search(phone, mix(phone, seeds));
+                self.put(at, head, tail);
+            }
+        }
+    }
+}
+
+/// A seeded hash: both halves of a 128-bit product, folded.
+fn mix(phone: u64, seeds: [u64; 2]) -> u64 {
+    let product = u128::from(phone ^ seeds[0]) * u128::from(seeds[1]);
+    let folded = low_word(product) ^ low_word(product >> 64);
+    folded.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the low half is what is wanted")]
+fn low_half(word: u64) -> u32 {
+    word as u32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the low half is what is wanted")]
+fn low_word(product: u128) -> u64 {
+    product as u64
+}
+
+/// The partition of a hash: its top bits; the slot uses the bits below them.
+fn partition_of(hash: u64) -> usize {
+    usize::try_from(hash >> (u64::BITS - PARTITIONS.trailing_zeros())).expect("a few bits")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn phone(digits: u64) -> Phone {
+        crate::phone::testing::phone(digits)
+    }
+
+    #[test]
+    fn the_first_ordinal_of_a_phone_is_kept_through_all_growth() {
+        let mut table = Table::new();
+        let mut oracle = HashMap::new();
+        let mut random = 88_172_645_463_325_252_u64;
+        for round in 0..200u64 {
+            let claims: Vec<(Phone, u64)> = (0..501)
+                .map(|at| {
+                    random ^= random << 13;
+                    random ^= random >> 7;
+                    random ^= random << 17;
+                    // Few enough phones that many repeat; the largest is near 10¹⁵.
+                    (phone(999_999_999_999_999 - random % 60_000), (round << 38) + at)
+                })
+                .collect();
+            let mut expected = Vec::new();
+            for (at, (phone, ordinal)) in claims.iter().enumerate() {
+                let first = *oracle.entry(*phone).or_insert(*ordinal);
+                if first != *ordinal {
+                    expected.push((at, first));
+                }
+            }
+            let mut got = Vec::new();
+            table.claim(&claims, |at, earlier| got.push((at, earlier)));
+            assert_eq!(got, expected, "round {round}");
+        }
+        assert_eq!(table.len(), oracle.len());
+    }
+
+    #[test]
+    fn a_distinct_phone_costs_at_most_23_bytes() {
+        let mut table = Table::new();
+        let claims: Vec<(Phone, u64)> =
+            (0..1_000_000).map(|n| (phone(971_500_000_000 + n * 7), n)).collect();
+        for some in claims.chunks(1000) {
+            table.claim(some, |_, _| unreachable!("all differ"));
+        }
+        let slots: usize = table.partitions.iter().map(|partition| partition.heads.len()).sum();
+        assert!(slots * 12 <= table.len() * 23, "{} bytes", slots * 12);
+    }
+}

@@ -1,0 +1,12 @@
+//! Stage 5: [`Contact`](crate::contact::Contact) → payload, [`Problem`](crate::problem::Problem)
+//! → report. All of a run's folder, or nothing.
+//! It must not know how a verdict was reached.
+
+pub mod batch;
+pub mod contract;
+pub mod encode;
+pub mod issues;
+pub mod ledger;
+pub mod outdir;
+pub mod rejects;
+pub mod summary;

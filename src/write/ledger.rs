@@ -1,0 +1,95 @@
+//! `rows.csv`: one line a row, whatever became of it.
+
+use crate::error::Result;
+use crate::phone::{Kind, Phone, Region};
+use crate::problem::Fate;
+
+use super::encode::push_integer;
+use super::issues::RowFacts;
+use super::outdir::{OutDir, OutFile, OutputFacts};
+use super::rejects::csv_cell;
+
+/// The header of `rows.csv`.
+const HEADER: &[u8] =
+    b"source,row,line,fate,action,phone,region,kind,file,index,kept_source,kept_row\n";
+
+/// Writes the ledger.
+#[derive(Debug)]
+pub struct Ledger {
+    file: OutFile,
+    /// The sources' names as cells.
+    sources: Vec<String>,
+    written: u64,
+}
+
+impl Ledger {
+    /// No row yet.
+    ///
+    /// # Errors
+    /// Where the file cannot be made.
+    pub fn new(sources: &[String], out: &mut OutDir) -> Result<Ledger> {
+        let mut file = out.create_file("rows.csv")?;
+        file.append(HEADER)?;
+        Ok(Ledger { file, sources: sources.iter().map(|name| csv_cell(name)).collect(), written: 0 })
+    }
+
+    /// Writes a row's line. `phone` is there where the row's number is valid; `kept` names the
+    /// source, by index, and the row that keeps a duplicate's phone.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn write(
+        &mut self,
+        row: &RowFacts<'_>,
+        phone: Option<(Phone, Option<Region>, Kind)>,
+        kept: Option<(u32, u64)>,
+    ) -> Result<()> {
+        self.written += 1;
+        let out = self.file.buffer();
+        out.extend_from_slice(self.sources[row.place.source as usize].as_bytes());
+        out.push(b',');
+        push_integer(out, row.place.row);
+        out.push(b',');
+        push_integer(out, row.place.line);
+        out.push(b',');
+        out.extend_from_slice(row.fate.as_str().as_bytes());
+        out.extend_from_slice(if row.fate == Fate::Accepted { b",create," } else { b",," });
+        match phone {
+            None => out.extend_from_slice(b",,"),
+            Some((phone, region, kind)) => {
+                out.push(b'+');
+                push_integer(out, phone.as_u64());
+                out.push(b',');
+                out.extend_from_slice(region.as_ref().map_or("", Region::as_str).as_bytes());
+                out.push(b',');
+                out.extend_from_slice(kind.as_str().as_bytes());
+            }
+        }
+        out.push(b',');
+        if let Some(place) = row.payload {
+            out.extend_from_slice(place.path().as_bytes());
+            out.push(b',');
+            push_integer(out, place.index);
+        } else {
+            out.push(b',');
+        }
+        out.push(b',');
+        if let Some((source, number)) = kept {
+            out.extend_from_slice(self.sources[source as usize].as_bytes());
+            out.push(b',');
+            push_integer(out, number);
+        } else {
+            out.push(b',');
+        }
+        out.push(b'\n');
+        self.file.flush_if_full()
+    }
+
+    /// Ends the file, and says how many lines it has besides the header.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn finish(self) -> Result<(OutputFacts, u64)> {
+        Ok((self.file.finish()?, self.written))
+    }
+}

@@ -1,0 +1,368 @@
+//! The output folder: whole under its name, or not there at all.
+//!
+//! Everything is written into `.<name>.partial-<id>` beside it, which a lock holds while the run
+//! lives. At the commit all files are synced, then the folder is renamed in one step that does
+//! not replace anything, then the parent is synced. A partial folder whose lock is free was left
+//! by a run that died: the next run removes it.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
+use rustix::io::Errno;
+
+use crate::error::{Error, Result};
+
+/// What to do where the output folder exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfExists {
+    /// Refuse, before anything is read.
+    Refuse,
+    /// Put the new folder in its place, if rowcall wrote it.
+    Exchange,
+}
+
+/// An output folder that is being written.
+#[derive(Debug)]
+pub struct OutDir {
+    name: PathBuf,
+    partial: PathBuf,
+    if_exists: IfExists,
+    /// The partial folder, open and locked.
+    lock: Option<File>,
+    /// How many files were made.
+    files: usize,
+}
+
+/// The file that tells a folder of ours.
+pub const SUMMARY: &str = "summary.json";
+
+/// The first characters of a summary of ours, in every version.
+const SUMMARY_MARK: &str = "{\n  \"schema\": \"rowcall.summary/";
+
+/// More files than this are synced by one call for the whole file system: a call a file would
+/// take longer than the run.
+const FILES_SYNCED_ONE_BY_ONE_MAX: usize = 64;
+
+impl OutDir {
+    /// Makes the partial folder for `name`, and removes those that dead runs left.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where the folder exists or its parent cannot be written.
+    pub fn create(name: &Path, if_exists: IfExists) -> Result<OutDir> {
+        let parent = parent_of(name);
+        let Some(file_name) = name.file_name() else {
+            let what = "is no name for a new folder".to_owned();
+            return Err(Error::Output { path: name.display().to_string(), what });
+        };
+        refuse_existing(name, if_exists)?;
+        if !parent.is_dir() {
+            let what = format!("its parent {} is no folder; make it first", parent.display());
+            return Err(Error::Output { path: name.display().to_string(), what });
+        }
+        let mut prefix = OsString::from(".");
+        prefix.push(file_name);
+        prefix.push(".partial-");
+        remove_dead(parent, &prefix)?;
+        let (partial, lock) = make_locked(parent, &prefix)?;
+        Ok(OutDir { name: name.to_owned(), partial, if_exists, lock: Some(lock), files: 0 })
+    }
+
+    /// Where files are written until the commit; a place for private files, too.
+    #[must_use]
+    pub fn partial(&self) -> &Path {
+        &self.partial
+    }
+
+    /// Makes a folder inside.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where it cannot be made.
+    pub fn make_folder(&self, path: &str) -> Result<()> {
+        let full = self.partial.join(path);
+        let made = fs::DirBuilder::new().mode(0o700).create(&full);
+        made.map_err(|cause| Error::writing(&self.name.join(path), "make the folder", &cause))
+    }
+
+    /// Makes a file inside, under its path relative to the folder, with `/`.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where it cannot be made.
+    pub fn create_file(&mut self, path: &str) -> Result<OutFile> {
+        self.files += 1;
+        let shown = self.name.join(path);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        let file = options
+            .open(self.partial.join(path))
+            .map_err(|cause| Error::writing(&shown, "make the file", &cause))?;
+        Ok(OutFile {
+            path: path.to_owned(),
+            shown,
+            file,
+            buffer: Vec::with_capacity(BUFFER_BYTES),
+            hasher: blake3::Hasher::new(),
+            bytes: 0,
+        })
+    }
+
+    /// Syncs everything and gives the folder its name.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where the system refuses, or the name was taken meanwhile; then nothing
+    /// stands under the name that did not stand there before.
+    pub fn commit(mut self) -> Result<()> {
+        self.sync().map_err(|cause| Error::writing(&self.name, "sync the files", &cause))?;
+        let exists = fs::symlink_metadata(&self.name).is_ok();
+        if exists && self.if_exists == IfExists::Exchange {
+            refuse_existing(&self.name, self.if_exists)?;
+            renameat_with(CWD, &self.partial, CWD, &self.name, RenameFlags::EXCHANGE)
+                .map_err(|errno| Error::writing(&self.name, "exchange the folder", &errno.into()))?;
+            // What is left under the partial name is now the old folder.
+        } else {
+            rename_new(&self.partial, &self.name)?;
+            self.lock = None;
+        }
+        File::open(parent_of(&self.name))
+            .and_then(|parent| parent.sync_all())
+            .map_err(|cause| Error::writing(&self.name, "sync the parent folder", &cause))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        let folder = self.lock.as_ref().expect("held until the commit");
+        if self.files > FILES_SYNCED_ONE_BY_ONE_MAX && sync_file_system(folder)? {
+            return Ok(());
+        }
+        sync_tree(&self.partial)
+    }
+}
+
+impl Drop for OutDir {
+    /// Without a commit nothing stays; after an exchange the old folder goes.
+    fn drop(&mut self) {
+        if self.lock.is_some() {
+            // A failure here leaves a partial folder that the next run removes.
+            let _ = fs::remove_dir_all(&self.partial);
+        }
+    }
+}
+
+/// Syncs the whole file system; `false` where there is no such call.
+#[cfg(target_os = "linux")]
+fn sync_file_system(folder: &File) -> io::Result<bool> {
+    match rustix::fs::syncfs(folder) {
+        Ok(()) => Ok(true),
+        Err(Errno::NOSYS | Errno::OPNOTSUPP) => Ok(false),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_file_system(_folder: &File) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// Syncs every file and folder, the innermost first.
+fn sync_tree(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_tree(&entry.path())?;
+        } else {
+            File::open(entry.path())?.sync_all()?;
+        }
+    }
+    File::open(folder)?.sync_all()
+}
+
+/// A rename that never replaces. Where the file system has none, a look and then a plain rename,
+/// which can replace nothing but an empty folder.
+fn rename_new(from: &Path, to: &Path) -> Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Ok(()) => Ok(()),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            refuse_existing(to, IfExists::Refuse)?;
+            fs::rename(from, to).map_err(|cause| Error::writing(to, "rename the folder", &cause))
+        }
+        Err(errno) => Err(Error::writing(to, "rename the folder", &errno.into())),
+    }
+}
+
+fn refuse_existing(name: &Path, if_exists: IfExists) -> Result<()> {
+    if fs::symlink_metadata(name).is_err() {
+        return Ok(());
+    }
+    let what = match if_exists {
+        IfExists::Refuse => {
+            "exists; name another folder, or give --force to replace one that rowcall wrote"
+        }
+        IfExists::Exchange if is_ours(name) => return Ok(()),
+        IfExists::Exchange => {
+            "exists and was not written by rowcall, so --force leaves it alone; name another folder"
+        }
+    };
+    Err(Error::Output { path: name.display().to_string(), what: what.to_owned() })
+}
+
+/// Whether the folder is one, and holds a summary of ours.
+fn is_ours(folder: &Path) -> bool {
+    use std::io::Read;
+    let is_folder = fs::symlink_metadata(folder).is_ok_and(|facts| facts.is_dir());
+    let mut start = Vec::new();
+    is_folder
+        && File::open(folder.join(SUMMARY))
+            .and_then(|file| file.take(SUMMARY_MARK.len() as u64).read_to_end(&mut start))
+            .is_ok_and(|_| start == SUMMARY_MARK.as_bytes())
+}
+
+/// Removes the partial folders whose lock is free.
+fn remove_dead(parent: &Path, prefix: &OsString) -> Result<()> {
+    let list = || -> io::Result<()> {
+        for entry in fs::read_dir(parent)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let ours = name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
+            if ours && entry.file_type()?.is_dir() && lock_folder(&entry.path())?.is_some() {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
+    };
+    list().map_err(|cause| Error::writing(parent, "clean up after an earlier run", &cause))
+}
+
+/// Makes a folder with a new name and locks it.
+fn make_locked(parent: &Path, prefix: &OsString) -> Result<(PathBuf, File)> {
+    let fail = |cause: &io::Error| Error::writing(parent, "make a folder there", cause);
+    for attempt in 0..1000u32 {
+        let mut name = prefix.clone();
+        name.push(format!("{}-{attempt}", std::process::id()));
+        let path = parent.join(name);
+        match fs::DirBuilder::new().mode(0o700).create(&path) {
+            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => continue,
+            made => made.map_err(|cause| fail(&cause))?,
+        }
+        // Another run may have found the folder before it was locked, and removed it.
+        if let Some(lock) = lock_folder(&path).map_err(|cause| fail(&cause))?
+            && is_same(&lock, &path)
+        {
+            return Ok((path, lock));
+        }
+    }
+    Err(fail(&io::Error::from(io::ErrorKind::AlreadyExists)))
+}
+
+/// The folder, open and locked; `None` where somebody else holds the lock or it went away.
+fn lock_folder(path: &Path) -> io::Result<Option<File>> {
+    let folder = match File::open(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(Some(folder)),
+        Err(Errno::WOULDBLOCK) => Ok(None),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+fn is_same(open: &File, path: &Path) -> bool {
+    let id = |facts: fs::Metadata| (facts.dev(), facts.ino());
+    open.metadata().ok().map(id) == fs::metadata(path).ok().map(id)
+}
+
+fn parent_of(name: &Path) -> &Path {
+    match name.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// How much of a file is kept before it is written.
+const BUFFER_BYTES: usize = 256 << 10;
+
+/// A file of the output folder: counted and hashed on its way.
+#[derive(Debug)]
+pub struct OutFile {
+    path: String,
+    shown: PathBuf,
+    file: File,
+    buffer: Vec<u8>,
+    hasher: blake3::Hasher,
+    bytes: u64,
+}
+
+/// What summary.json says of a file.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct OutputFacts {
+    /// The path relative to the folder.
+    pub path: String,
+    /// The size in bytes.
+    pub bytes: u64,
+    /// The BLAKE3 hash in hexadecimal.
+    pub blake3: String,
+}
+
+impl OutFile {
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where the system does not take them.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        self.buffer.extend_from_slice(bytes);
+        self.flush_if_full()
+    }
+
+    /// The buffer, to append to directly; [`OutFile::flush_if_full`] must follow.
+    pub fn buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.buffer
+    }
+
+    /// Writes the buffer where it is full.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where the system does not take it.
+    pub fn flush_if_full(&mut self) -> Result<()> {
+        if self.buffer.len() >= BUFFER_BYTES { self.write_out() } else { Ok(()) }
+    }
+
+    fn write_out(&mut self) -> Result<()> {
+        self.flush_buffer()
+            .map_err(|cause| Error::writing(&self.shown, "write the file", &cause))
+    }
+
+    fn flush_buffer(&mut self) -> io::Result<()> {
+        self.hasher.update(&self.buffer);
+        self.bytes += self.buffer.len() as u64;
+        let written = self.file.write_all(&self.buffer);
+        self.buffer.clear();
+        written
+    }
+
+    /// Writes what is left.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where the system does not take it.
+    pub fn finish(mut self) -> Result<OutputFacts> {
+        self.write_out()?;
+        let blake3 = self.hasher.finalize().to_hex().to_string();
+        Ok(OutputFacts { path: self.path, bytes: self.bytes, blake3 })
+    }
+}
+
+impl Write for OutFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= BUFFER_BYTES {
+            self.flush_buffer()?;
+        }
+        Ok(bytes.len())
+    }
+
+    /// Bytes stay in the buffer until it is full or the file is finished.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,194 @@
+//! `summary.json`: what a run did, for people and programs.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::problem::Fate;
+
+use super::outdir::OutputFacts;
+
+/// The version of the summary's form.
+pub const SCHEMA: &str = "rowcall.summary/1";
+
+/// What a run did. Nothing in it depends on time, place or the number of threads.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// The form of this object.
+    pub schema: &'static str,
+    /// The version of rowcall.
+    pub rowcall: &'static str,
+    /// The version of the numbering plan.
+    pub numbering_plan: String,
+    /// `prepare` or `check`.
+    pub command: &'static str,
+    /// How many rows had which fate.
+    pub counts: Counts,
+    /// The same as a sentence that balances.
+    pub equation: String,
+    /// What was read.
+    pub sources: Vec<SourceFacts>,
+    /// What was asked for.
+    pub settings: Settings,
+    /// How often each problem was found, by code.
+    pub problems: BTreeMap<&'static str, u64>,
+    /// Accepted contacts by the region of their phone.
+    pub regions: BTreeMap<String, u64>,
+    /// Accepted contacts by the kind of their phone.
+    pub kinds: BTreeMap<&'static str, u64>,
+    /// Every other file of the folder.
+    pub outputs: Vec<OutputFacts>,
+}
+
+/// How many rows had which fate. They add up to `rows`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// All of them.
+    pub rows: u64,
+    /// Blank lines.
+    pub blank: u64,
+    /// Records that could not be read.
+    pub malformed: u64,
+    /// Records whose phone or a required field is not acceptable.
+    pub rejected: u64,
+    /// Rows that a list of suppressed phones names.
+    pub suppressed: u64,
+    /// Rows whose phone an earlier row has.
+    pub duplicate: u64,
+    /// Rows whose fields went into another row of the same phone.
+    pub merged: u64,
+    /// Contacts that the platform has already, as they are.
+    pub unchanged: u64,
+    /// Contacts in the payload.
+    pub accepted: u64,
+}
+
+impl Counts {
+    /// Counts one row.
+    pub fn add(&mut self, fate: Fate) {
+        self.rows += 1;
+        *self.of(fate) += 1;
+    }
+
+    fn of(&mut self, fate: Fate) -> &mut u64 {
+        match fate {
+            Fate::Blank => &mut self.blank,
+            Fate::Malformed => &mut self.malformed,
+            Fate::Rejected => &mut self.rejected,
+            Fate::Duplicate => &mut self.duplicate,
+            Fate::Accepted => &mut self.accepted,
+        }
+    }
+
+    /// The fates that occurred, and the count of each; accepted always.
+    #[must_use]
+    pub fn parts(&self) -> Vec<(&'static str, u64)> {
+        // Taken apart without `..`, so that a new fate is thought of here.
+        let Counts {
+            rows: _,
+            blank,
+            malformed,
+            rejected,
+            suppressed,
+            duplicate,
+            merged,
+            unchanged,
+            accepted,
+        } = *self;
+        let mut parts = vec![("accepted", accepted)];
+        let others = [
+            ("duplicate", duplicate),
+            ("merged", merged),
+            ("unchanged", unchanged),
+            ("suppressed", suppressed),
+            ("rejected", rejected),
+            ("malformed", malformed),
+            ("blank", blank),
+        ];
+        parts.extend(others.into_iter().filter(|(_, count)| *count > 0));
+        parts
+    }
+
+    /// `1000 rows = 930 accepted + 40 duplicate + 30 rejected`.
+    #[must_use]
+    pub fn equation(&self) -> String {
+        let parts: Vec<String> =
+            self.parts().iter().map(|(name, count)| format!("{count} {name}")).collect();
+        format!("{} rows = {}", self.rows, parts.join(" + "))
+    }
+
+    /// Whether the parts add up to the whole.
+    #[must_use]
+    pub fn balances(&self) -> bool {
+        self.parts().iter().map(|(_, count)| count).sum::<u64>() == self.rows
+    }
+}
+
+/// What was read, and how.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceFacts {
+    /// The name in all reports.
+    pub source: String,
+    /// The bytes read.
+    pub bytes: u64,
+    /// The records, blank lines included and the header not.
+    pub rows: u64,
+    /// The text encoding.
+    pub encoding: &'static str,
+    /// What stands between two cells.
+    pub delimiter: String,
+    /// What encloses a cell; nothing where quotes are text.
+    pub quote: Option<String>,
+    /// The header's cells.
+    pub header: Vec<String>,
+    /// Which column feeds which field.
+    pub columns: Vec<ColumnFacts>,
+    /// The headers of the columns that go to the params.
+    pub params: Vec<String>,
+}
+
+/// Which column feeds a field.
+#[derive(Debug, Clone, Serialize)]
+pub struct ColumnFacts {
+    /// The field.
+    pub field: &'static str,
+    /// The column's header.
+    pub column: String,
+    /// The column's number, from 1.
+    pub column_number: usize,
+    /// How it was found.
+    pub evidence: &'static str,
+}
+
+/// What was asked for, as far as it changes the output.
+#[derive(Debug, Clone, Serialize)]
+pub struct Settings {
+    /// The platform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// The region of rows without a country of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The columns given by `--map`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub map: Vec<String>,
+    /// Contacts a payload file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch_size: Option<u64>,
+    /// The limit on the bytes of a cell.
+    pub cell_bytes_max: usize,
+    /// The limit on the bytes of a record.
+    pub record_bytes_max: usize,
+    /// The limit on the cells of a record.
+    pub record_cells_max: usize,
+}
+
+impl Summary {
+    /// The bytes of `summary.json`.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut json = serde_json::to_vec_pretty(self).expect("plain values");
+        json.push(b'\n');
+        json
+    }
+}
