@@ -42,59 +42,127 @@ const FIELDS: [FieldWords; 8] = [
         field: Field::Phone,
         name: "phone",
         headers: &[
-            "phone", "phonenumber", "phoneno", "phones", "mobile", "mobilephone", "mobilenumber",
-            "mobileno", "cell", "cellphone", "cellnumber", "cellphonenumber", "telephone",
-            "telephonenumber", "tel", "telno", "whatsapp", "whatsappnumber", "whatsappphone",
-            "whatsappno", "msisdn", "contactnumber", "contactno", "contactphone", "usernumber",
-            "phonee164", "primaryphone", "customerphone", "billingphone",
+            "phone",
+            "phonenumber",
+            "phoneno",
+            "phones",
+            "mobile",
+            "mobilephone",
+            "mobilenumber",
+            "mobileno",
+            "cell",
+            "cellphone",
+            "cellnumber",
+            "cellphonenumber",
+            "telephone",
+            "telephonenumber",
+            "tel",
+            "telno",
+            "whatsapp",
+            "whatsappnumber",
+            "whatsappphone",
+            "whatsappno",
+            "msisdn",
+            "contactnumber",
+            "contactno",
+            "contactphone",
+            "usernumber",
+            "phonee164",
+            "primaryphone",
+            "customerphone",
+            "billingphone",
         ],
     },
     FieldWords {
         field: Field::Name,
         name: "name",
         headers: &[
-            "name", "fullname", "contactname", "displayname", "customername", "clientname",
+            "name",
+            "fullname",
+            "contactname",
+            "displayname",
+            "customername",
+            "clientname",
             "username",
         ],
     },
     FieldWords {
         field: Field::FirstName,
         name: "first_name",
-        headers: &["firstname", "givenname", "forename", "fname", "billingfirstname"],
+        headers: &[
+            "firstname",
+            "givenname",
+            "forename",
+            "fname",
+            "billingfirstname",
+        ],
     },
     FieldWords {
         field: Field::LastName,
         name: "last_name",
-        headers: &["lastname", "familyname", "surname", "lname", "billinglastname"],
+        headers: &[
+            "lastname",
+            "familyname",
+            "surname",
+            "lname",
+            "billinglastname",
+        ],
     },
     FieldWords {
         field: Field::Email,
         name: "email",
         headers: &[
-            "email", "emailaddress", "mail", "emailid", "contactemail", "customeremail",
-            "billingemail", "email1value",
+            "email",
+            "emailaddress",
+            "mail",
+            "emailid",
+            "contactemail",
+            "customeremail",
+            "billingemail",
+            "email1value",
         ],
     },
     FieldWords {
         field: Field::Country,
         name: "country",
         headers: &[
-            "country", "countrycode", "countryiso", "iso2", "isocountry", "isocountrycode",
-            "countryregion", "billingcountry", "mailingcountry",
+            "country",
+            "countrycode",
+            "countryiso",
+            "iso2",
+            "isocountry",
+            "isocountrycode",
+            "countryregion",
+            "billingcountry",
+            "mailingcountry",
         ],
     },
     FieldWords {
         field: Field::Address,
         name: "address",
         headers: &[
-            "address", "postaladdress", "streetaddress", "fulladdress", "mailingaddress",
-            "homeaddress", "billingaddress",
+            "address",
+            "postaladdress",
+            "streetaddress",
+            "fulladdress",
+            "mailingaddress",
+            "homeaddress",
+            "billingaddress",
         ],
     },
     FieldWords {
         field: Field::Tags,
         name: "tags",
-        headers: &["tags", "tag", "labels", "label", "groups", "group", "segments", "categories"],
+        headers: &[
+            "tags",
+            "tag",
+            "labels",
+            "label",
+            "groups",
+            "group",
+            "segments",
+            "categories",
+        ],
     },
 ];
 
@@ -116,7 +184,10 @@ impl Field {
     /// The field of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Field> {
-        FIELDS.iter().find(|words| words.name == name).map(|words| words.field)
+        FIELDS
+            .iter()
+            .find(|words| words.name == name)
+            .map(|words| words.field)
     }
 
     /// The headers that mean this field, folded to lower-case letters and digits.
@@ -146,9 +217,13 @@ impl Country {
     /// The country of two letters in any case; `None` where ISO assigns none.
     #[must_use]
     pub fn from_alpha2(text: &str) -> Option<Country> {
-        let upper = <[u8; 2]>::try_from(text.as_bytes()).ok()?.map(|b| b.to_ascii_uppercase());
+        let upper = <[u8; 2]>::try_from(text.as_bytes())
+            .ok()?
+            .map(|b| b.to_ascii_uppercase());
         let letters = std::str::from_utf8(&upper).ok()?;
-        celes::Country::from_alpha2(letters).ok().map(|_| Country(upper))
+        celes::Country::from_alpha2(letters)
+            .ok()
+            .map(|_| Country(upper))
     }
 }
 
@@ -240,7 +315,11 @@ mod tests {
         for field in Field::all() {
             for header in field.headers() {
                 assert!(seen.insert(header), "{header} stands twice");
-                assert!(header.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()));
+                assert!(
+                    header
+                        .chars()
+                        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+                );
             }
         }
     }

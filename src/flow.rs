@@ -98,7 +98,10 @@ pub struct Machine {
 impl Default for Machine {
     fn default() -> Machine {
         let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Machine { threads, chunk_bytes: 256 << 10 }
+        Machine {
+            threads,
+            chunk_bytes: 256 << 10,
+        }
     }
 }
 
@@ -257,7 +260,9 @@ fn wait_for<T>(from: &Receiver<T>, watch: &dyn Watch) -> Result<T> {
 }
 
 fn check_cancelled(watch: &dyn Watch) -> Result<()> {
-    watch.cancelled().map_or(Ok(()), |signal| Err(Error::Interrupted(signal)))
+    watch
+        .cancelled()
+        .map_or(Ok(()), |signal| Err(Error::Interrupted(signal)))
 }
 
 /// A lock whose holder never leaves the data half changed where it matters: a panic ends the run.
@@ -330,7 +335,9 @@ impl Mill<'_> {
     /// Takes the worked chunks whose turn it is, in order.
     fn take_waiting(&self, turn: &mut Turn) -> Result<()> {
         loop {
-            let Some(mut worked) = lock(&self.waiting).remove(&turn.next) else { return Ok(()) };
+            let Some(mut worked) = lock(&self.waiting).remove(&turn.next) else {
+                return Ok(());
+            };
             turn.next += 1;
             turn.ordered.take(&worked)?;
             self.watch.progress(turn.ordered.progress());
@@ -371,7 +378,10 @@ impl Mill<'_> {
         if left > 0 {
             return Err(Error::Internal(format!("{left} chunks were never taken")));
         }
-        let turn = self.turn.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let turn = self
+            .turn
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         turn.ordered.finish(job)
     }
 }

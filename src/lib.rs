@@ -1,10 +1,81 @@
+//! rowcall: *every row answers*. A contact export goes in; a payload that a messaging platform
+//! imports at the first try comes out, and a report that says of every row what became of it.
+//!
+//! ```text
+//!  bytes ──► Row ──► Draft ──► Contact ──► Contact (first of its phone) ──► payload
+//!       ingest   map    normalize      unique                          write
+//!         │       │         │            │
+//!         └───────┴─────────┴────────────┴──► Problem (row, line, byte, column, code) ──► report
+//! ```
+//!
+//! # The files, in reading order
+//!
+//! | file | in a sentence |
+//! |---|---|
+//! | [`contact`] | the noun that flows: a contact whose every field is normal, and the list of fields |
+//! | [`problem`] | the other noun: what is wrong, where, and a row's fate; every code with its words |
+//! | [`error`] | what stops a run, and its exit code |
+//! | [`phone`] | text → phone number; a library in itself |
+//! | [`ingest`] | stage 1, bytes → records: opens inputs, cuts at record ends (`chunk`), reads cells (`record`), undoes our own marks (`guard`) |
+//! | [`map`] | stage 2, header → columns; record → draft |
+//! | [`normalize`] | stage 3, draft → contact or problems; one field a file |
+//! | [`unique`] | stage 4, one contact a phone: who has which phone (`table`), what differs (`prints`) |
+//! | [`write`] | stage 5, contact → payload (`contract`, `encode`, `batch`), problem → report (`issues`, `rejects`, `ledger`, `summary`), whole or not at all (`outdir`) |
+//! | [`flow`] | runs the stages; the only threads; the accounting. `work` is what a worker does with a chunk, `order` what is done in file order |
+//! | `bin/rowcall` | the command line: arguments → job → exit code; progress, signals, the summary people see |
+//!
+//! # What always holds
+//!
+//! - Every row ends in exactly one [`Fate`](problem::Fate), and the counts add up: `flow` counts
+//!   what is read, the writers count what they write, and a run whose counts disagree commits
+//!   nothing.
+//! - The same input and options give the same bytes, whatever the number of threads and the size
+//!   of chunks: a worker's result depends on its chunk alone, and what depends on the order is
+//!   done by the ordered stage.
+//! - The splitter is the one authority on where records end. A record that breaks the rules costs
+//!   its first line, and reading goes on at the next.
+//! - A row's fault is a [`Problem`](problem::Problem); what stops a run is an
+//!   [`Error`](error::Error); neither is ever a panic.
+//! - Under the name of the output folder there is the whole result or nothing of it.
+//! - No stage knows a later one, and the phone engine knows none; `tests/architecture.rs` reads
+//!   the `use` lines.
+//!
+//! # As a library
+//!
+//! ```
+//! use rowcall::flow::{Goal, Job, Machine, run};
+//! use rowcall::ingest::{Input, ReadOptions};
+//! use rowcall::map::MapOptions;
+//! use rowcall::phone::Plan;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let job = Job {
+//!     inputs: vec![Input::File("fixtures/exports/crm/contacts.csv".into())],
+//!     read: ReadOptions::default(),
+//!     map: MapOptions::default(),
+//!     plan: Plan::builtin(),
+//!     home: "AE".parse().ok(),
+//!     goal: Goal::Check,
+//!     contract: None,
+//!     batch_rows: None,
+//!     out: None,
+//!     machine: Machine::default(),
+//! };
+//! let summary = run(&job, &())?;
+//! assert!(summary.counts.balances());
+//! # Ok(())
+//! # }
+//! ```
+
 pub mod contact;
 pub mod error;
+pub mod phone;
+pub mod problem;
+
 pub mod ingest;
 pub mod map;
 pub mod normalize;
-pub mod phone;
-pub mod problem;
 pub mod unique;
 pub mod write;
+
 pub mod flow;

@@ -36,7 +36,9 @@ impl Region {
     /// The code.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("ASCII").trim_end_matches('\0')
+        std::str::from_utf8(&self.0)
+            .expect("ASCII")
+            .trim_end_matches('\0')
     }
 }
 
@@ -202,14 +204,22 @@ impl Number {
         if e164.len() > 16 {
             return Err(Refusal::TooLong);
         }
-        let digits = e164.trim_start_matches('+').parse().map_err(|_| Refusal::NotANumber)?;
-        NonZeroU64::new(digits).map(Phone).ok_or(Refusal::NotANumber)
+        let digits = e164
+            .trim_start_matches('+')
+            .parse()
+            .map_err(|_| Refusal::NotANumber)?;
+        NonZeroU64::new(digits)
+            .map(Phone)
+            .ok_or(Refusal::NotANumber)
     }
 
     /// The region that the number belongs to.
     #[must_use]
     pub fn region(&self) -> Option<Region> {
-        self.0.country().id().and_then(|id| id.as_ref().parse().ok())
+        self.0
+            .country()
+            .id()
+            .and_then(|id| id.as_ref().parse().ok())
     }
 
     /// The kind of line.
@@ -234,7 +244,9 @@ impl Number {
     /// The extension, empty where there is none.
     #[must_use]
     pub fn extension(&self) -> &str {
-        self.0.extension().map_or("", |extension| extension.as_ref())
+        self.0
+            .extension()
+            .map_or("", |extension| extension.as_ref())
     }
 }
 

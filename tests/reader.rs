@@ -37,14 +37,25 @@ fn ours(input: &[u8], options: ReadOptions, chunk_bytes: usize) -> Vec<Seen> {
             let (spot, what) = match record {
                 Record::Blank(spot) => (spot, What::Blank),
                 Record::Malformed(fault) => (fault.spot, What::Malformed(fault.code)),
-                Record::Row(row) => (row.spot, What::Cells(row.cells().map(str::to_owned).collect())),
+                Record::Row(row) => (
+                    row.spot,
+                    What::Cells(row.cells().map(str::to_owned).collect()),
+                ),
             };
             let byte = chunk.byte + spot.byte;
-            all.push(Seen { byte, length: spot.length, line: line + spot.line, what });
+            all.push(Seen {
+                byte,
+                length: spot.length,
+                line: line + spot.line,
+                what,
+            });
         });
     }
     all
 }
+
+/// The cells of a record, as bytes.
+type Cells = Vec<Vec<u8>>;
 
 /// The plain reader: from each record's start, byte by byte, to its end or its first fault.
 fn plain(input: &[u8], options: ReadOptions) -> Vec<Seen> {
@@ -54,15 +65,27 @@ fn plain(input: &[u8], options: ReadOptions) -> Vec<Seen> {
         let (end, what) = match plain_record(&input[start..], options) {
             Ok((length, cells)) => {
                 let end = start + length;
-                (end, judge(&input[start..end], cells, options))
+                (end, judge(&input[start..end], &cells, options))
             }
             Err((at, code)) => {
                 let end = start + first_line(&input[start..]);
                 let later = code == Code::RecordTextAfterQuote && start + at > end;
-                (end, What::Malformed(if later { Code::RecordUnclosedQuote } else { code }))
+                (
+                    end,
+                    What::Malformed(if later {
+                        Code::RecordUnclosedQuote
+                    } else {
+                        code
+                    }),
+                )
             }
         };
-        all.push(Seen { byte: start as u64, length: (end - start) as u64, line, what });
+        all.push(Seen {
+            byte: start as u64,
+            length: (end - start) as u64,
+            line,
+            what,
+        });
         line += count_line_ends(&input[start..end]);
         start = end;
     }
@@ -71,15 +94,14 @@ fn plain(input: &[u8], options: ReadOptions) -> Vec<Seen> {
 
 /// The length of the line, its end included.
 fn first_line(bytes: &[u8]) -> usize {
-    let Some(at) = bytes.iter().position(|&b| b == b'\n' || b == b'\r') else { return bytes.len() };
+    let Some(at) = bytes.iter().position(|&b| b == b'\n' || b == b'\r') else {
+        return bytes.len();
+    };
     at + 1 + usize::from(bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n'))
 }
 
 /// The record's length and cells, or where its first fault is.
-fn plain_record(
-    bytes: &[u8],
-    options: ReadOptions,
-) -> Result<(usize, Vec<Vec<u8>>), (usize, Code)> {
+fn plain_record(bytes: &[u8], options: ReadOptions) -> Result<(usize, Cells), (usize, Code)> {
     let Dialect { delimiter, quote } = options.dialect;
     let mut cells = vec![Vec::new()];
     let mut at = 0;
@@ -95,7 +117,9 @@ fn plain_record(
                 if at - open > options.limits.cell_bytes_max {
                     return Err((at, Code::RecordCellTooLong));
                 }
-                if at >= options.limits.record_bytes_max && bytes.len() > options.limits.record_bytes_max {
+                if at >= options.limits.record_bytes_max
+                    && bytes.len() > options.limits.record_bytes_max
+                {
                     return Err((at, Code::RecordTooLong));
                 }
                 match next {
@@ -134,14 +158,20 @@ fn plain_record(
 }
 
 /// What is said of a record whose cells can be told.
-fn judge(raw: &[u8], cells: Vec<Vec<u8>>, options: ReadOptions) -> What {
-    let blank = cells.iter().all(|cell| cell.iter().all(u8::is_ascii_whitespace));
-    let text: Option<Vec<String>> =
-        cells.iter().map(|cell| String::from_utf8(cell.clone()).ok()).collect();
+fn judge(raw: &[u8], cells: &Cells, options: ReadOptions) -> What {
+    let blank = cells
+        .iter()
+        .all(|cell| cell.iter().all(u8::is_ascii_whitespace));
+    let text: Option<Vec<String>> = cells
+        .iter()
+        .map(|cell| String::from_utf8(cell.clone()).ok())
+        .collect();
     if blank {
         return What::Blank;
     }
-    let Some(text) = text else { return What::Malformed(Code::RecordBadBytes) };
+    let Some(text) = text else {
+        return What::Malformed(Code::RecordBadBytes);
+    };
     if raw.len() > options.limits.record_bytes_max {
         return What::Malformed(Code::RecordTooLong);
     }

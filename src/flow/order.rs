@@ -79,11 +79,16 @@ impl Ordered {
         contexts: Arc<[SourceContext]>,
         out: Option<OutDir>,
     ) -> Result<Ordered> {
-        let spool = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
+        let spool = out
+            .as_ref()
+            .map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
         let writers = out.map(|out| Writers::new(job, &names, out)).transpose()?;
         let read = contexts
             .iter()
-            .map(|context| SourceTally { bytes: context.header_bytes, ..SourceTally::default() })
+            .map(|context| SourceTally {
+                bytes: context.header_bytes,
+                ..SourceTally::default()
+            })
             .collect();
         Ok(Ordered {
             names,
@@ -129,18 +134,39 @@ impl Ordered {
                 byte: worked.chunk.byte + row.spot.byte,
                 length: row.spot.length,
             };
-            let claim = (row.fate == Fate::Accepted)
-                .then(|| settled.next().expect("every candidate has claimed its phone"));
+            let claim = (row.fate == Fate::Accepted).then(|| {
+                settled
+                    .next()
+                    .expect("every candidate has claimed its phone")
+            });
             let (fate, kept) = match claim {
                 None => (row.fate, None),
                 Some(Claim::First) => (Fate::Accepted, None),
                 Some(Claim::Duplicate { kept, differs }) => {
                     let (at, row) = self.row_of(kept);
-                    (Fate::Duplicate, Some((at, Kept { source: &names[at as usize], row, differs })))
+                    (
+                        Fate::Duplicate,
+                        Some((
+                            at,
+                            Kept {
+                                source: &names[at as usize],
+                                row,
+                                differs,
+                            },
+                        )),
+                    )
                 }
             };
             let sheet_row = context.header_records + number;
-            let row = Settled { worked, row, index, place, sheet_row, fate, kept };
+            let row = Settled {
+                worked,
+                row,
+                index,
+                place,
+                sheet_row,
+                fate,
+                kept,
+            };
             self.settle(&row, &names[source as usize], context)?;
         }
         self.names = names;
@@ -163,8 +189,12 @@ impl Ordered {
                 let columns = &self.contexts[at].columns;
                 let originals = columns.originals();
                 let headers = || originals.iter().map(|at| columns.headers[*at].as_str());
-                writers.rejects.begin_source(index, headers(), &mut writers.out)?;
-                writers.duplicates.begin_source(index, headers(), &mut writers.out)?;
+                writers
+                    .rejects
+                    .begin_source(index, headers(), &mut writers.out)?;
+                writers
+                    .duplicates
+                    .begin_source(index, headers(), &mut writers.out)?;
             }
         }
         Ok(())
@@ -174,9 +204,11 @@ impl Ordered {
     fn claim_phones(&mut self, worked: &Worked) -> Result<()> {
         let first = self.counts.rows;
         self.claims.clear();
-        self.claims.extend((first..).zip(&worked.rows).filter_map(|(ordinal, row)| {
-            row.phone.map(|(phone, _, _)| (phone, ordinal))
-        }));
+        self.claims.extend(
+            (first..)
+                .zip(&worked.rows)
+                .filter_map(|(ordinal, row)| row.phone.map(|(phone, _, _)| (phone, ordinal))),
+        );
         self.settled.clear();
         let settled = &mut self.settled;
         let spool = |cause| Error::Output {
@@ -184,7 +216,9 @@ impl Ordered {
             what: format!("cannot be used: {cause}"),
         };
         self.unique.add_prints(&worked.prints).map_err(spool)?;
-        self.unique.claim(&self.claims, |_, claim| settled.push(claim)).map_err(spool)
+        self.unique
+            .claim(&self.claims, |_, claim| settled.push(claim))
+            .map_err(spool)
     }
 
     /// The source, by index, and the row number of an ordinal.
@@ -219,13 +253,25 @@ impl Ordered {
 
     /// Ends all files, compares what was read with what was written, and commits the folder.
     pub(super) fn finish(mut self, job: &Job) -> Result<Summary> {
-        if let Some(last) = u32::try_from(self.contexts.len()).ok().and_then(|n| n.checked_sub(1)) {
+        if let Some(last) = u32::try_from(self.contexts.len())
+            .ok()
+            .and_then(|n| n.checked_sub(1))
+        {
             self.begin_sources(last)?;
         }
         let mut summary = self.summary(job);
         self.check_read(&summary)?;
-        let Some(writers) = self.writers else { return Ok(summary) };
-        let Writers { mut out, payload, ledger, issues, rejects, duplicates } = writers;
+        let Some(writers) = self.writers else {
+            return Ok(summary);
+        };
+        let Writers {
+            mut out,
+            payload,
+            ledger,
+            issues,
+            rejects,
+            duplicates,
+        } = writers;
         let counts = summary.counts;
         let mut checks = Vec::new();
         if let Some(payload) = payload {
@@ -268,9 +314,8 @@ impl Ordered {
 
     fn summary(&self, job: &Job) -> Summary {
         let problems = Code::all().map(|code| (code.as_str(), self.problems[code as usize]));
-        let region = |region: &Option<Region>| {
-            region.as_ref().map_or("unknown", Region::as_str).to_owned()
-        };
+        let region =
+            |region: &Option<Region>| region.as_ref().map_or("unknown", Region::as_str).to_owned();
         Summary {
             schema: SCHEMA,
             rowcall: env!("CARGO_PKG_VERSION"),
@@ -278,11 +323,21 @@ impl Ordered {
             command: job.goal.as_str(),
             counts: self.counts,
             equation: self.counts.equation(),
-            sources: (0..self.contexts.len()).map(|at| self.source_facts(at)).collect(),
+            sources: (0..self.contexts.len())
+                .map(|at| self.source_facts(at))
+                .collect(),
             settings: settings(job),
             problems: problems.filter(|(_, count)| *count > 0).collect(),
-            regions: self.regions.iter().map(|(key, count)| (region(key), *count)).collect(),
-            kinds: self.kinds.iter().map(|(kind, count)| (kind.as_str(), *count)).collect(),
+            regions: self
+                .regions
+                .iter()
+                .map(|(key, count)| (region(key), *count))
+                .collect(),
+            kinds: self
+                .kinds
+                .iter()
+                .map(|(kind, count)| (kind.as_str(), *count))
+                .collect(),
             outputs: Vec::new(),
         }
     }
@@ -308,7 +363,11 @@ impl Ordered {
                     evidence: evidence.as_str(),
                 })
                 .collect(),
-            params: context.params.iter().map(|(at, _)| columns.param_name(*at)).collect(),
+            params: context
+                .params
+                .iter()
+                .map(|(at, _)| columns.param_name(*at))
+                .collect(),
         }
     }
 }
@@ -320,10 +379,12 @@ fn settings(job: &Job) -> Settings {
         to: job.contract.as_ref().map(|contract| contract.name.clone()),
         region: job.home.map(|region| region.to_string()),
         map: job.map.columns.iter().map(pair).collect(),
-        batch_size: (job.goal == Goal::Prepare)
-            .then(|| job.contract.as_ref())
-            .flatten()
-            .map(|contract| job.batch_rows.unwrap_or(contract.batch.rows as u64)),
+        batch_size: match (job.goal, &job.contract) {
+            (Goal::Prepare, Some(contract)) => {
+                Some(job.batch_rows.unwrap_or(contract.batch.rows as u64))
+            }
+            _ => None,
+        },
         cell_bytes_max: job.read.limits.cell_bytes_max,
         record_bytes_max: job.read.limits.record_bytes_max,
         record_cells_max: job.read.limits.record_cells_max,
@@ -333,13 +394,19 @@ fn settings(job: &Job) -> Settings {
 impl Settled<'_> {
     /// The indices of the row's problems.
     fn problems(&self) -> std::ops::Range<usize> {
-        let start = self.index.checked_sub(1).map_or(0, |at| self.worked.rows[at].problems_end);
+        let start = self
+            .index
+            .checked_sub(1)
+            .map_or(0, |at| self.worked.rows[at].problems_end);
         start..self.row.problems_end
     }
 
     /// The row's encoded contact.
     fn contact(&self) -> &[u8] {
-        let start = self.index.checked_sub(1).map_or(0, |at| self.worked.rows[at].contact_end);
+        let start = self
+            .index
+            .checked_sub(1)
+            .map_or(0, |at| self.worked.rows[at].contact_end);
         &self.worked.contacts[start..self.row.contact_end]
     }
 
@@ -386,9 +453,7 @@ impl Writers {
         }
         match (row.fate, &row.kept) {
             (Fate::Malformed | Fate::Rejected, _) => self.write_reject(row, source, context),
-            (Fate::Duplicate, Some((_, kept))) => {
-                self.write_duplicate(row, &facts, kept, context)
-            }
+            (Fate::Duplicate, Some((_, kept))) => self.write_duplicate(row, &facts, kept, context),
             _ => Ok(()),
         }
     }
@@ -421,10 +486,14 @@ impl Writers {
         kept: &Kept<'_>,
         context: &SourceContext,
     ) -> Result<()> {
-        let Some((phone, _, _)) = row.row.phone else { return Ok(()) };
+        let Some((phone, _, _)) = row.row.phone else {
+            return Ok(());
+        };
         let columns = &context.columns;
         let column = columns.of(Field::Phone).and_then(|at| {
-            u32::try_from(at).ok().map(|number| (number, columns.headers[at].as_str()))
+            u32::try_from(at)
+                .ok()
+                .map(|number| (number, columns.headers[at].as_str()))
         });
         self.issues.write_duplicate(facts, phone, column, kept)?;
         let mut own = OwnCells::of(row, facts.source);
@@ -436,7 +505,10 @@ impl Writers {
         let duplicates = &mut self.duplicates;
         with_draft(row, context, |draft| {
             let cells = originals.iter().map(|at| draft.cell(*at));
-            let values = own.values().into_iter().chain([kept.source, kept_row.as_str()]);
+            let values = own
+                .values()
+                .into_iter()
+                .chain([kept.source, kept_row.as_str()]);
             duplicates.write(cells, values)
         })
     }
@@ -486,8 +558,11 @@ impl<'s> OwnCells<'s> {
     }
 
     fn add(&mut self, code: Code, message: &str, advice: &str) {
-        let parts =
-            [(&mut self.codes, code.as_str()), (&mut self.problems, message), (&mut self.suggestions, advice)];
+        let parts = [
+            (&mut self.codes, code.as_str()),
+            (&mut self.problems, message),
+            (&mut self.suggestions, advice),
+        ];
         for (text, part) in parts {
             if !text.is_empty() {
                 text.push_str("; ");
@@ -497,6 +572,13 @@ impl<'s> OwnCells<'s> {
     }
 
     fn values(&self) -> [&str; 6] {
-        [self.source, &self.row, &self.line, &self.codes, &self.problems, &self.suggestions]
+        [
+            self.source,
+            &self.row,
+            &self.line,
+            &self.codes,
+            &self.problems,
+            &self.suggestions,
+        ]
     }
 }

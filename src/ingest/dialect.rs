@@ -12,7 +12,10 @@ pub struct Dialect {
 
 impl Default for Dialect {
     fn default() -> Dialect {
-        Dialect { delimiter: b',', quote: Some(b'"') }
+        Dialect {
+            delimiter: b',',
+            quote: Some(b'"'),
+        }
     }
 }
 

@@ -138,7 +138,12 @@ impl RecordReader {
     /// A reader of records that have `cells_expected` cells each; `None`: any number.
     #[must_use]
     pub fn new(options: ReadOptions, cells_expected: Option<usize>) -> RecordReader {
-        RecordReader { options, cells_expected, cells: Vec::new(), scratch: String::new() }
+        RecordReader {
+            options,
+            cells_expected,
+            cells: Vec::new(),
+            scratch: String::new(),
+        }
     }
 
     /// Gives every record in `bytes`, in order, and returns the number of physical lines that end
@@ -198,9 +203,17 @@ impl RecordReader {
             (Some(open), Some(close)) => (open + 1, close),
             _ => (now.cell_start, end),
         };
-        let kind = if now.doubled { CellKind::Doubled } else { CellKind::Plain };
+        let kind = if now.doubled {
+            CellKind::Doubled
+        } else {
+            CellKind::Plain
+        };
         if self.cells.len() <= self.options.limits.record_cells_max {
-            self.cells.push(CellSpan { start, end: stop, kind });
+            self.cells.push(CellSpan {
+                start,
+                end: stop,
+                kind,
+            });
         }
         now.any_doubled |= now.doubled;
         now.cells_seen += 1;
@@ -220,8 +233,11 @@ impl RecordReader {
     ) -> Current {
         self.end_cell(&mut now, end);
         let raw = &bytes[now.start..end];
-        let spot =
-            Spot { byte: now.start as u64, length: (next - now.start) as u64, line: now.line };
+        let spot = Spot {
+            byte: now.start as u64,
+            length: (next - now.start) as u64,
+            line: now.line,
+        };
         let verdict = match whole {
             Some(text) => Ok((text, 0)),
             None => std::str::from_utf8(raw).map(|text| (text, now.start)),
@@ -243,20 +259,36 @@ impl RecordReader {
             }
             Ok((text, text_start)) => match self.check(raw.len(), spot.length, &now) {
                 Some((code, detail)) => {
-                    give(Record::Malformed(Fault { spot, code, detail: detail.into(), raw }));
+                    give(Record::Malformed(Fault {
+                        spot,
+                        code,
+                        detail: detail.into(),
+                        raw,
+                    }));
                 }
                 None => {
                     if now.any_doubled {
                         self.unescape(text, text_start);
                     }
                     let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
-                    give(Record::Row(Row { spot, text, text_start, scratch, cells }));
+                    give(Record::Row(Row {
+                        spot,
+                        text,
+                        text_start,
+                        scratch,
+                        cells,
+                    }));
                 }
             },
         }
         self.cells.clear();
         let lines = now.lines_inside + u64::from(next > end);
-        Current { start: next, cell_start: next, line: now.line + lines, ..Current::default() }
+        Current {
+            start: next,
+            cell_start: next,
+            line: now.line + lines,
+            ..Current::default()
+        }
     }
 
     /// Whether every cell of the record is empty or white space. Most records say no by their
@@ -269,7 +301,9 @@ impl RecordReader {
         raw.iter().all(may_be_blank)
             && self.cells.iter().all(|cell| {
                 cell.kind == CellKind::Plain
-                    && bytes[cell.start..cell.end].iter().all(u8::is_ascii_whitespace)
+                    && bytes[cell.start..cell.end]
+                        .iter()
+                        .all(u8::is_ascii_whitespace)
             })
     }
 
@@ -281,11 +315,19 @@ impl RecordReader {
             return Some((Code::RecordTooLong, seen));
         }
         if now.cells_seen > limits.record_cells_max {
-            let seen = format!("{} cells, the limit is {}", now.cells_seen, limits.record_cells_max);
+            let seen = format!(
+                "{} cells, the limit is {}",
+                now.cells_seen, limits.record_cells_max
+            );
             return Some((Code::RecordTooManyCells, seen));
         }
         if raw_length > limits.cell_bytes_max {
-            let longest = self.cells.iter().map(|cell| cell.end - cell.start).max().unwrap_or(0);
+            let longest = self
+                .cells
+                .iter()
+                .map(|cell| cell.end - cell.start)
+                .max()
+                .unwrap_or(0);
             if longest > limits.cell_bytes_max {
                 let seen = format!("{longest} bytes, the limit is {}", limits.cell_bytes_max);
                 return Some((Code::RecordCellTooLong, seen));
@@ -303,8 +345,17 @@ impl RecordReader {
     /// Makes the doubled quotes of the record's cells single, in the scratch.
     fn unescape(&mut self, text: &str, text_start: usize) {
         self.scratch.clear();
-        let quote = char::from(self.options.dialect.quote.expect("doubled quotes need a quote"));
-        for cell in self.cells.iter_mut().filter(|cell| cell.kind == CellKind::Doubled) {
+        let quote = char::from(
+            self.options
+                .dialect
+                .quote
+                .expect("doubled quotes need a quote"),
+        );
+        for cell in self
+            .cells
+            .iter_mut()
+            .filter(|cell| cell.kind == CellKind::Doubled)
+        {
             let escaped = &text[cell.start - text_start..cell.end - text_start];
             cell.start = self.scratch.len();
             let mut pieces = escaped.split(quote);
@@ -330,7 +381,11 @@ impl RecordReader {
         let line = &bytes[now.start..];
         let content = memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len());
         let end = now.start + content;
-        let next = if end < bytes.len() { after_line_end(bytes, end) } else { end };
+        let next = if end < bytes.len() {
+            after_line_end(bytes, end)
+        } else {
+            end
+        };
         structure.skip_to(next);
         let spot = Spot {
             byte: now.start as u64,
@@ -343,9 +398,19 @@ impl RecordReader {
             Cow::Borrowed("")
         };
         let raw = &line[..content];
-        give(Record::Malformed(Fault { spot, code: fault.code, detail, raw }));
+        give(Record::Malformed(Fault {
+            spot,
+            code: fault.code,
+            detail,
+            raw,
+        }));
         let lines = u64::from(next > end || fault.dropped > 0);
-        Current { start: next, cell_start: next, line: now.line + lines, ..Current::default() }
+        Current {
+            start: next,
+            cell_start: next,
+            line: now.line + lines,
+            ..Current::default()
+        }
     }
 }
 
@@ -372,8 +437,13 @@ const BLOCK: usize = 64;
 impl<'b> Structure<'b> {
     fn new(bytes: &'b [u8], dialect: Dialect) -> Structure<'b> {
         let quote = dialect.quote.unwrap_or(b'\n');
-        let mut structure =
-            Structure { bytes, delimiter: dialect.delimiter, quote, block: 0, mask: 0 };
+        let mut structure = Structure {
+            bytes,
+            delimiter: dialect.delimiter,
+            quote,
+            block: 0,
+            mask: 0,
+        };
         structure.mask = structure.mask_of(0);
         structure
     }
@@ -399,7 +469,11 @@ impl<'b> Structure<'b> {
     fn skip_to(&mut self, to: usize) {
         if to >= self.block + BLOCK {
             self.block = to - to % BLOCK;
-            self.mask = if self.block < self.bytes.len() { self.mask_of(self.block) } else { 0 };
+            self.mask = if self.block < self.bytes.len() {
+                self.mask_of(self.block)
+            } else {
+                0
+            };
         }
         if to > self.block {
             self.mask &= u64::MAX << (to - self.block);

@@ -36,8 +36,16 @@ mod tests {
         for address in ["a@b.co", "first.last+tag@sub.example.com", "用户@例子.中国"] {
             assert!(is_valid(address), "{address}");
         }
-        for not_one in ["a", "a@", "@b.co", "a@b", "a b@c.de", "A <a@b.co>", "a@b..co", "a@[1.2.3.4]"]
-        {
+        for not_one in [
+            "a",
+            "a@",
+            "@b.co",
+            "a@b",
+            "a b@c.de",
+            "A <a@b.co>",
+            "a@b..co",
+            "a@[1.2.3.4]",
+        ] {
             assert!(!is_valid(not_one), "{not_one}");
         }
     }

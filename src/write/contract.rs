@@ -1,9 +1,13 @@
 //! A platform, as data: what it takes, under which keys, in which envelope.
 
+use std::fs;
+use std::path::Path;
+
 use serde::Deserialize;
 
 use crate::contact::Field;
 use crate::error::{Error, Result};
+use crate::ingest::printable;
 
 /// The platforms that are built in: name and contract.
 const BUILT_IN: [(&str, &str); 1] = [("superwaba", include_str!("contracts/superwaba.toml"))];
@@ -108,11 +112,11 @@ pub struct ParamsKey {
     pub assumption: Option<String>,
 }
 
-fn field_by_name<'de, D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Field, D::Error> {
+fn field_by_name<'de, D: serde::Deserializer<'de>>(
+    from: D,
+) -> std::result::Result<Field, D::Error> {
     let name = String::deserialize(from)?;
-    let sent = |field: &Field| {
-        !matches!(field, Field::Phone | Field::FirstName | Field::LastName)
-    };
+    let sent = |field: &Field| !matches!(field, Field::Phone | Field::FirstName | Field::LastName);
     Field::from_name(&name).filter(sent).ok_or_else(|| {
         let known: Vec<&str> = Field::all().filter(sent).map(Field::as_str).collect();
         serde::de::Error::custom(format!("`{name}` is none of {}", known.join(", ")))
@@ -120,18 +124,31 @@ fn field_by_name<'de, D: serde::Deserializer<'de>>(from: D) -> std::result::Resu
 }
 
 impl Contract {
-    /// The built-in platform of that name.
+    /// The platform that the user names: a built-in one, or a file whose name ends in `.toml`.
     ///
     /// # Errors
-    /// [`Error::Usage`] where there is none, with the names of those there are.
-    pub fn built_in(name: &str) -> Result<Contract> {
+    /// [`Error::Usage`] where there is none, with the names of those there are, or what is wrong
+    /// in the file.
+    pub fn find(name: &str) -> Result<Contract> {
+        let shown = printable(name);
+        if Path::new(name)
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            let text = fs::read_to_string(name).map_err(|cause| {
+                Error::Usage(format!(
+                    "platform {shown}: the file cannot be read: {cause}"
+                ))
+            })?;
+            return Contract::load(&text, &shown);
+        }
         match BUILT_IN.iter().find(|(known, _)| *known == name) {
             Some((known, text)) => Contract::load(text, known),
             None => {
                 let known: Vec<&str> = BUILT_IN.iter().map(|(known, _)| *known).collect();
                 Err(Error::Usage(format!(
-                    "there is no platform `{}`; the platforms are {}",
-                    crate::ingest::printable(name),
+                    "there is no platform `{shown}`; the platforms are {}, or a file of your own \
+                     that ends in .toml",
                     known.join(", ")
                 )))
             }
@@ -146,7 +163,9 @@ impl Contract {
         let contract: Contract = toml::from_str(text)
             .map_err(|cause| Error::Usage(format!("platform {origin}: {cause}")))?;
         if contract.batch.rows == 0 {
-            return Err(Error::Usage(format!("platform {origin}: batch.rows must be at least 1")));
+            return Err(Error::Usage(format!(
+                "platform {origin}: batch.rows must be at least 1"
+            )));
         }
         Ok(contract)
     }
@@ -154,7 +173,9 @@ impl Contract {
     /// Whether a contact without this field is refused.
     #[must_use]
     pub fn requires(&self, field: Field) -> bool {
-        self.fields.iter().any(|known| known.field == field && known.required)
+        self.fields
+            .iter()
+            .any(|known| known.field == field && known.required)
     }
 
     /// Whether the platform has a key for this field.
@@ -171,21 +192,26 @@ mod tests {
     #[test]
     fn every_built_in_contract_loads_under_its_own_name() {
         for (name, _) in BUILT_IN {
-            assert_eq!(Contract::built_in(name).expect("it loads").name, name);
+            assert_eq!(Contract::find(name).expect("it loads").name, name);
         }
     }
 
     #[test]
     fn an_unknown_platform_is_an_error_that_names_those_there_are() {
-        let message = Contract::built_in("nope").expect_err("unknown").to_string();
+        let message = Contract::find("nope").expect_err("unknown").to_string();
         assert!(message.contains("superwaba"), "{message}");
     }
 
     #[test]
     fn a_wrong_key_is_an_error_that_names_its_line() {
         let text = BUILT_IN[0].1.replace("style = ", "stile = ");
-        let message = Contract::load(&text, "mine.toml").expect_err("wrong key").to_string();
-        assert!(message.contains("mine.toml") && message.contains("stile"), "{message}");
+        let message = Contract::load(&text, "mine.toml")
+            .expect_err("wrong key")
+            .to_string();
+        assert!(
+            message.contains("mine.toml") && message.contains("stile"),
+            "{message}"
+        );
         assert!(message.contains("line"), "{message}");
     }
 }

@@ -30,7 +30,11 @@ impl Ledger {
     pub fn new(sources: &[String], out: &mut OutDir) -> Result<Ledger> {
         let mut file = out.create_file("rows.csv")?;
         file.append(HEADER)?;
-        Ok(Ledger { file, sources: sources.iter().map(|name| csv_cell(name)).collect(), written: 0 })
+        Ok(Ledger {
+            file,
+            sources: sources.iter().map(|name| csv_cell(name)).collect(),
+            written: 0,
+        })
     }
 
     /// Writes a row's line. `phone` is there where the row's number is valid; `kept` names the
@@ -53,7 +57,11 @@ impl Ledger {
         push_integer(out, row.place.line);
         out.push(b',');
         out.extend_from_slice(row.fate.as_str().as_bytes());
-        out.extend_from_slice(if row.fate == Fate::Accepted { b",create," } else { b",," });
+        out.extend_from_slice(if row.fate == Fate::Accepted {
+            b",create,"
+        } else {
+            b",,"
+        });
         match phone {
             None => out.extend_from_slice(b",,"),
             Some((phone, region, kind)) => {

@@ -126,12 +126,19 @@ pub(crate) struct Quote(pub(crate) Option<u8>);
 fn batch_size(text: &str) -> Result<u64, String> {
     match text {
         "all" => Ok(u64::MAX),
-        _ => text.parse().ok().filter(|rows| *rows > 0).ok_or_else(|| "a number from 1, or `all`".to_owned()),
+        _ => text
+            .parse()
+            .ok()
+            .filter(|rows| *rows > 0)
+            .ok_or_else(|| "a number from 1, or `all`".to_owned()),
     }
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a number from 1".to_owned())
+    text.parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| "a number from 1".to_owned())
 }
 
 fn threads(text: &str) -> Result<usize, String> {

@@ -1,0 +1,133 @@
+//! The layout's own laws, read off the `use` lines.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The stages in flow order: none may name a later one, nor `flow`.
+const STAGES: [&str; 6] = ["ingest", "map", "normalize", "unique", "write", "flow"];
+
+/// Every source file below `folder`, with its path relative to `src` and its text without
+/// comments.
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut all = Vec::new();
+    let mut open: Vec<PathBuf> = vec![folder.to_owned()];
+    while let Some(place) = open.pop() {
+        for entry in fs::read_dir(&place).expect("a folder of sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path
+                    .strip_prefix(&root)
+                    .expect("below src")
+                    .display()
+                    .to_string();
+                let text = fs::read_to_string(&path).expect("a source");
+                let code = text
+                    .lines()
+                    .map(|line| line.split("//").next().unwrap_or_default());
+                all.push((name, code.collect::<Vec<_>>().join("\n")));
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+fn all_sources() -> Vec<(String, String)> {
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+}
+
+/// Whether the code names something, as a whole word.
+fn names(code: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices(word).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        let after = code[at + word.len()..].chars().next();
+        let ends_open = word.ends_with(part) && after.is_some_and(part);
+        !before.is_some_and(part) && !ends_open
+    })
+}
+
+/// The first part of a path: `ingest` for `ingest.rs` and `ingest/chunk.rs`.
+fn room(path: &str) -> &str {
+    path.split(['/', '.']).next().unwrap_or(path)
+}
+
+#[test]
+fn no_stage_names_a_later_stage() {
+    for (path, code) in all_sources() {
+        let Some(own) = STAGES.iter().position(|stage| *stage == room(&path)) else {
+            continue;
+        };
+        for later in &STAGES[own + 1..] {
+            let named = format!("crate::{later}");
+            assert!(!names(&code, &named), "{path} names {named}");
+        }
+    }
+}
+
+#[test]
+fn the_phone_engine_knows_nothing_of_csv_or_contacts() {
+    for (path, code) in all_sources() {
+        if room(&path) == "phone" {
+            for stranger in STAGES.into_iter().chain(["contact", "problem"]) {
+                let named = format!("crate::{stranger}");
+                assert!(!names(&code, &named), "{path} names {named}");
+            }
+        }
+    }
+}
+
+/// Only files for which `allowed` is true may name the word.
+fn only(word: &str, allowed: impl Fn(&str) -> bool) {
+    for (path, code) in all_sources() {
+        assert!(allowed(&path) || !names(&code, word), "{path} names {word}");
+    }
+}
+
+#[test]
+fn threads_are_made_in_one_file_only() {
+    for word in ["rayon", "thread::spawn", "std::thread", "thread::scope"] {
+        only(word, |path| path == "flow.rs");
+    }
+}
+
+#[test]
+fn csv_is_named_by_the_reader_and_the_csv_writers_only() {
+    for word in ["csv::", "csv_core"] {
+        only(word, |path| {
+            room(path) == "ingest" || path == "write/rejects.rs"
+        });
+    }
+}
+
+#[test]
+fn the_crate_phonenumber_is_named_in_the_phone_engine_only() {
+    only("phonenumber::", |path| room(path) == "phone");
+}
+
+#[test]
+fn the_terminal_is_known_to_the_binary_only() {
+    for word in [
+        "clap",
+        "indicatif",
+        "anyhow",
+        "println",
+        "eprintln",
+        "process::exit",
+    ] {
+        only(word, |path| path.starts_with("bin/"));
+    }
+    only("indicatif", |path| path == "bin/rowcall/progress.rs");
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for (path, _) in all_sources() {
+        let text = fs::read_to_string(root.join(&path)).expect("a source");
+        assert!(text.starts_with("//! "), "{path} has no module doc");
+    }
+}

@@ -1,0 +1,94 @@
+//! Real-looking exports in `fixtures/exports`, whose damage is known beforehand.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use support::{csv_records, fixtures, issues, rowcall, scratch, stderr};
+
+/// Row → codes and kept row, as `damage.csv` has them; rows whose damage has no code are left out.
+fn known_damage() -> BTreeMap<u64, (String, String)> {
+    let text = fs::read(fixtures().join("exports/crm/damage.csv")).expect("damage.csv");
+    csv_records(&text)[1..]
+        .iter()
+        .filter(|record| !record[2].is_empty())
+        .map(|record| {
+            (
+                record[0].parse().expect("a row"),
+                (record[2].clone(), record[3].clone()),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn every_damaged_row_of_the_crm_export_is_named_with_its_code_and_no_other_row_is() {
+    let place = scratch();
+    let input = fixtures().join("exports/crm/contacts.csv");
+    let arguments = [
+        "prepare",
+        input.to_str().expect("text"),
+        "--to",
+        "superwaba",
+        "--region",
+        "AE",
+        "-o",
+        "out",
+    ];
+    let output = rowcall(place.path(), &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let mut named = BTreeMap::new();
+    for line in issues(&place.path().join("out")) {
+        let row = line["row"].as_u64().expect("a row");
+        let code = line["code"].as_str().expect("a code").to_owned();
+        let kept = line["related"][0]["row"]
+            .as_u64()
+            .map(|row| row.to_string());
+        let before = named.insert(row, (code, kept.unwrap_or_default()));
+        assert_eq!(before, None, "row {row} has one damage");
+    }
+    assert_eq!(named, known_damage());
+}
+
+#[test]
+fn the_outputs_of_the_crm_export_are_those_that_were_read_and_approved() {
+    let place = scratch();
+    let folder = fixtures().join("exports/crm");
+    let input = folder.join("contacts.csv");
+    let arguments = [
+        "prepare",
+        input.to_str().expect("text"),
+        "--to",
+        "superwaba",
+        "--region",
+        "AE",
+        "-o",
+        "out",
+    ];
+    let output = rowcall(place.path(), &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let mut written = support::files_of(&place.path().join("out"));
+    written.remove("summary.json");
+    let expected = folder.join("expected");
+    if std::env::var_os("ROWCALL_BLESS").is_some() {
+        let _ = fs::remove_dir_all(&expected);
+        for (name, bytes) in &written {
+            let path = expected.join(name);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            fs::write(path, bytes).expect("blessed");
+        }
+    }
+    let expected = support::files_of(&expected);
+    assert_eq!(
+        written.keys().collect::<Vec<_>>(),
+        expected.keys().collect::<Vec<_>>()
+    );
+    for (name, bytes) in &written {
+        assert_eq!(
+            String::from_utf8_lossy(bytes),
+            String::from_utf8_lossy(&expected[name]),
+            "{name}"
+        );
+    }
+}
