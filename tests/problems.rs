@@ -1,0 +1,71 @@
+//! Each folder in `fixtures/problems` is named after a code. In its `input.csv` the last row has
+//! that problem and no other, and every row before it is accepted without any. Every code has one,
+//! and a row in the README.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use rowcall::problem::{Code, Level};
+use support::{fixtures, issues, rowcall, scratch, stderr};
+
+#[test]
+fn every_code_has_a_fixture_in_which_the_last_row_and_no_other_has_it() {
+    for code in Code::all() {
+        check(code, &fixtures().join("problems").join(code.as_str()));
+    }
+}
+
+fn check(code: Code, folder: &Path) {
+    let place = scratch();
+    for name in ["input.csv", "platform.toml"] {
+        if folder.join(name).exists() {
+            fs::copy(folder.join(name), place.path().join(name)).expect("copied");
+        }
+    }
+    let own = place.path().join("platform.toml").exists();
+    let platform = if own { "platform.toml" } else { "superwaba" };
+    let mut arguments = vec!["prepare", "input.csv", "--to", platform, "-o", "out"];
+    // So that a fixture of a limit stays small.
+    arguments.extend(["--cell-bytes-max", "40", "--record-bytes-max", "60"]);
+    arguments.extend(["--record-cells-max", "5"]);
+    let output = rowcall(place.path(), &arguments);
+    assert_eq!(output.status.code(), Some(0), "{code}: {}", stderr(&output));
+    let found: Vec<_> = issues(&place.path().join("out"));
+    let codes: Vec<_> = found.iter().map(|line| line["code"].as_str()).collect();
+    assert_eq!(codes, [Some(code.as_str())], "{code}");
+    let ledger = fs::read_to_string(place.path().join("out/rows.csv")).expect("rows.csv");
+    let rows: Vec<&str> = ledger.lines().skip(1).collect();
+    let (last, before) = rows.split_last().expect("a row");
+    assert!(before.iter().all(|row| row.contains(",accepted,")), "{code}: {ledger}");
+    assert_eq!(found[0]["row"], rows.len(), "{code}");
+    assert_eq!(found[0]["level"], code.level().as_str());
+    let lost = !last.contains(",accepted,");
+    assert_eq!(lost, code.level() == Level::Error || code == Code::PhoneDuplicate, "{code}");
+}
+
+#[test]
+fn every_fixture_is_named_after_a_code() {
+    let codes: BTreeSet<String> = Code::all().map(|code| code.to_string()).collect();
+    let folders: BTreeSet<String> = fs::read_dir(fixtures().join("problems"))
+        .expect("fixtures/problems")
+        .map(|entry| entry.expect("an entry").file_name().to_str().expect("text").to_owned())
+        .collect();
+    assert_eq!(codes, folders);
+}
+
+#[test]
+fn the_readme_has_every_code_with_its_own_words() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"))
+        .expect("README.md");
+    let rows: Vec<String> = Code::all()
+        .map(|code| {
+            let level = code.level().as_str();
+            format!("| `{code}` | {level} | {} | {} |", code.sentence(), code.remedy())
+        })
+        .collect();
+    let lost: Vec<&String> = rows.iter().filter(|row| !readme.contains(*row)).collect();
+    assert!(lost.is_empty(), "README.md lacks:\n{lost:#?}");
+}
