@@ -1,0 +1,112 @@
+//! In: a [`Number`] and a [`Format`]. Out: the number as people of its region write it.
+
+use super::automaton::walk;
+use super::number::Number;
+use super::tables::{Choice, CodeRow, Tables, WritingRow};
+
+/// A way to write a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// `+971501234567`, without the extension.
+    E164,
+    /// `971501234567`: E.164 without the plus.
+    Digits,
+    /// `050 123 4567`: as dialled within the region, with its national prefix.
+    National,
+    /// `+971 50 123 4567`.
+    International,
+    /// `tel:+971-50-123-4567`, as in RFC 3966.
+    Rfc3966,
+}
+
+/// Appends the number to `out`.
+pub(super) fn format(tables: &Tables, number: &Number, format: Format, out: &mut String) {
+    let code = tables.code(number.calling_code);
+    match format {
+        Format::E164 => return out.push_str(number.e164.as_str()),
+        Format::Digits => return out.push_str(number.e164.digits()),
+        // A plan without the calling code knows no grouping and no prefix for the number.
+        _ if code.is_none() => return out.push_str(number.national()),
+        Format::National => {}
+        Format::International => out.push_str(number.e164.calling_code_with_plus()),
+        Format::Rfc3966 => {
+            out.push_str("tel:");
+            out.push_str(number.e164.calling_code_with_plus());
+        }
+    }
+    let Some(code) = code else { return };
+    match format {
+        Format::International => out.push(' '),
+        Format::Rfc3966 => out.push('-'),
+        _ => {}
+    }
+    push_national(tables, code, number.national(), format, out);
+    if number.extension().is_empty() {
+        return;
+    }
+    match format {
+        Format::Rfc3966 => out.push_str(";ext="),
+        _ => out.extend(
+            code.extension
+                .as_bytes()
+                .iter()
+                .map(|&byte| char::from(byte)),
+        ),
+    }
+    out.push_str(number.extension());
+}
+
+/// Appends the national number in the groups of its writing; all of it at once, if it has none.
+fn push_national(
+    tables: &Tables,
+    code: &CodeRow,
+    national: &str,
+    format: Format,
+    out: &mut String,
+) {
+    let mut digits = [0; 24];
+    let digits = &mut digits[..national.len()];
+    for (digit, byte) in digits.iter_mut().zip(national.bytes()) {
+        *digit = byte - b'0';
+    }
+    let choice = Choice(walk(&tables.nodes, &tables.tails, code.choose, digits));
+    let place = if format == Format::National {
+        choice.national()
+    } else {
+        choice.international()
+    };
+    let Some(place) = place.checked_sub(1) else {
+        return out.push_str(national);
+    };
+    let writing = &tables.writings[usize::from(code.writings + place)];
+    let groups = split(writing, national);
+    let start = out.len();
+    for &byte in writing.template.as_bytes() {
+        match groups.get(usize::from(byte).wrapping_sub(1)) {
+            Some(group) => out.push_str(group),
+            // RFC 3966 has a hyphen for all that stands between groups, and nothing before them.
+            None if format == Format::Rfc3966 && !byte.is_ascii_alphanumeric() => {
+                if out.len() > start && !out.ends_with('-') {
+                    out.push('-');
+                }
+            }
+            None => out.push(char::from(byte)),
+        }
+    }
+}
+
+/// Cuts a number into groups. Each takes as many digits as it may and the groups after it allow.
+fn split<'n>(writing: &WritingRow, mut national: &'n str) -> [&'n str; WritingRow::GROUPS_MAX] {
+    let mut needed: usize = writing
+        .groups
+        .iter()
+        .map(|group| usize::from(group.0))
+        .sum();
+    writing.groups.map(|(least, most)| {
+        needed -= usize::from(least);
+        let length = usize::from(most).min(national.len().saturating_sub(needed));
+        let (group, rest) = national.split_at(length);
+        national = rest;
+        group
+    })
+}

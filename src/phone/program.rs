@@ -1,0 +1,173 @@
+//! In: digits that may begin with a prefix. Out: where the prefix ends, and what its groups
+//! captured. Compiled by the build script, run by the library.
+//!
+//! International and national prefixes are told off the front of a number by the first
+//! alternative that matches, not the longest, and some capture digits that the rest of the work
+//! needs. So they are matched step by step, with backtracking, and not by an automaton. That is
+//! cheap: they are short, and [`Program::may_begin_with`] turns most numbers away at once.
+
+use super::pattern::{Pattern, Step, push};
+
+/// The most digits a prefix may take off a number. [`Digits`](super::digits::Digits) relies on it.
+pub(super) const PREFIX_DIGITS_MAX: usize = 16;
+
+/// The most groups a prefix may capture.
+const GROUPS: usize = 2;
+
+/// A prefix pattern, compiled: where its steps begin, and the digits it can begin with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Program {
+    /// The step to begin at.
+    pub(super) entry: u16,
+    /// The digits that a match can begin with, as bits. None at all: there is no such prefix.
+    pub(super) first: u16,
+    /// How many groups it captures.
+    pub(super) groups: u8,
+}
+
+/// What a prefix matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Match {
+    /// How many digits it takes.
+    pub(super) end: usize,
+    slots: Slots,
+}
+
+/// Where each group begins and ends. A match is short, so a byte holds a position.
+type Slots = [u8; 2 * (GROUPS + 1)];
+const UNSET: u8 = u8::MAX;
+
+impl Match {
+    /// The range of a group, from 1; `None` where the group took no part in the match.
+    pub(super) fn group(&self, group: u8) -> Option<std::ops::Range<usize>> {
+        let start = *self.slots.get(2 * usize::from(group))?;
+        let end = *self.slots.get(2 * usize::from(group) + 1)?;
+        (end != UNSET).then_some(usize::from(start)..usize::from(end))
+    }
+}
+
+impl Program {
+    /// A program that never matches, for a region without such a prefix.
+    pub(super) const NONE: Program = Program {
+        entry: 0,
+        first: 0,
+        groups: 0,
+    };
+
+    /// Compiles a prefix pattern; its steps go to the end of `steps`.
+    pub(super) fn compile(text: &str, steps: &mut Vec<Step>) -> Result<Program, String> {
+        let pattern = Pattern::parse(text)?;
+        if usize::from(pattern.groups) > GROUPS || pattern.digits_max() > PREFIX_DIGITS_MAX {
+            return Err(format!("pattern {text:?} is too much for a prefix"));
+        }
+        let accept = push(steps, Step::Accept(0))?;
+        let entry = pattern.emit(steps, accept)?;
+        Ok(Program {
+            entry,
+            first: first_digits(steps, entry),
+            groups: pattern.groups,
+        })
+    }
+
+    /// Whether a match of one digit or more can begin with this digit.
+    #[inline]
+    pub(super) fn may_begin_with(self, digit: u8) -> bool {
+        self.first >> (digit & 15) & 1 == 1
+    }
+
+    /// Matches at the start of the digits.
+    pub(super) fn run(self, steps: &[Step], digits: &[u8]) -> Option<Match> {
+        let mut slots = [UNSET; 2 * (GROUPS + 1)];
+        let end = follow(steps, self.entry, digits, 0, &mut slots)?;
+        Some(Match { end, slots })
+    }
+}
+
+/// The first match from a step on, in the order of the alternatives. Steps form no cycle, so the
+/// recursion is no deeper than the alternatives of one pattern.
+fn follow(
+    steps: &[Step],
+    mut step: u16,
+    digits: &[u8],
+    mut at: usize,
+    slots: &mut Slots,
+) -> Option<usize> {
+    loop {
+        match steps[usize::from(step)] {
+            Step::Digit(set, next) => {
+                let digit = *digits.get(at)?;
+                if set >> (digit & 15) & 1 == 0 {
+                    return None;
+                }
+                at += 1;
+                step = next;
+            }
+            Step::Either(first, second) => {
+                let before = *slots;
+                if let Some(end) = follow(steps, first, digits, at, slots) {
+                    return Some(end);
+                }
+                *slots = before;
+                step = second;
+            }
+            Step::Mark(slot, next) => {
+                slots[usize::from(slot)] = at as u8;
+                step = next;
+            }
+            Step::End(next) if at == digits.len() => step = next,
+            Step::End(_) => return None,
+            Step::Accept(_) => return Some(at),
+        }
+    }
+}
+
+/// The digits that a match from `entry` on can begin with. A match of no digits changes no
+/// number, so it does not count.
+fn first_digits(steps: &[Step], entry: u16) -> u16 {
+    let mut digits = 0;
+    let mut pending = vec![entry];
+    while let Some(step) = pending.pop() {
+        match steps[usize::from(step)] {
+            Step::Digit(set, _) => digits |= set,
+            Step::Either(first, second) => pending.extend([first, second]),
+            Step::Mark(_, next) => pending.push(next),
+            Step::End(_) | Step::Accept(_) => {}
+        }
+    }
+    digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(pattern: &str, text: &str) -> Option<(usize, Option<std::ops::Range<usize>>)> {
+        let mut steps = Vec::new();
+        let program = Program::compile(pattern, &mut steps).unwrap();
+        let digits: Vec<u8> = text.bytes().map(|byte| byte - b'0').collect();
+        program
+            .run(&steps, &digits)
+            .map(|found| (found.end, found.group(1)))
+    }
+
+    #[test]
+    fn the_first_alternative_wins_even_if_another_is_longer() {
+        assert_eq!(run("0|00", "0012"), Some((1, None)));
+        assert_eq!(run("00?", "0012"), Some((2, None)));
+    }
+
+    #[test]
+    fn groups_tell_what_they_captured_and_are_unset_where_they_took_no_part() {
+        assert_eq!(run(r"([457]\d{2})$|1", "412"), Some((3, Some(0..3))));
+        assert_eq!(run(r"([457]\d{2})$|1", "1412"), Some((1, None)));
+        assert_eq!(run(r"([457]\d{2})$|1", "4120"), None);
+        assert_eq!(run(r"0?(?:(1|12)5)?", "0125"), Some((4, Some(1..3))));
+        assert_eq!(run(r"0?(?:(1|12)5)?", "0126"), Some((1, None)));
+    }
+
+    #[test]
+    fn a_prefix_that_could_outgrow_the_digit_buffer_is_refused() {
+        assert!(Program::compile(r"0\d{16}", &mut Vec::new()).is_err());
+        assert!(Program::compile(r"(0)(0)(0)", &mut Vec::new()).is_err());
+    }
+}
