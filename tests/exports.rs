@@ -92,3 +92,18 @@ fn the_outputs_of_the_crm_export_are_those_that_were_read_and_approved() {
         );
     }
 }
+
+#[test]
+fn the_readme_shows_what_the_run_says() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).expect("README.md");
+    let command = readme
+        .lines()
+        .find_map(|line| line.strip_prefix("cargo run --release -- "))
+        .expect("README.md names the command");
+    let arguments: Vec<&str> = command.split(' ').collect();
+    let place = scratch();
+    std::os::unix::fs::symlink(fixtures(), place.path().join("fixtures")).expect("linked");
+    let said = stderr(&rowcall(place.path(), &arguments));
+    assert!(readme.contains(&said), "README.md does not show\n{said}");
+}

@@ -88,6 +88,11 @@ fn ledger(out: &Path) -> Vec<BTreeMap<String, String>> {
         .collect()
 }
 
+/// A JSON number as text.
+fn number(value: &Value) -> String {
+    value.to_string()
+}
+
 /// Everything that must hold between the files of one output folder.
 fn check_folder(out: &Path, counts: Counts) {
     let ledger = ledger(out);
@@ -108,7 +113,7 @@ fn check_folder(out: &Path, counts: Counts) {
     for row in &ledger {
         let own: Vec<&Value> = lines
             .iter()
-            .filter(|line| line["row"].to_string() == row["row"])
+            .filter(|line| number(&line["row"]) == row["row"])
             .collect();
         let lost = !matches!(row["fate"].as_str(), "accepted" | "blank");
         assert!(
@@ -119,7 +124,7 @@ fn check_folder(out: &Path, counts: Counts) {
         assert!(own.iter().all(|line| line["fate"] == row["fate"].as_str()));
         assert!(
             own.iter()
-                .all(|line| line["line"].to_string() == row["line"])
+                .all(|line| number(&line["line"]) == row["line"])
         );
     }
     let rejects = csv_records(&fs::read(out.join("rejects.csv")).expect("rejects.csv"));

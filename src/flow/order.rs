@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::ingest::guard::{DUPLICATE_COLUMNS, REJECT_COLUMNS};
 use crate::ingest::record::{Record, RecordReader};
 use crate::map::Draft;
-use crate::phone::{Kind, Phone, Region};
+use crate::phone::{Phone, Region};
 use crate::problem::{Code, Fate, Place};
 use crate::unique::{Claim, Unique};
 use crate::write::batch::Payload;
@@ -33,7 +33,7 @@ pub(super) struct Ordered {
     read: Vec<SourceTally>,
     problems: Vec<u64>,
     regions: BTreeMap<Option<Region>, u64>,
-    kinds: BTreeMap<Kind, u64>,
+    kinds: BTreeMap<&'static str, u64>,
     /// Kept from chunk to chunk for its memory.
     claims: Vec<(Phone, u64)>,
     settled: Vec<Claim>,
@@ -243,7 +243,7 @@ impl Ordered {
         }
         if let (Fate::Accepted, Some((_, region, kind))) = (row.fate, row.row.phone) {
             *self.regions.entry(region).or_default() += 1;
-            *self.kinds.entry(kind).or_default() += 1;
+            *self.kinds.entry(kind.as_str()).or_default() += 1;
         }
         match &mut self.writers {
             Some(writers) => writers.write(row, source, context),
@@ -336,7 +336,7 @@ impl Ordered {
             kinds: self
                 .kinds
                 .iter()
-                .map(|(kind, count)| (kind.as_str(), *count))
+                .map(|(kind, count)| (*kind, *count))
                 .collect(),
             outputs: Vec::new(),
         }

@@ -67,6 +67,9 @@ pub(crate) struct CommonArgs {
     /// country column goes before it.
     #[arg(long, value_name = "REGION", help_heading = "Phones")]
     pub(crate) region: Option<String>,
+    /// Read numbers by this PhoneNumberMetadata.xml of libphonenumber instead of the built-in plan.
+    #[arg(long, value_name = "FILE.xml", help_heading = "Phones")]
+    pub(crate) numbering_plan: Option<PathBuf>,
     /// Let a column feed a field, for example phone=Mobile; may be given several times.
     #[arg(long, value_name = "FIELD=COLUMN", help_heading = "Columns")]
     pub(crate) map: Vec<String>,

@@ -118,12 +118,17 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         record_cells_max: args.record_cells_max,
     };
     let machine = Machine::default();
+    let plan = plan(args.numbering_plan.as_deref())?;
     Ok(Job {
         inputs,
         read: ReadOptions { dialect, limits },
         map: MapOptions { columns },
-        plan: Plan::builtin(),
-        home: args.region.as_deref().map(region).transpose()?,
+        plan,
+        home: args
+            .region
+            .as_deref()
+            .map(|text| region(text, plan))
+            .transpose()?,
         goal,
         contract,
         batch_rows: wishes.batch_size,
@@ -135,8 +140,21 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
     })
 }
 
-fn region(text: &str) -> Result<Region, Error> {
-    text.parse().map_err(|_| {
+/// The built-in plan, or the one of a file; that lives as long as the program.
+fn plan(file: Option<&Path>) -> Result<&'static Plan, Error> {
+    let Some(file) = file else {
+        return Ok(Plan::builtin());
+    };
+    let plan = Plan::open(file).map_err(|cause| {
+        let file = printable(&file.display().to_string());
+        Error::Usage(format!("--numbering-plan {file}: {cause}"))
+    })?;
+    Ok(Box::leak(Box::new(plan)))
+}
+
+fn region(text: &str, plan: &Plan) -> Result<Region, Error> {
+    let known = |region: &Region| plan.calling_code(*region).is_some();
+    text.parse().ok().filter(known).ok_or_else(|| {
         Error::Usage(format!(
             "--region {}: there is no such region; give two letters, like AE or US",
             printable(text)
