@@ -24,14 +24,8 @@ const CACHED_RAISED: usize = 10_000;
 fn main() {
     let quick = std::env::args().any(|argument| argument == "--quick");
     let (rows, rounds) = if quick { (100_000, 3) } else { (1_000_000, 7) };
-    println!(
-        "plan {}, {rows} numbers, {rounds} rounds, seed {SEED}",
-        Plan::builtin().version()
-    );
-    for (name, corpus) in [
-        ("mixed", Corpus::mixed(rows)),
-        ("E.164", Corpus::e164(rows)),
-    ] {
+    println!("plan {}, {rows} numbers, {rounds} rounds, seed {SEED}", Plan::builtin().version());
+    for (name, corpus) in [("mixed", Corpus::mixed(rows)), ("E.164", Corpus::e164(rows))] {
         race(name, &corpus, rounds);
         compare(&corpus);
     }
@@ -49,12 +43,7 @@ struct Lane {
 
 impl Lane {
     fn new(name: &'static str, rows: usize, time: fn(&Corpus, usize) -> f64) -> Lane {
-        Lane {
-            name,
-            rows,
-            time,
-            nanoseconds: Vec::new(),
-        }
+        Lane { name, rows, time, nanoseconds: Vec::new() }
     }
 
     fn median(&self) -> f64 {
@@ -64,10 +53,7 @@ impl Lane {
     }
 
     fn least(&self) -> f64 {
-        self.nanoseconds
-            .iter()
-            .copied()
-            .fold(f64::INFINITY, f64::min)
+        self.nanoseconds.iter().copied().fold(f64::INFINITY, f64::min)
     }
 }
 
@@ -104,10 +90,7 @@ fn race(corpus_name: &str, corpus: &Corpus, rounds: usize) {
     );
     for lane in &lanes {
         let (median, least, ratio) = (lane.median(), lane.least(), lane.median() / ours);
-        println!(
-            "{:29} {:>9} {median:>11.1} {least:>11.1} {ratio:>9.1}",
-            lane.name, lane.rows
-        );
+        println!("{:29} {:>9} {median:>11.1} {least:>11.1} {ratio:>9.1}", lane.name, lane.rows);
     }
 }
 
@@ -124,11 +107,7 @@ fn time<P: Peer>(corpus: &Corpus, rows: usize) -> f64 {
 }
 
 fn set_cache(patterns: usize) {
-    DATABASE
-        .cache()
-        .lock()
-        .expect("no other thread holds it")
-        .set_capacity(patterns);
+    DATABASE.cache().lock().expect("no other thread holds it").set_capacity(patterns);
 }
 
 // --- agreement ------------------------------------------------------------------------------
@@ -287,12 +266,7 @@ const COUNTRIES: [Country; 32] = [
     Country("IN", "91", "0", ["98XXXXXXXX", "70XXXXXXXX", "22NXXXXXXX"]),
     Country("US", "1", "1", ["212NXXXXXX", "415NXXXXXX", "800NXXXXXX"]),
     Country("GB", "44", "0", ["7400XXXXXX", "7911XXXXXX", "207946XXXX"]),
-    Country(
-        "BR",
-        "55",
-        "0",
-        ["119NXXXXXXX", "219NXXXXXXX", "113NXXXXXX"],
-    ),
+    Country("BR", "55", "0", ["119NXXXXXXX", "219NXXXXXXX", "113NXXXXXX"]),
     Country("MX", "52", "", ["55NXXXXXXX", "33NXXXXXXX", "155NXXXXXXX"]),
     Country("SA", "966", "0", ["50XXXXXXX", "54XXXXXXX", "112XXXXXX"]),
     Country("PK", "92", "0", ["300XXXXXXX", "321XXXXXXX", "42NXXXXXXX"]),
@@ -306,12 +280,7 @@ const COUNTRIES: [Country; 32] = [
     Country("TR", "90", "0", ["532XXXXXXX", "505XXXXXXX", "212NXXXXXX"]),
     Country("ZA", "27", "0", ["82XXXXXXX", "71XXXXXXX", "11NXXXXXX"]),
     Country("KE", "254", "0", ["712XXXXXX", "722XXXXXX", "20NXXXXXX"]),
-    Country(
-        "AR",
-        "54",
-        "0",
-        ["91123XXXXXX", "11155XXXXXXX", "11NXXXXXXX"],
-    ),
+    Country("AR", "54", "0", ["91123XXXXXX", "11155XXXXXXX", "11NXXXXXXX"]),
     Country("CO", "57", "0", ["300XXXXXXX", "321XXXXXXX", "601NXXXXXX"]),
     Country("CL", "56", "", ["9NXXXXXXX", "98XXXXXXX", "22NXXXXXX"]),
     Country("PE", "51", "0", ["9NXXXXXXX", "98XXXXXXX", "1NXXXXXX"]),
@@ -319,12 +288,7 @@ const COUNTRIES: [Country; 32] = [
     Country("KZ", "7", "8", ["701XXXXXXX", "777XXXXXXX", "7172XXXXXX"]),
     Country("UA", "380", "0", ["50XXXXXXX", "67XXXXXXX", "44NXXXXXX"]),
     Country("PL", "48", "", ["512XXXXXX", "600XXXXXX", "22NXXXXXX"]),
-    Country(
-        "CN",
-        "86",
-        "0",
-        ["138XXXXXXXX", "159XXXXXXXX", "10NXXXXXXX"],
-    ),
+    Country("CN", "86", "0", ["138XXXXXXXX", "159XXXXXXXX", "10NXXXXXXX"]),
     Country("JP", "81", "0", ["90NXXXXXXX", "80NXXXXXXX", "3NXXXXXXX"]),
     Country("AU", "61", "0", ["4NXXXXXXX", "41XXXXXXX", "2NXXXXXXX"]),
     Country("SG", "65", "", ["8NXXXXXX", "9NXXXXXX", "6NXXXXXX"]),
@@ -383,18 +347,11 @@ impl Corpus {
     fn made(rows: usize, write: impl Fn(&mut Random, &Country, &mut String)) -> Corpus {
         let homes = COUNTRIES.map(|Country(name, ..)| Home::new(name));
         let mut random = Random(SEED);
-        let mut corpus = Corpus {
-            text: String::new(),
-            rows: Vec::with_capacity(rows),
-        };
+        let mut corpus = Corpus { text: String::new(), rows: Vec::with_capacity(rows) };
         for _ in 0..rows {
             let country = random.below(COUNTRIES.len());
             // One row in ten stands in another country's list.
-            let home = if random.below(10) == 0 {
-                random.below(COUNTRIES.len())
-            } else {
-                country
-            };
+            let home = if random.below(10) == 0 { random.below(COUNTRIES.len()) } else { country };
             let start = corpus.text.len();
             write(&mut random, &COUNTRIES[country], &mut corpus.text);
             corpus.rows.push((start..corpus.text.len(), homes[home]));
@@ -403,9 +360,7 @@ impl Corpus {
     }
 
     fn iter(&self) -> impl Iterator<Item = (&str, Home)> {
-        self.rows
-            .iter()
-            .map(|(range, home)| (&self.text[range.clone()], *home))
+        self.rows.iter().map(|(range, home)| (&self.text[range.clone()], *home))
     }
 }
 

@@ -89,24 +89,12 @@ const FIELDS: [FieldWords; 8] = [
     FieldWords {
         field: Field::FirstName,
         name: "first_name",
-        headers: &[
-            "firstname",
-            "givenname",
-            "forename",
-            "fname",
-            "billingfirstname",
-        ],
+        headers: &["firstname", "givenname", "forename", "fname", "billingfirstname"],
     },
     FieldWords {
         field: Field::LastName,
         name: "last_name",
-        headers: &[
-            "lastname",
-            "familyname",
-            "surname",
-            "lname",
-            "billinglastname",
-        ],
+        headers: &["lastname", "familyname", "surname", "lname", "billinglastname"],
     },
     FieldWords {
         field: Field::Email,
@@ -153,16 +141,7 @@ const FIELDS: [FieldWords; 8] = [
     FieldWords {
         field: Field::Tags,
         name: "tags",
-        headers: &[
-            "tags",
-            "tag",
-            "labels",
-            "label",
-            "groups",
-            "group",
-            "segments",
-            "categories",
-        ],
+        headers: &["tags", "tag", "labels", "label", "groups", "group", "segments", "categories"],
     },
 ];
 
@@ -184,10 +163,7 @@ impl Field {
     /// The field of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Field> {
-        FIELDS
-            .iter()
-            .find(|words| words.name == name)
-            .map(|words| words.field)
+        FIELDS.iter().find(|words| words.name == name).map(|words| words.field)
     }
 
     /// The headers that mean this field, folded to lower-case letters and digits.
@@ -217,17 +193,13 @@ impl Country {
     /// The country of two letters in any case; `None` where ISO assigns none.
     #[must_use]
     pub fn from_alpha2(text: &str) -> Option<Country> {
-        let upper = <[u8; 2]>::try_from(text.as_bytes())
-            .ok()?
-            .map(|b| b.to_ascii_uppercase());
+        let upper = <[u8; 2]>::try_from(text.as_bytes()).ok()?.map(|b| b.to_ascii_uppercase());
         let letters = std::str::from_utf8(&upper).ok()?;
         // ISO leaves these to its users; the list has one that is in use, XK.
         if letters.starts_with('X') {
             return None;
         }
-        celes::Country::from_alpha2(letters)
-            .ok()
-            .map(|_| Country(upper))
+        celes::Country::from_alpha2(letters).ok().map(|_| Country(upper))
     }
 }
 
@@ -319,11 +291,7 @@ mod tests {
         for field in Field::all() {
             for header in field.headers() {
                 assert!(seen.insert(header), "{header} stands twice");
-                assert!(
-                    header
-                        .chars()
-                        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-                );
+                assert!(header.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()));
             }
         }
     }

@@ -73,18 +73,12 @@ impl Error {
 
     /// An input that the system would not let us read.
     pub(crate) fn reading(input: &str, cause: &io::Error) -> Error {
-        Error::Input {
-            input: input.to_owned(),
-            what: format!("cannot be read: {cause}"),
-        }
+        Error::Input { input: input.to_owned(), what: format!("cannot be read: {cause}") }
     }
 
     /// An output that the system would not let us write.
     pub(crate) fn writing(path: &Path, doing: &str, cause: &io::Error) -> Error {
-        Error::Output {
-            path: path.display().to_string(),
-            what: format!("cannot {doing}: {cause}"),
-        }
+        Error::Output { path: path.display().to_string(), what: format!("cannot {doing}: {cause}") }
     }
 }
 

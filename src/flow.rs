@@ -19,6 +19,7 @@ use std::thread;
 use std::time::Duration;
 
 mod order;
+mod report;
 mod work;
 
 use crate::error::{Error, Result};
@@ -98,10 +99,7 @@ pub struct Machine {
 impl Default for Machine {
     fn default() -> Machine {
         let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Machine {
-            threads,
-            chunk_bytes: 256 << 10,
-        }
+        Machine { threads, chunk_bytes: 256 << 10 }
     }
 }
 
@@ -260,9 +258,7 @@ fn wait_for<T>(from: &Receiver<T>, watch: &dyn Watch) -> Result<T> {
 }
 
 fn check_cancelled(watch: &dyn Watch) -> Result<()> {
-    watch
-        .cancelled()
-        .map_or(Ok(()), |signal| Err(Error::Interrupted(signal)))
+    watch.cancelled().map_or(Ok(()), |signal| Err(Error::Interrupted(signal)))
 }
 
 /// A lock whose holder never leaves the data half changed where it matters: a panic ends the run.
@@ -378,10 +374,7 @@ impl Mill<'_> {
         if left > 0 {
             return Err(Error::Internal(format!("{left} chunks were never taken")));
         }
-        let turn = self
-            .turn
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+        let turn = self.turn.into_inner().unwrap_or_else(PoisonError::into_inner);
         turn.ordered.finish(job)
     }
 }

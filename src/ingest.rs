@@ -10,6 +10,7 @@ pub mod chunk;
 pub mod dialect;
 pub mod guard;
 pub mod record;
+mod structure;
 
 use crate::error::{Error, Result};
 use chunk::{Chunk, Splitter, count_line_ends};
@@ -29,11 +30,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            cell_bytes_max: 1 << 20,
-            record_bytes_max: 16 << 20,
-            record_cells_max: 100_000,
-        }
+        Limits { cell_bytes_max: 1 << 20, record_bytes_max: 16 << 20, record_cells_max: 100_000 }
     }
 }
 
@@ -59,11 +56,7 @@ impl Input {
     /// The input that a command-line argument names; `-` is standard input.
     #[must_use]
     pub fn from_argument(argument: &Path) -> Input {
-        if argument.as_os_str() == "-" {
-            Input::Stdin
-        } else {
-            Input::File(argument.to_owned())
-        }
+        if argument.as_os_str() == "-" { Input::Stdin } else { Input::File(argument.to_owned()) }
     }
 
     /// The name in messages: as the user gave it, control characters escaped.
@@ -79,11 +72,9 @@ impl Input {
     fn short_name(&self) -> String {
         match self {
             Input::Stdin => "stdin".to_owned(),
-            Input::File(path) => path
-                .file_name()
-                .unwrap_or(path.as_os_str())
-                .to_string_lossy()
-                .into_owned(),
+            Input::File(path) => {
+                path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+            }
         }
     }
 
@@ -98,10 +89,7 @@ impl Input {
         let facts = fs::metadata(path).map_err(|cause| self.unreadable(&cause))?;
         if facts.is_dir() {
             let what = "is a folder; name the files in it".to_owned();
-            return Err(Error::Input {
-                input: self.display(),
-                what,
-            });
+            return Err(Error::Input { input: self.display(), what });
         }
         if facts.is_file() {
             File::open(path).map_err(|cause| self.unreadable(&cause))?;
@@ -113,10 +101,7 @@ impl Input {
     #[must_use]
     pub fn bytes_expected(&self) -> Option<u64> {
         let Input::File(path) = self else { return None };
-        fs::metadata(path)
-            .ok()
-            .filter(fs::Metadata::is_file)
-            .map(|facts| facts.len())
+        fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|facts| facts.len())
     }
 
     fn open(&self) -> Result<Box<dyn Read + Send>> {
@@ -157,11 +142,7 @@ pub fn source_names(inputs: &[Input]) -> Vec<String> {
     for (at, name) in short.iter().enumerate() {
         let repeats = short.iter().filter(|other| *other == name).count() > 1;
         let mut number = short[..=at].iter().filter(|other| *other == name).count();
-        let mut unique = if repeats {
-            format!("{name}#{number}")
-        } else {
-            name.clone()
-        };
+        let mut unique = if repeats { format!("{name}#{number}") } else { name.clone() };
         while names.contains(&unique) {
             number += 1;
             unique = format!("{name}#{number}");
@@ -210,22 +191,11 @@ impl Source {
         read_full(&mut reader, &mut sample, SAMPLE_BYTES_MAX)
             .map_err(|cause| Error::reading(&display, &cause))?;
         if let Some(what) = foreign_format(&sample) {
-            return Err(Error::Input {
-                input: display,
-                what: what.to_owned(),
-            });
+            return Err(Error::Input { input: display, what: what.to_owned() });
         }
-        let bom = if sample.starts_with(BOM) {
-            BOM.len()
-        } else {
-            0
-        };
-        let Header {
-            cells: header,
-            end,
-            lines,
-            records,
-        } = read_header(&sample[bom..], &display, options)?;
+        let bom = if sample.starts_with(BOM) { BOM.len() } else { 0 };
+        let Header { cells: header, end, lines, records } =
+            read_header(&sample[bom..], &display, options)?;
         let end = bom + end;
         let header_bytes = end as u64;
         let mut sample = Cursor::new(sample);
@@ -273,28 +243,16 @@ fn foreign_format(sample: &[u8]) -> Option<&'static str> {
             "is an old Excel workbook (.xls); in Excel choose Save As, CSV UTF-8 \
              (Comma delimited), and give that file",
         ),
-        (
-            b"\x1f\x8b",
-            "is compressed with gzip; unpack it first: gzip -dc FILE | rowcall … -",
-        ),
+        (b"\x1f\x8b", "is compressed with gzip; unpack it first: gzip -dc FILE | rowcall … -"),
         (
             b"\x28\xb5\x2f\xfd",
             "is compressed with zstd; unpack it first: zstd -dc FILE | rowcall … -",
         ),
         (b"%PDF", "is a PDF; export the contacts as CSV"),
-        (
-            b"\xff\xfe",
-            "is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE | rowcall … -",
-        ),
-        (
-            b"\xfe\xff",
-            "is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE | rowcall … -",
-        ),
+        (b"\xff\xfe", "is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE | rowcall … -"),
+        (b"\xfe\xff", "is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE | rowcall … -"),
     ];
-    KNOWN
-        .iter()
-        .find(|(magic, _)| sample.starts_with(magic))
-        .map(|(_, what)| *what)
+    KNOWN.iter().find(|(magic, _)| sample.starts_with(magic)).map(|(_, what)| *what)
 }
 
 /// What was found at the head of a source.
@@ -345,10 +303,5 @@ fn read_header(sample: &[u8], display: &str, options: ReadOptions) -> Result<Hea
         )))
     })?;
     let end = usize::try_from(end).expect("an offset into the sample");
-    Ok(Header {
-        cells,
-        end,
-        lines: count_line_ends(&sample[..end]),
-        records,
-    })
+    Ok(Header { cells, end, lines: count_line_ends(&sample[..end]), records })
 }

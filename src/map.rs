@@ -57,9 +57,7 @@ impl Columns {
     pub fn decide(mut headers: Vec<String>, options: &MapOptions, source: &str) -> Result<Columns> {
         let ours = is_ours(&headers);
         if ours {
-            headers
-                .iter_mut()
-                .for_each(|header| *header = unguard(header).to_owned());
+            headers.iter_mut().for_each(|header| *header = unguard(header).to_owned());
         }
         let mut fields = [None; Field::COUNT];
         for (field, wanted) in &options.columns {
@@ -86,15 +84,8 @@ impl Columns {
         }
         let taken = |at: &usize| fields.iter().flatten().any(|(column, _)| column == at);
         let own = |at: &usize| ours && is_own_column(&headers[*at]);
-        let leftovers = (0..headers.len())
-            .filter(|at| !taken(at) && !own(at))
-            .collect();
-        let columns = Columns {
-            headers,
-            fields,
-            leftovers,
-            ours,
-        };
+        let leftovers = (0..headers.len()).filter(|at| !taken(at) && !own(at)).collect();
+        let columns = Columns { headers, fields, leftovers, ours };
         columns.check_names(source)?;
         Ok(columns)
     }
@@ -129,11 +120,7 @@ impl Columns {
     #[must_use]
     pub fn param_name(&self, at: usize) -> String {
         let header = self.headers[at].trim();
-        if header.is_empty() {
-            format!("column {}", at + 1)
-        } else {
-            header.to_owned()
-        }
+        if header.is_empty() { format!("column {}", at + 1) } else { header.to_owned() }
     }
 
     /// Two params of one name would overwrite each other.
@@ -178,14 +165,8 @@ impl MapOptions {
 
 /// The one column whose header is `wanted`, to the letter or else folded.
 fn find_given(headers: &[String], wanted: &str, source: &str) -> Result<usize> {
-    let exact: Vec<usize> = (0..headers.len())
-        .filter(|at| headers[*at] == wanted)
-        .collect();
-    let folded = || {
-        (0..headers.len())
-            .filter(|at| fold(&headers[*at]) == fold(wanted))
-            .collect()
-    };
+    let exact: Vec<usize> = (0..headers.len()).filter(|at| headers[*at] == wanted).collect();
+    let folded = || (0..headers.len()).filter(|at| fold(&headers[*at]) == fold(wanted)).collect();
     let found: Vec<usize> = if exact.is_empty() { folded() } else { exact };
     match found[..] {
         [at] => Ok(at),
@@ -217,10 +198,7 @@ fn no_phone_column(headers: &[String], source: &str) -> Error {
         "{source}: no column is known to hold phone numbers; the header has {}; \
          say which, for example --map {}",
         list(headers, 0..headers.len()),
-        shell_word(&format!(
-            "phone={}",
-            headers.first().map_or("Column", String::as_str)
-        ))
+        shell_word(&format!("phone={}", headers.first().map_or("Column", String::as_str)))
     ))
 }
 
@@ -252,20 +230,12 @@ fn quoted(text: &str) -> String {
 fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "=_-.,+/".contains(c);
     let text = printable(text);
-    if text.chars().all(plain) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// A header without case, spaces and punctuation.
 fn fold(header: &str) -> String {
-    header
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// A column's letters in a spreadsheet: A for index 0, AA for 26.
@@ -306,11 +276,7 @@ impl<'r> Draft<'r> {
     #[must_use]
     pub fn cell(&self, at: usize) -> &'r str {
         let cell = self.row.cell(at);
-        if self.columns.ours {
-            unguard(cell)
-        } else {
-            cell
-        }
+        if self.columns.ours { unguard(cell) } else { cell }
     }
 
     /// The columns that the row is seen through.
@@ -325,18 +291,14 @@ mod tests {
     use super::*;
 
     fn decide(header: &str, given: &[&str]) -> Result<Columns> {
-        let columns = given
-            .iter()
-            .map(|pair| MapOptions::parse_pair(pair).expect("a pair"))
-            .collect();
+        let columns =
+            given.iter().map(|pair| MapOptions::parse_pair(pair).expect("a pair")).collect();
         let headers = header.split('|').map(str::to_owned).collect();
         Columns::decide(headers, &MapOptions { columns }, "a.csv")
     }
 
     fn refusal(header: &str, given: &[&str]) -> String {
-        decide(header, given)
-            .expect_err("must be refused")
-            .to_string()
+        decide(header, given).expect_err("must be refused").to_string()
     }
 
     #[test]
@@ -351,13 +313,8 @@ mod tests {
     #[test]
     fn two_phone_columns_are_an_error_that_names_both_and_the_flag() {
         let message = refusal("Name|Mobile Phone|Telephone", &[]);
-        for part in [
-            "a.csv",
-            "Mobile Phone",
-            "column B",
-            "Telephone",
-            "--map 'phone=Mobile Phone'",
-        ] {
+        for part in ["a.csv", "Mobile Phone", "column B", "Telephone", "--map 'phone=Mobile Phone'"]
+        {
             assert!(message.contains(part), "{message}");
         }
     }
@@ -365,10 +322,7 @@ mod tests {
     #[test]
     fn no_phone_column_is_an_error_that_shows_the_header() {
         let message = refusal("a|b", &[]);
-        assert!(
-            message.contains("\"a\" (column A), \"b\" (column B)"),
-            "{message}"
-        );
+        assert!(message.contains("\"a\" (column A), \"b\" (column B)"), "{message}");
         assert!(message.contains("--map phone=a"), "{message}");
     }
 
@@ -388,10 +342,7 @@ mod tests {
     #[test]
     fn two_params_of_one_name_are_an_error() {
         assert!(refusal("Phone|Note|Note", &[]).contains("columns B and C"));
-        assert!(
-            decide("Phone||", &[]).is_ok(),
-            "columns without a header are numbered"
-        );
+        assert!(decide("Phone||", &[]).is_ok(), "columns without a header are numbered");
     }
 
     #[test]
@@ -403,9 +354,6 @@ mod tests {
     #[test]
     fn hostile_headers_are_shown_escaped() {
         let message = refusal("\u{1b}[31mred\u{202e}", &[]);
-        assert!(
-            !message.contains('\u{1b}') && !message.contains('\u{202e}'),
-            "{message}"
-        );
+        assert!(!message.contains('\u{1b}') && !message.contains('\u{202e}'), "{message}");
     }
 }

@@ -47,10 +47,7 @@ pub fn normalize<'r>(
     let number = phone::read(draft, rules.plan, home, problems);
     let name = name::read(draft, rules.name, problems);
     let email = email::read(draft, problems);
-    if problems[before..]
-        .iter()
-        .any(|problem| problem.code.level() == Level::Error)
-    {
+    if problems[before..].iter().any(|problem| problem.code.level() == Level::Error) {
         return None;
     }
     let (phone, number) = number?;
@@ -73,10 +70,7 @@ pub fn normalize<'r>(
 fn problem<'r>(draft: &Draft<'r>, field: Field, code: crate::problem::Code) -> Problem<'r> {
     Problem {
         code,
-        column: draft
-            .columns()
-            .of(field)
-            .and_then(|at| u32::try_from(at).ok()),
+        column: draft.columns().of(field).and_then(|at| u32::try_from(at).ok()),
         field: Some(field),
         value: draft.get(field).into(),
         detail: "".into(),

@@ -38,13 +38,8 @@ pub enum Fate {
 
 impl Fate {
     /// Every fate, in the order in which the first that applies is taken.
-    pub const ALL: [Fate; 5] = [
-        Fate::Blank,
-        Fate::Malformed,
-        Fate::Rejected,
-        Fate::Duplicate,
-        Fate::Accepted,
-    ];
+    pub const ALL: [Fate; 5] =
+        [Fate::Blank, Fate::Malformed, Fate::Rejected, Fate::Duplicate, Fate::Accepted];
 
     /// The fate's name in every report.
     #[must_use]
@@ -154,13 +149,7 @@ const fn words(
     sentence: &'static str,
     remedy: &'static str,
 ) -> CodeWords {
-    CodeWords {
-        code,
-        id,
-        level,
-        sentence,
-        remedy,
-    }
+    CodeWords { code, id, level, sentence, remedy }
 }
 
 /// The one list of all codes, in the order of the enum.
@@ -258,9 +247,7 @@ impl Code {
     /// The part of the code before the point: `record`, or a field's name.
     #[must_use]
     pub fn category(self) -> &'static str {
-        self.as_str()
-            .split_once('.')
-            .map_or(self.as_str(), |(category, _)| category)
+        self.as_str().split_once('.').map_or(self.as_str(), |(category, _)| category)
     }
 
     /// How much it weighs.
@@ -353,10 +340,7 @@ mod tests {
             assert!(seen.insert(code.as_str()), "{code} stands twice");
             for text in [code.sentence(), code.remedy()] {
                 assert!(text.len() > 10 && !text.ends_with('.'), "{code}: {text}");
-                assert!(
-                    text.chars().next().is_some_and(char::is_lowercase),
-                    "{code}: {text}"
-                );
+                assert!(text.chars().next().is_some_and(char::is_lowercase), "{code}: {text}");
             }
         }
     }

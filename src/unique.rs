@@ -94,9 +94,7 @@ impl Print {
     /// What the two contacts certainly differ in.
     fn differs_from(self, other: Print) -> Vec<Compared> {
         let pairs = self.0.iter().zip(other.0);
-        let unequal = pairs
-            .zip(COMPARED)
-            .filter(|((mine, theirs), _)| *mine != theirs);
+        let unequal = pairs.zip(COMPARED).filter(|((mine, theirs), _)| *mine != theirs);
         unequal.map(|(_, compared)| compared).collect()
     }
 }
@@ -113,10 +111,7 @@ fn chain(before: u32, item: u32) -> u32 {
 }
 
 /// The low half of a 64-bit hash.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "half of the hash is what is wanted"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "half of the hash is what is wanted")]
 fn hash(text: &str) -> u32 {
     rapidhash_v3_nano_inline::<false, false>(text.as_bytes(), &DEFAULT_RAPID_SECRETS) as u32
 }
@@ -145,10 +140,7 @@ impl Unique {
     /// Nobody has any phone. Prints that outgrow memory go to a nameless file in `folder`.
     #[must_use]
     pub fn new(folder: &Path) -> Unique {
-        Unique {
-            table: Table::new(),
-            prints: Prints::new(folder),
-        }
+        Unique { table: Table::new(), prints: Prints::new(folder) }
     }
 
     /// Takes the prints of the next rows, one for every row whatever its fate, before any of
@@ -170,17 +162,13 @@ impl Unique {
         mut give: impl FnMut(usize, Claim),
     ) -> io::Result<()> {
         let mut duplicates = Vec::new();
-        self.table
-            .claim(claims, |at, kept| duplicates.push((at, kept)));
+        self.table.claim(claims, |at, kept| duplicates.push((at, kept)));
         let mut duplicates = duplicates.into_iter().peekable();
         for (at, (_, ordinal)) in claims.iter().enumerate() {
             match duplicates.next_if(|(index, _)| *index == at) {
                 None => give(at, Claim::First),
                 Some((_, kept)) => {
-                    let differs = self
-                        .prints
-                        .get(*ordinal)?
-                        .differs_from(self.prints.get(kept)?);
+                    let differs = self.prints.get(*ordinal)?.differs_from(self.prints.get(kept)?);
                     give(at, Claim::Duplicate { kept, differs });
                 }
             }

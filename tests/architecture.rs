@@ -18,15 +18,9 @@ fn sources(folder: &Path) -> Vec<(String, String)> {
             if path.is_dir() {
                 open.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path
-                    .strip_prefix(&root)
-                    .expect("below src")
-                    .display()
-                    .to_string();
+                let name = path.strip_prefix(&root).expect("below src").display().to_string();
                 let text = fs::read_to_string(&path).expect("a source");
-                let code = text
-                    .lines()
-                    .map(|line| line.split("//").next().unwrap_or_default());
+                let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
                 all.push((name, code.collect::<Vec<_>>().join("\n")));
             }
         }
@@ -97,9 +91,7 @@ fn threads_are_made_in_one_file_only() {
 #[test]
 fn csv_is_named_by_the_reader_and_the_csv_writers_only() {
     for word in ["csv::", "csv_core"] {
-        only(word, |path| {
-            room(path) == "ingest" || path == "write/rejects.rs"
-        });
+        only(word, |path| room(path) == "ingest" || path == "write/rejects.rs");
     }
 }
 
@@ -110,14 +102,7 @@ fn the_crate_phonenumber_is_named_in_the_phone_engine_only() {
 
 #[test]
 fn the_terminal_is_known_to_the_binary_only() {
-    for word in [
-        "clap",
-        "indicatif",
-        "anyhow",
-        "println",
-        "eprintln",
-        "process::exit",
-    ] {
+    for word in ["clap", "indicatif", "anyhow", "println", "eprintln", "process::exit"] {
         only(word, |path| path.starts_with("bin/"));
     }
     only("indicatif", |path| path == "bin/rowcall/progress.rs");

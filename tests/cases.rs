@@ -37,15 +37,8 @@ fn every_case_gives_what_it_says() {
         .map(|entry| entry.expect("an entry").path())
         .collect();
     folders.sort();
-    assert!(
-        folders.len() >= 20,
-        "only {} cases were found",
-        folders.len()
-    );
-    let failures: Vec<String> = folders
-        .iter()
-        .filter_map(|folder| failure_of(folder))
-        .collect();
+    assert!(folders.len() >= 20, "only {} cases were found", folders.len());
+    let failures: Vec<String> = folders.iter().filter_map(|folder| failure_of(folder)).collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
@@ -66,11 +59,7 @@ fn failure_of(folder: &Path) -> Option<String> {
         Some(format!("{name}: {}\n  {what}\n  stderr: {said}", case.fact))
     };
     if output.status.code() != Some(case.exit) {
-        return say(format!(
-            "exit {:?}, expected {}",
-            output.status.code(),
-            case.exit
-        ));
+        return say(format!("exit {:?}, expected {}", output.status.code(), case.exit));
     }
     if let Some(missing) = case.stderr.iter().find(|part| !said.contains(*part)) {
         return say(format!("stderr lacks {missing:?}"));
@@ -106,24 +95,16 @@ fn compare(expected: &Path, written: &BTreeMap<String, Vec<u8>>) -> Option<Strin
     let expected = files_of(expected);
     let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     if names(&expected) != names(written) {
-        return Some(format!(
-            "files {:?}, expected {:?}",
-            names(written),
-            names(&expected)
-        ));
+        return Some(format!("files {:?}, expected {:?}", names(written), names(&expected)));
     }
     for (name, bytes) in written {
-        let (got, wanted) = (
-            String::from_utf8_lossy(bytes),
-            String::from_utf8_lossy(&expected[name]),
-        );
+        let (got, wanted) =
+            (String::from_utf8_lossy(bytes), String::from_utf8_lossy(&expected[name]));
         if let Some((line, (got, wanted))) = (1..)
             .zip(got.split('\n').zip(wanted.split('\n')))
             .find(|(_, (got, wanted))| got != wanted)
         {
-            return Some(format!(
-                "{name}, line {line}:\n  got      {got}\n  expected {wanted}"
-            ));
+            return Some(format!("{name}, line {line}:\n  got      {got}\n  expected {wanted}"));
         }
         if bytes != &expected[name] {
             return Some(format!(

@@ -55,21 +55,14 @@ fn an_existing_folder_is_refused_and_stays_as_it_is() {
 #[test]
 fn force_replaces_a_folder_that_rowcall_wrote_and_nothing_of_the_old_one_stays() {
     let place = place();
-    assert_eq!(
-        prepare(place.path(), &["--batch-size", "1"]).status.code(),
-        Some(0)
-    );
+    assert_eq!(prepare(place.path(), &["--batch-size", "1"]).status.code(), Some(0));
     assert!(place.path().join("out/payload/000002.json").exists());
     fs::write(place.path().join("a.csv"), "Phone\n+971501234569\n").expect("written");
     let output = prepare(place.path(), &["--force"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(contacts(&place.path().join("out")).len(), 1);
     assert!(!place.path().join("out/payload/000002.json").exists());
-    assert_eq!(
-        fs::read_dir(place.path()).expect("a folder").count(),
-        2,
-        "a.csv and out"
-    );
+    assert_eq!(fs::read_dir(place.path()).expect("a folder").count(), 2, "a.csv and out");
 }
 
 #[test]
@@ -77,14 +70,7 @@ fn a_folder_that_cannot_be_written_is_an_output_error_before_anything_is_read() 
     let place = place();
     let output = rowcall(
         place.path(),
-        &[
-            "prepare",
-            "a.csv",
-            "--to",
-            "superwaba",
-            "-o",
-            "/proc/rowcall-out",
-        ],
+        &["prepare", "a.csv", "--to", "superwaba", "-o", "/proc/rowcall-out"],
     );
     assert_eq!(output.status.code(), Some(5), "{}", stderr(&output));
     assert!(stderr(&output).contains("/proc"), "{}", stderr(&output));
@@ -95,10 +81,7 @@ fn what_a_dead_run_left_is_removed_and_what_a_living_run_holds_is_not() {
     let place = place();
     let dead = place.path().join(".out.partial-99999-0");
     fs::create_dir_all(dead.join("payload")).expect("made");
-    let mut living = start(
-        place.path(),
-        &["prepare", "-", "--to", "superwaba", "-o", "out"],
-    );
+    let mut living = start(place.path(), &["prepare", "-", "--to", "superwaba", "-o", "out"]);
     wait_until(|| partials(place.path()) == 1 && !dead.exists());
     assert_eq!(prepare(place.path(), &[]).status.code(), Some(0));
     assert_eq!(partials(place.path()), 1, "the living run's folder stays");
@@ -106,32 +89,21 @@ fn what_a_dead_run_left_is_removed_and_what_a_living_run_holds_is_not() {
     stdin.write_all(GOOD.as_bytes()).expect("taken");
     drop(stdin);
     let output = living.wait_with_output().expect("it ends");
-    assert_eq!(
-        output.status.code(),
-        Some(5),
-        "its folder was taken meanwhile"
-    );
+    assert_eq!(output.status.code(), Some(5), "its folder was taken meanwhile");
     assert_eq!(partials(place.path()), 0);
     assert_eq!(contacts(&place.path().join("out")).len(), 2);
 }
 
 /// How many partial folders there are.
 fn partials(place: &Path) -> usize {
-    let entries = fs::read_dir(place)
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry"));
-    entries
-        .filter(|entry| entry.file_name().to_string_lossy().contains(".partial-"))
-        .count()
+    let entries = fs::read_dir(place).expect("a folder").map(|entry| entry.expect("an entry"));
+    entries.filter(|entry| entry.file_name().to_string_lossy().contains(".partial-")).count()
 }
 
 fn wait_until(mut done: impl FnMut() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(
-            start.elapsed() < Duration::from_secs(20),
-            "it does not happen"
-        );
+        assert!(start.elapsed() < Duration::from_secs(20), "it does not happen");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -150,26 +122,18 @@ fn stdin_gives_the_same_payload_as_the_file() {
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
     let payload = |out: &str| files_of(&place.path().join(out).join("payload"));
     assert_eq!(payload("out"), payload("piped"));
-    assert_eq!(
-        summary(&place.path().join("piped"))["sources"][0]["source"],
-        "stdin"
-    );
+    assert_eq!(summary(&place.path().join("piped"))["sources"][0]["source"], "stdin");
 }
 
 #[test]
 fn a_signal_ends_a_run_that_waits_for_input_and_leaves_nothing() {
     for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
         let place = place();
-        let mut child = start(
-            place.path(),
-            &["prepare", "-", "--to", "superwaba", "-o", "out"],
-        );
+        let mut child = start(place.path(), &["prepare", "-", "--to", "superwaba", "-o", "out"]);
         // Waiting would close it.
         let held = child.stdin.take();
         wait_until(|| partials(place.path()) == 1);
-        let sent = Command::new("kill")
-            .args([signal, &child.id().to_string()])
-            .status();
+        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
         let start = Instant::now();
         let status = child.wait().expect("it ends");
@@ -197,10 +161,7 @@ fn outputs_are_for_their_owner_alone() {
 #[test]
 fn the_summary_names_every_other_file_with_its_size_and_hash() {
     let place = place();
-    assert_eq!(
-        prepare(place.path(), &["--batch-size", "1"]).status.code(),
-        Some(0)
-    );
+    assert_eq!(prepare(place.path(), &["--batch-size", "1"]).status.code(), Some(0));
     let out = place.path().join("out");
     let mut files = files_of(&out);
     files.remove("summary.json").expect("the summary");
@@ -227,10 +188,7 @@ fn nothing_of_a_cell_is_said_on_stderr() {
 #[test]
 fn json_goes_to_stdout_where_it_is_asked_for_and_nothing_else_does() {
     let place = place();
-    let output = rowcall(
-        place.path(),
-        &["check", "a.csv", "--format", "json", "--quiet"],
-    );
+    let output = rowcall(place.path(), &["check", "a.csv", "--format", "json", "--quiet"]);
     let said: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(said["counts"]["accepted"], 2);
     assert!(output.stderr.is_empty());
@@ -243,11 +201,7 @@ fn the_version_names_the_numbering_plan() {
     let output = rowcall(place.path(), &["--version"]);
     let said = String::from_utf8(output.stdout).expect("text");
     let plan = rowcall::phone::Plan::builtin().version();
-    assert!(
-        said.trim_end()
-            .ends_with(&format!("(numbering plan {plan})")),
-        "{said}"
-    );
+    assert!(said.trim_end().ends_with(&format!("(numbering plan {plan})")), "{said}");
 }
 
 #[test]
@@ -256,8 +210,5 @@ fn hostile_file_names_are_shown_escaped() {
     let output = rowcall(place.path(), &["check", "\u{1b}[31m\u{202e}.csv"]);
     assert_eq!(output.status.code(), Some(4));
     let said = stderr(&output);
-    assert!(
-        !said.contains('\u{1b}') && !said.contains('\u{202e}'),
-        "{said}"
-    );
+    assert!(!said.contains('\u{1b}') && !said.contains('\u{202e}'), "{said}");
 }

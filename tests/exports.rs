@@ -13,12 +13,7 @@ fn known_damage() -> BTreeMap<u64, (String, String)> {
     csv_records(&text)[1..]
         .iter()
         .filter(|record| !record[2].is_empty())
-        .map(|record| {
-            (
-                record[0].parse().expect("a row"),
-                (record[2].clone(), record[3].clone()),
-            )
-        })
+        .map(|record| (record[0].parse().expect("a row"), (record[2].clone(), record[3].clone())))
         .collect()
 }
 
@@ -42,9 +37,7 @@ fn every_damaged_row_of_the_crm_export_is_named_with_its_code_and_no_other_row_i
     for line in issues(&place.path().join("out")) {
         let row = line["row"].as_u64().expect("a row");
         let code = line["code"].as_str().expect("a code").to_owned();
-        let kept = line["related"][0]["row"]
-            .as_u64()
-            .map(|row| row.to_string());
+        let kept = line["related"][0]["row"].as_u64().map(|row| row.to_string());
         let before = named.insert(row, (code, kept.unwrap_or_default()));
         assert_eq!(before, None, "row {row} has one damage");
     }
@@ -80,10 +73,7 @@ fn the_outputs_of_the_crm_export_are_those_that_were_read_and_approved() {
         }
     }
     let expected = support::files_of(&expected);
-    assert_eq!(
-        written.keys().collect::<Vec<_>>(),
-        expected.keys().collect::<Vec<_>>()
-    );
+    assert_eq!(written.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     for (name, bytes) in &written {
         assert_eq!(
             String::from_utf8_lossy(bytes),

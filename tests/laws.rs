@@ -22,10 +22,7 @@ use support::{contacts, csv_records, files_of, issues, scratch};
 /// A run over `inputs` in `folder`; its output folder is `out` there.
 fn prepare(folder: &Path, inputs: &[&str], out: &str, machine: Machine) -> Counts {
     let job = Job {
-        inputs: inputs
-            .iter()
-            .map(|name| Input::File(folder.join(name)))
-            .collect(),
+        inputs: inputs.iter().map(|name| Input::File(folder.join(name))).collect(),
         read: ReadOptions::default(),
         map: MapOptions::default(),
         plan: Plan::builtin(),
@@ -33,19 +30,13 @@ fn prepare(folder: &Path, inputs: &[&str], out: &str, machine: Machine) -> Count
         goal: Goal::Prepare,
         contract: Some(Contract::find("superwaba").expect("built in")),
         batch_rows: Some(7),
-        out: Some(Output {
-            folder: folder.join(out),
-            if_exists: IfExists::Refuse,
-        }),
+        out: Some(Output { folder: folder.join(out), if_exists: IfExists::Refuse }),
         machine,
     };
     run(&job, &()).expect("the run finishes").counts
 }
 
-const ONE: Machine = Machine {
-    threads: 1,
-    chunk_bytes: 256 << 10,
-};
+const ONE: Machine = Machine { threads: 1, chunk_bytes: 256 << 10 };
 
 /// Cells as they come: good and bad phones, e-mails, countries, quotes and line ends.
 fn record() -> impl Strategy<Value = String> {
@@ -83,9 +74,7 @@ fn export() -> impl Strategy<Value = String> {
 fn ledger(out: &Path) -> Vec<BTreeMap<String, String>> {
     let records = csv_records(&fs::read(out.join("rows.csv")).expect("rows.csv"));
     let (header, rows) = records.split_first().expect("a header");
-    rows.iter()
-        .map(|row| header.iter().cloned().zip(row.iter().cloned()).collect())
-        .collect()
+    rows.iter().map(|row| header.iter().cloned().zip(row.iter().cloned()).collect()).collect()
 }
 
 /// A JSON number as text.
@@ -111,21 +100,12 @@ fn check_folder(out: &Path, counts: Counts) {
     check_payload(out, &ledger);
     let lines = issues(out);
     for row in &ledger {
-        let own: Vec<&Value> = lines
-            .iter()
-            .filter(|line| number(&line["row"]) == row["row"])
-            .collect();
+        let own: Vec<&Value> =
+            lines.iter().filter(|line| number(&line["row"]) == row["row"]).collect();
         let lost = !matches!(row["fate"].as_str(), "accepted" | "blank");
-        assert!(
-            !(lost && own.is_empty()),
-            "row {} is lost without a word",
-            row["row"]
-        );
+        assert!(!(lost && own.is_empty()), "row {} is lost without a word", row["row"]);
         assert!(own.iter().all(|line| line["fate"] == row["fate"].as_str()));
-        assert!(
-            own.iter()
-                .all(|line| number(&line["line"]) == row["line"])
-        );
+        assert!(own.iter().all(|line| number(&line["line"]) == row["line"]));
     }
     let rejects = csv_records(&fs::read(out.join("rejects.csv")).expect("rejects.csv"));
     assert_eq!(rejects.len() as u64, 1 + counts.rejected + counts.malformed);
@@ -136,10 +116,7 @@ fn check_folder(out: &Path, counts: Counts) {
 /// The k-th contact of the payload is the k-th accepted row, and no phone stands there twice; a
 /// duplicate names an earlier accepted row of its phone.
 fn check_payload(out: &Path, ledger: &[BTreeMap<String, String>]) {
-    let accepted: Vec<_> = ledger
-        .iter()
-        .filter(|row| row["fate"] == "accepted")
-        .collect();
+    let accepted: Vec<_> = ledger.iter().filter(|row| row["fate"] == "accepted").collect();
     let contacts = contacts(out);
     assert_eq!(contacts.len(), accepted.len());
     let mut seen = BTreeMap::new();
@@ -154,12 +131,7 @@ fn check_payload(out: &Path, ledger: &[BTreeMap<String, String>]) {
         assert_eq!(&file["contacts"][index], contact);
     }
     for row in ledger.iter().filter(|row| row["fate"] == "duplicate") {
-        assert_eq!(
-            seen.get(&row["phone"]),
-            Some(&row["kept_row"]),
-            "row {}",
-            row["row"]
-        );
+        assert_eq!(seen.get(&row["phone"]), Some(&row["kept_row"]), "row {}", row["row"]);
         let number = |key: &str| row[key].parse::<u64>().expect("a number");
         assert!(number("kept_row") < number("row"));
     }

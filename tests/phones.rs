@@ -32,11 +32,7 @@ use std::time::{Duration, Instant};
 #[test]
 fn the_tables_are_of_the_plan_s_version() {
     for name in ["examples", "hard", "transitions"] {
-        assert_eq!(
-            oracle::version(&table(name)),
-            Plan::builtin().version(),
-            "{name}.tsv"
-        );
+        assert_eq!(oracle::version(&table(name)), Plan::builtin().version(), "{name}.tsv");
     }
 }
 
@@ -58,20 +54,14 @@ fn sampled_transitions_of_every_automaton_are_answered_as_the_reference_does() {
 /// Compares a committed table, which must not have shrunk unnoticed.
 fn compare_table(name: &str, rows_min: u64) {
     let comparison = Comparison::of(Plan::builtin(), [table(name).as_path()]);
-    assert!(
-        comparison.rows >= rows_min,
-        "{name}.tsv holds only {} rows",
-        comparison.rows
-    );
+    assert!(comparison.rows >= rows_min, "{name}.tsv holds only {} rows", comparison.rows);
     assert!(comparison.is_clean(), "{comparison}");
 }
 
 #[test]
 fn hard_cases_keep_every_invariant() {
     for name in ["examples", "hard"] {
-        oracle::for_each_row(&table(name), |row| {
-            check(Plan::builtin(), &row.text, row.home)
-        });
+        oracle::for_each_row(&table(name), |row| check(Plan::builtin(), &row.text, row.home));
     }
 }
 
@@ -92,23 +82,10 @@ fn every_region_has_a_calling_code_and_is_home_to_an_example() {
 fn letters_are_refused_unless_they_are_asked_for() {
     let plan = Plan::builtin();
     let home = Some("US".parse().unwrap());
-    for text in [
-        "1-800-FLOWERS",
-        "+1 800 FLOWERS",
-        "800 flowers ext. 5",
-        "tel:1-800-FLOWERS",
-    ] {
-        assert_eq!(
-            plan.parse(text, home).err(),
-            Some(Refusal::NotANumber),
-            "{text}"
-        );
+    for text in ["1-800-FLOWERS", "+1 800 FLOWERS", "800 flowers ext. 5", "tel:1-800-FLOWERS"] {
+        assert_eq!(plan.parse(text, home).err(), Some(Refusal::NotANumber), "{text}");
         let number = plan.parse_vanity(text, home).unwrap();
-        assert_eq!(
-            written(plan, &number, Format::E164),
-            "+18003569377",
-            "{text}"
-        );
+        assert_eq!(written(plan, &number, Format::E164), "+18003569377", "{text}");
     }
 }
 
@@ -116,12 +93,7 @@ fn letters_are_refused_unless_they_are_asked_for() {
 fn words_round_a_number_are_no_vanity_letters() {
     let plan = Plan::builtin();
     let home = Some("AE".parse().unwrap());
-    for text in [
-        "Phone: 050 123 4567",
-        "mob 0501234567",
-        "050 123 4567 ext. 5",
-        "0501234567 x5",
-    ] {
+    for text in ["Phone: 050 123 4567", "mob 0501234567", "050 123 4567 ext. 5", "0501234567 x5"] {
         let phone = plan.parse(text, home).unwrap().phone().unwrap();
         assert_eq!(phone.to_string(), "+971501234567", "{text}");
     }
@@ -184,11 +156,7 @@ fn every_valid_number_reads_back_from_its_national_format_at_home() {
             }
             let text = written(plan, &number, Format::National);
             let back = plan.parse(&text, number.region()).unwrap();
-            assert_eq!(
-                fingerprint(plan, &back),
-                fingerprint(plan, &number),
-                "{text:?}"
-            );
+            assert_eq!(fingerprint(plan, &back), fingerprint(plan, &number), "{text:?}");
             read_back += 1;
         });
     }
@@ -213,11 +181,7 @@ fn white_space_round_a_text_changes_nothing() {
         if row.text.contains(";phone-context=") || padded.chars().count() > 250 {
             return; // what follows the context is part of it, and the limit counts spaces
         }
-        let answer = |text: &str| {
-            plan.parse(text, row.home)
-                .map(|n| fingerprint(plan, &n))
-                .ok()
-        };
+        let answer = |text: &str| plan.parse(text, row.home).map(|n| fingerprint(plan, &n)).ok();
         assert_eq!(answer(&row.text), answer(&padded), "{:?}", row.text);
     });
 }
@@ -230,11 +194,7 @@ fn no_more_than_250_characters_are_read() {
             let text = mark.repeat(count);
             let refusal = plan.parse(&text, None).err();
             let blank = text.chars().all(char::is_whitespace);
-            let expected = if blank {
-                Refusal::Missing
-            } else {
-                Refusal::TooLong
-            };
+            let expected = if blank { Refusal::Missing } else { Refusal::TooLong };
             assert!(
                 refusal == Some(expected) || refusal == Some(Refusal::TooLong),
                 "{count} times {mark:?}: {refusal:?}"
@@ -259,10 +219,7 @@ fn reading_takes_time_in_proportion_to_the_length() {
         let short = piece.repeat((15 / piece.len()).max(1));
         let growth = best_time(&long).as_secs_f64() / best_time(&short).as_secs_f64();
         let lengths = long.len() as f64 / short.len() as f64;
-        assert!(
-            growth < lengths * 6.0,
-            "{piece:?}: {lengths} times the text took {growth} times"
-        );
+        assert!(growth < lengths * 6.0, "{piece:?}: {lengths} times the text took {growth} times");
     }
 }
 
@@ -272,10 +229,7 @@ fn a_huge_text_costs_no_more_than_one_at_the_limit() {
     for piece in ["1", "1 x", " 1", "+", "é"] {
         let limit = best_time(&piece.repeat(1_000));
         let huge = best_time(&piece.repeat(2_000_000));
-        assert!(
-            huge < limit * 50 + Duration::from_micros(50),
-            "{piece:?}: {limit:?}, {huge:?}"
-        );
+        assert!(huge < limit * 50 + Duration::from_micros(50), "{piece:?}: {limit:?}, {huge:?}");
     }
 }
 
@@ -324,12 +278,7 @@ fn the_full_run_agrees_with_the_reference() {
     assert!(!tables.is_empty(), "{folder} holds no .tsv file");
     let mut clean = true;
     for path in &tables {
-        assert_eq!(
-            oracle::version(path),
-            Plan::builtin().version(),
-            "{}",
-            path.display()
-        );
+        assert_eq!(oracle::version(path), Plan::builtin().version(), "{}", path.display());
         let comparison = Comparison::of(Plan::builtin(), [path.as_path()]);
         println!("{}: {comparison}", path.display());
         clean &= comparison.is_clean();

@@ -39,18 +39,11 @@ fn check(code: Code, folder: &Path) {
     let ledger = fs::read_to_string(place.path().join("out/rows.csv")).expect("rows.csv");
     let rows: Vec<&str> = ledger.lines().skip(1).collect();
     let (last, before) = rows.split_last().expect("a row");
-    assert!(
-        before.iter().all(|row| row.contains(",accepted,")),
-        "{code}: {ledger}"
-    );
+    assert!(before.iter().all(|row| row.contains(",accepted,")), "{code}: {ledger}");
     assert_eq!(found[0]["row"], rows.len(), "{code}");
     assert_eq!(found[0]["level"], code.level().as_str());
     let lost = !last.contains(",accepted,");
-    assert_eq!(
-        lost,
-        code.level() == Level::Error || code == Code::PhoneDuplicate,
-        "{code}"
-    );
+    assert_eq!(lost, code.level() == Level::Error || code == Code::PhoneDuplicate, "{code}");
 }
 
 #[test]
@@ -58,14 +51,7 @@ fn every_fixture_is_named_after_a_code() {
     let codes: BTreeSet<String> = Code::all().map(|code| code.to_string()).collect();
     let folders: BTreeSet<String> = fs::read_dir(fixtures().join("problems"))
         .expect("fixtures/problems")
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_str()
-                .expect("text")
-                .to_owned()
-        })
+        .map(|entry| entry.expect("an entry").file_name().to_str().expect("text").to_owned())
         .collect();
     assert_eq!(codes, folders);
 }
@@ -77,11 +63,7 @@ fn the_readme_has_every_code_with_its_own_words() {
     let rows: Vec<String> = Code::all()
         .map(|code| {
             let level = code.level().as_str();
-            format!(
-                "| `{code}` | {level} | {} | {} |",
-                code.sentence(),
-                code.remedy()
-            )
+            format!("| `{code}` | {level} | {} | {} |", code.sentence(), code.remedy())
         })
         .collect();
     let lost: Vec<&String> = rows.iter().filter(|row| !readme.contains(*row)).collect();

@@ -37,18 +37,12 @@ fn ours(input: &[u8], options: ReadOptions, chunk_bytes: usize) -> Vec<Seen> {
             let (spot, what) = match record {
                 Record::Blank(spot) => (spot, What::Blank),
                 Record::Malformed(fault) => (fault.spot, What::Malformed(fault.code)),
-                Record::Row(row) => (
-                    row.spot,
-                    What::Cells(row.cells().map(str::to_owned).collect()),
-                ),
+                Record::Row(row) => {
+                    (row.spot, What::Cells(row.cells().map(str::to_owned).collect()))
+                }
             };
             let byte = chunk.byte + spot.byte;
-            all.push(Seen {
-                byte,
-                length: spot.length,
-                line: line + spot.line,
-                what,
-            });
+            all.push(Seen { byte, length: spot.length, line: line + spot.line, what });
         });
     }
     all
@@ -70,22 +64,10 @@ fn plain(input: &[u8], options: ReadOptions) -> Vec<Seen> {
             Err((at, code)) => {
                 let end = start + first_line(&input[start..]);
                 let later = code == Code::RecordTextAfterQuote && start + at > end;
-                (
-                    end,
-                    What::Malformed(if later {
-                        Code::RecordUnclosedQuote
-                    } else {
-                        code
-                    }),
-                )
+                (end, What::Malformed(if later { Code::RecordUnclosedQuote } else { code }))
             }
         };
-        all.push(Seen {
-            byte: start as u64,
-            length: (end - start) as u64,
-            line,
-            what,
-        });
+        all.push(Seen { byte: start as u64, length: (end - start) as u64, line, what });
         line += count_line_ends(&input[start..end]);
         start = end;
     }
@@ -159,13 +141,9 @@ fn plain_record(bytes: &[u8], options: ReadOptions) -> Result<(usize, Cells), (u
 
 /// What is said of a record whose cells can be told.
 fn judge(raw: &[u8], cells: &Cells, options: ReadOptions) -> What {
-    let blank = cells
-        .iter()
-        .all(|cell| cell.iter().all(u8::is_ascii_whitespace));
-    let text: Option<Vec<String>> = cells
-        .iter()
-        .map(|cell| String::from_utf8(cell.clone()).ok())
-        .collect();
+    let blank = cells.iter().all(|cell| cell.iter().all(u8::is_ascii_whitespace));
+    let text: Option<Vec<String>> =
+        cells.iter().map(|cell| String::from_utf8(cell.clone()).ok()).collect();
     if blank {
         return What::Blank;
     }

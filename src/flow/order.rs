@@ -6,20 +6,15 @@ use std::sync::Arc;
 
 use crate::contact::Field;
 use crate::error::{Error, Result};
-use crate::ingest::guard::{DUPLICATE_COLUMNS, REJECT_COLUMNS};
-use crate::ingest::record::{Record, RecordReader};
-use crate::map::Draft;
 use crate::phone::{Phone, Region};
 use crate::problem::{Code, Fate, Place};
 use crate::unique::{Claim, Unique};
-use crate::write::batch::Payload;
-use crate::write::issues::{Issues, Kept, RowFacts};
-use crate::write::ledger::Ledger;
-use crate::write::outdir::{OutDir, SUMMARY};
-use crate::write::rejects::RowsFile;
+use crate::write::issues::Kept;
+use crate::write::outdir::OutDir;
 use crate::write::summary::{ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
 
-use super::work::{SourceContext, Worked, WorkedRow};
+use super::report::{Settled, Writers};
+use super::work::{SourceContext, Worked};
 use super::{Goal, Job, Progress};
 
 /// What the ordered stage knows.
@@ -50,28 +45,6 @@ struct SourceTally {
     begun: bool,
 }
 
-/// The files of the output folder.
-struct Writers {
-    out: OutDir,
-    payload: Option<Payload>,
-    ledger: Ledger,
-    issues: Issues,
-    rejects: RowsFile,
-    duplicates: RowsFile,
-}
-
-/// A row whose fate is settled.
-struct Settled<'w> {
-    worked: &'w Worked,
-    row: &'w WorkedRow,
-    index: usize,
-    place: Place,
-    sheet_row: u64,
-    fate: Fate,
-    /// For a duplicate: source index, row number and what differs.
-    kept: Option<(u32, Kept<'w>)>,
-}
-
 impl Ordered {
     pub(super) fn new(
         job: &Job,
@@ -79,16 +52,11 @@ impl Ordered {
         contexts: Arc<[SourceContext]>,
         out: Option<OutDir>,
     ) -> Result<Ordered> {
-        let spool = out
-            .as_ref()
-            .map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
+        let spool = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
         let writers = out.map(|out| Writers::new(job, &names, out)).transpose()?;
         let read = contexts
             .iter()
-            .map(|context| SourceTally {
-                bytes: context.header_bytes,
-                ..SourceTally::default()
-            })
+            .map(|context| SourceTally { bytes: context.header_bytes, ..SourceTally::default() })
             .collect();
         Ok(Ordered {
             names,
@@ -134,11 +102,8 @@ impl Ordered {
                 byte: worked.chunk.byte + row.spot.byte,
                 length: row.spot.length,
             };
-            let claim = (row.fate == Fate::Accepted).then(|| {
-                settled
-                    .next()
-                    .expect("every candidate has claimed its phone")
-            });
+            let claim = (row.fate == Fate::Accepted)
+                .then(|| settled.next().expect("every candidate has claimed its phone"));
             let (fate, kept) = match claim {
                 None => (row.fate, None),
                 Some(Claim::First) => (Fate::Accepted, None),
@@ -146,27 +111,12 @@ impl Ordered {
                     let (at, row) = self.row_of(kept);
                     (
                         Fate::Duplicate,
-                        Some((
-                            at,
-                            Kept {
-                                source: &names[at as usize],
-                                row,
-                                differs,
-                            },
-                        )),
+                        Some((at, Kept { source: &names[at as usize], row, differs })),
                     )
                 }
             };
             let sheet_row = context.header_records + number;
-            let row = Settled {
-                worked,
-                row,
-                index,
-                place,
-                sheet_row,
-                fate,
-                kept,
-            };
+            let row = Settled { worked, row, index, place, sheet_row, fate, kept };
             self.settle(&row, &names[source as usize], context)?;
         }
         self.names = names;
@@ -189,12 +139,7 @@ impl Ordered {
                 let columns = &self.contexts[at].columns;
                 let originals = columns.originals();
                 let headers = || originals.iter().map(|at| columns.headers[*at].as_str());
-                writers
-                    .rejects
-                    .begin_source(index, headers(), &mut writers.out)?;
-                writers
-                    .duplicates
-                    .begin_source(index, headers(), &mut writers.out)?;
+                writers.begin_source(index, headers)?;
             }
         }
         Ok(())
@@ -216,9 +161,7 @@ impl Ordered {
             what: format!("cannot be used: {cause}"),
         };
         self.unique.add_prints(&worked.prints).map_err(spool)?;
-        self.unique
-            .claim(&self.claims, |_, claim| settled.push(claim))
-            .map_err(spool)
+        self.unique.claim(&self.claims, |_, claim| settled.push(claim)).map_err(spool)
     }
 
     /// The source, by index, and the row number of an ordinal.
@@ -253,53 +196,15 @@ impl Ordered {
 
     /// Ends all files, compares what was read with what was written, and commits the folder.
     pub(super) fn finish(mut self, job: &Job) -> Result<Summary> {
-        if let Some(last) = u32::try_from(self.contexts.len())
-            .ok()
-            .and_then(|n| n.checked_sub(1))
-        {
+        if let Some(last) = u32::try_from(self.contexts.len()).ok().and_then(|n| n.checked_sub(1)) {
             self.begin_sources(last)?;
         }
-        let mut summary = self.summary(job);
+        let summary = self.summary(job);
         self.check_read(&summary)?;
-        let Some(writers) = self.writers else {
-            return Ok(summary);
-        };
-        let Writers {
-            mut out,
-            payload,
-            ledger,
-            issues,
-            rejects,
-            duplicates,
-        } = writers;
-        let counts = summary.counts;
-        let mut checks = Vec::new();
-        if let Some(payload) = payload {
-            let (files, written) = payload.finish(&mut out)?;
-            summary.outputs.extend(files);
-            checks.push(("accepted contacts", counts.accepted, written));
+        match self.writers {
+            Some(writers) => writers.finish(summary),
+            None => Ok(summary),
         }
-        let (file, written) = ledger.finish()?;
-        summary.outputs.push(file);
-        checks.push(("rows in the ledger", counts.rows, written));
-        summary.outputs.push(issues.finish()?);
-        let (files, written) = rejects.finish()?;
-        summary.outputs.extend(files);
-        checks.push(("rejected rows", counts.rejected + counts.malformed, written));
-        let (files, written) = duplicates.finish()?;
-        summary.outputs.extend(files);
-        checks.push(("duplicates", counts.duplicate, written));
-        for (what, expected, written) in checks {
-            if expected != written {
-                let message = format!("{expected} {what} were counted and {written} written");
-                return Err(Error::Internal(message));
-            }
-        }
-        let mut file = out.create_file(SUMMARY)?;
-        file.append(&summary.to_json())?;
-        file.finish()?;
-        out.commit()?;
-        Ok(summary)
     }
 
     /// The reader's count against the fates.
@@ -323,21 +228,11 @@ impl Ordered {
             command: job.goal.as_str(),
             counts: self.counts,
             equation: self.counts.equation(),
-            sources: (0..self.contexts.len())
-                .map(|at| self.source_facts(at))
-                .collect(),
+            sources: (0..self.contexts.len()).map(|at| self.source_facts(at)).collect(),
             settings: settings(job),
             problems: problems.filter(|(_, count)| *count > 0).collect(),
-            regions: self
-                .regions
-                .iter()
-                .map(|(key, count)| (region(key), *count))
-                .collect(),
-            kinds: self
-                .kinds
-                .iter()
-                .map(|(kind, count)| (*kind, *count))
-                .collect(),
+            regions: self.regions.iter().map(|(key, count)| (region(key), *count)).collect(),
+            kinds: self.kinds.iter().map(|(kind, count)| (*kind, *count)).collect(),
             outputs: Vec::new(),
         }
     }
@@ -363,11 +258,7 @@ impl Ordered {
                     evidence: evidence.as_str(),
                 })
                 .collect(),
-            params: context
-                .params
-                .iter()
-                .map(|(at, _)| columns.param_name(*at))
-                .collect(),
+            params: context.params.iter().map(|(at, _)| columns.param_name(*at)).collect(),
         }
     }
 }
@@ -388,197 +279,5 @@ fn settings(job: &Job) -> Settings {
         cell_bytes_max: job.read.limits.cell_bytes_max,
         record_bytes_max: job.read.limits.record_bytes_max,
         record_cells_max: job.read.limits.record_cells_max,
-    }
-}
-
-impl Settled<'_> {
-    /// The indices of the row's problems.
-    fn problems(&self) -> std::ops::Range<usize> {
-        let start = self
-            .index
-            .checked_sub(1)
-            .map_or(0, |at| self.worked.rows[at].problems_end);
-        start..self.row.problems_end
-    }
-
-    /// The row's encoded contact.
-    fn contact(&self) -> &[u8] {
-        let start = self
-            .index
-            .checked_sub(1)
-            .map_or(0, |at| self.worked.rows[at].contact_end);
-        &self.worked.contacts[start..self.row.contact_end]
-    }
-
-    /// The record's bytes.
-    fn raw(&self) -> &[u8] {
-        let from = usize::try_from(self.row.spot.byte).expect("within the chunk");
-        let length = usize::try_from(self.row.spot.length).expect("a record's length");
-        let rest = &self.worked.chunk.bytes[from..];
-        &rest[..length.min(rest.len())]
-    }
-}
-
-impl Writers {
-    fn new(job: &Job, names: &[String], mut out: OutDir) -> Result<Writers> {
-        let contract = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare);
-        Ok(Writers {
-            payload: contract
-                .map(|contract| Payload::new(contract, job.batch_rows, &out))
-                .transpose()?,
-            ledger: Ledger::new(names, &mut out)?,
-            issues: Issues::new(&mut out)?,
-            rejects: RowsFile::new("rejects", &REJECT_COLUMNS, names.len()),
-            duplicates: RowsFile::new("duplicates", &DUPLICATE_COLUMNS, names.len()),
-            out,
-        })
-    }
-
-    fn write(&mut self, row: &Settled<'_>, source: &str, context: &SourceContext) -> Result<()> {
-        let payload = match (&mut self.payload, row.fate) {
-            (Some(payload), Fate::Accepted) => Some(payload.push(row.contact(), &mut self.out)?),
-            _ => None,
-        };
-        let facts = RowFacts {
-            place: row.place,
-            sheet_row: row.sheet_row,
-            fate: row.fate,
-            source,
-            payload,
-        };
-        let kept = row.kept.as_ref().map(|(at, kept)| (*at, kept.row));
-        self.ledger.write(&facts, row.row.phone, kept)?;
-        for index in row.problems() {
-            self.issues.write(row.worked.problems.get(index), &facts)?;
-        }
-        match (row.fate, &row.kept) {
-            (Fate::Malformed | Fate::Rejected, _) => self.write_reject(row, source, context),
-            (Fate::Duplicate, Some((_, kept))) => self.write_duplicate(row, &facts, kept, context),
-            _ => Ok(()),
-        }
-    }
-
-    fn write_reject(
-        &mut self,
-        row: &Settled<'_>,
-        source: &str,
-        context: &SourceContext,
-    ) -> Result<()> {
-        let own = OwnCells::of(row, source);
-        let originals = context.columns.originals();
-        if row.fate == Fate::Malformed {
-            let raw = String::from_utf8_lossy(row.raw().trim_ascii_end()).into_owned();
-            let values = own.values().into_iter().chain([raw.as_str()]);
-            return self.rejects.write(originals.iter().map(|_| ""), values);
-        }
-        let values = own.values();
-        let rejects = &mut self.rejects;
-        with_draft(row, context, |draft| {
-            let cells = originals.iter().map(|at| draft.cell(*at));
-            rejects.write(cells, values.into_iter().chain([""]))
-        })
-    }
-
-    fn write_duplicate(
-        &mut self,
-        row: &Settled<'_>,
-        facts: &RowFacts<'_>,
-        kept: &Kept<'_>,
-        context: &SourceContext,
-    ) -> Result<()> {
-        let Some((phone, _, _)) = row.row.phone else {
-            return Ok(());
-        };
-        let columns = &context.columns;
-        let column = columns.of(Field::Phone).and_then(|at| {
-            u32::try_from(at)
-                .ok()
-                .map(|number| (number, columns.headers[at].as_str()))
-        });
-        self.issues.write_duplicate(facts, phone, column, kept)?;
-        let mut own = OwnCells::of(row, facts.source);
-        let code = Code::PhoneDuplicate;
-        let message = format!("{}; differs in {}", code.sentence(), kept.difference());
-        own.add(code, &message, code.remedy());
-        let kept_row = kept.row.to_string();
-        let originals = columns.originals();
-        let duplicates = &mut self.duplicates;
-        with_draft(row, context, |draft| {
-            let cells = originals.iter().map(|at| draft.cell(*at));
-            let values = own
-                .values()
-                .into_iter()
-                .chain([kept.source, kept_row.as_str()]);
-            duplicates.write(cells, values)
-        })
-    }
-}
-
-/// Reads the record of a row once more.
-fn with_draft(
-    row: &Settled<'_>,
-    context: &SourceContext,
-    mut give: impl FnMut(Draft<'_>) -> Result<()>,
-) -> Result<()> {
-    let mut result = Ok(());
-    let mut reader = RecordReader::new(context.read, Some(context.columns.headers.len()));
-    reader.read(row.raw(), &[], |record| {
-        if let Record::Row(record) = record {
-            result = give(Draft::new(record, &context.columns));
-        }
-    });
-    result
-}
-
-/// What our own columns say of a row.
-struct OwnCells<'s> {
-    source: &'s str,
-    row: String,
-    line: String,
-    codes: String,
-    problems: String,
-    suggestions: String,
-}
-
-impl<'s> OwnCells<'s> {
-    fn of(row: &Settled<'_>, source: &'s str) -> OwnCells<'s> {
-        let mut own = OwnCells {
-            source,
-            row: row.place.row.to_string(),
-            line: row.place.line.to_string(),
-            codes: String::new(),
-            problems: String::new(),
-            suggestions: String::new(),
-        };
-        for index in row.problems() {
-            let problem = row.worked.problems.get(index);
-            own.add(problem.code(), problem.message(), problem.advice());
-        }
-        own
-    }
-
-    fn add(&mut self, code: Code, message: &str, advice: &str) {
-        let parts = [
-            (&mut self.codes, code.as_str()),
-            (&mut self.problems, message),
-            (&mut self.suggestions, advice),
-        ];
-        for (text, part) in parts {
-            if !text.is_empty() {
-                text.push_str("; ");
-            }
-            text.push_str(part);
-        }
-    }
-
-    fn values(&self) -> [&str; 6] {
-        [
-            self.source,
-            &self.row,
-            &self.line,
-            &self.codes,
-            &self.problems,
-            &self.suggestions,
-        ]
     }
 }

@@ -40,10 +40,7 @@ impl SourceContext {
         };
         let named = |at: usize| (at, name_print(&columns.param_name(at)));
         let wanted = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare);
-        let required = job
-            .contract
-            .as_ref()
-            .is_some_and(|known| known.requires(Field::Name));
+        let required = job.contract.as_ref().is_some_and(|known| known.requires(Field::Name));
         SourceContext {
             read: source.options,
             header_bytes: source.header_bytes,
@@ -52,11 +49,7 @@ impl SourceContext {
             rules: Rules {
                 plan: job.plan,
                 home: job.home,
-                name: if required {
-                    Need::Required
-                } else {
-                    Need::Optional
-                },
+                name: if required { Need::Required } else { Need::Optional },
             },
             encoder: wanted.map(|contract| Encoder::new(contract, &columns)),
             params: params.into_iter().map(named).collect(),
@@ -127,13 +120,7 @@ impl Worked {
     ) {
         print.append_to(&mut self.prints);
         let (contact_end, problems_end) = (self.contacts.len(), self.problems.len());
-        self.rows.push(WorkedRow {
-            spot,
-            fate,
-            phone,
-            contact_end,
-            problems_end,
-        });
+        self.rows.push(WorkedRow { spot, fate, phone, contact_end, problems_end });
     }
 
     fn push_malformed(&mut self, fault: &Fault<'_>, context: &SourceContext) {
@@ -167,10 +154,7 @@ impl Worked {
         if let Some(encoder) = &context.encoder {
             encoder.encode(&contact, &draft, &mut self.contacts);
         }
-        let params = context
-            .params
-            .iter()
-            .map(|(at, name)| (*name, draft.cell(*at).trim()));
+        let params = context.params.iter().map(|(at, name)| (*name, draft.cell(*at).trim()));
         let print = Print::of(&contact, params);
         let phone = (contact.phone, contact.region, contact.kind);
         self.push_row(row.spot, Fate::Accepted, Some(phone), print);

@@ -199,9 +199,7 @@ impl<R: Read> Splitter<R> {
     fn scan_outside(&mut self, bytes: &[u8]) -> Step {
         let Scan { pos, .. } = self.scan;
         let quote = self.options.dialect.quote;
-        let found = quote
-            .and_then(|quote| memchr(quote, &bytes[pos..]))
-            .map(|at| pos + at);
+        let found = quote.and_then(|quote| memchr(quote, &bytes[pos..])).map(|at| pos + at);
         // A CR at the very end may be half of a CRLF.
         let undecided = found.is_none() && !self.ended && bytes.last() == Some(&b'\r');
         let end = found.unwrap_or(bytes.len() - usize::from(undecided));
@@ -279,22 +277,9 @@ impl<R: Read> Splitter<R> {
         };
         // Text after a quote that was opened lines before: on its first line it is not closed.
         let beyond = code == Code::RecordTextAfterQuote && scanned > next_line;
-        let code = if beyond {
-            Code::RecordUnclosedQuote
-        } else {
-            code
-        };
-        malformed.push(Malformed {
-            start,
-            code,
-            dropped: 0,
-        });
-        self.scan = Scan {
-            pos: next_line,
-            record_start: next_line,
-            open: None,
-            pending: None,
-        };
+        let code = if beyond { Code::RecordUnclosedQuote } else { code };
+        malformed.push(Malformed { start, code, dropped: 0 });
+        self.scan = Scan { pos: next_line, record_start: next_line, open: None, pending: None };
     }
 
     /// The chunk is one line longer than a record may be: reads on to its end without keeping
@@ -327,11 +312,7 @@ impl<R: Read> Splitter<R> {
         }
         self.byte += chunk.bytes.len() as u64 + dropped;
         self.carry = rest;
-        chunk.malformed.push(Malformed {
-            start: 0,
-            code,
-            dropped,
-        });
+        chunk.malformed.push(Malformed { start: 0, code, dropped });
         self.scan = Scan::default();
         Ok(())
     }
@@ -339,10 +320,7 @@ impl<R: Read> Splitter<R> {
     fn unreadable(&self, cause: &io::Error) -> Error {
         let at = self.bytes_read;
         let what = format!("cannot be read at byte {at}: {cause}");
-        Error::Input {
-            input: self.display.clone(),
-            what,
-        }
+        Error::Input { input: self.display.clone(), what }
     }
 }
 

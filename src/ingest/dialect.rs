@@ -12,10 +12,7 @@ pub struct Dialect {
 
 impl Default for Dialect {
     fn default() -> Dialect {
-        Dialect {
-            delimiter: b',',
-            quote: Some(b'"'),
-        }
+        Dialect { delimiter: b',', quote: Some(b'"') }
     }
 }
 

@@ -4,27 +4,12 @@
 use std::borrow::Cow;
 
 /// Our own columns in `rejects.csv`.
-pub const REJECT_COLUMNS: [&str; 7] = [
-    "_source",
-    "_row",
-    "_line",
-    "_codes",
-    "_problems",
-    "_suggestion",
-    "_raw",
-];
+pub const REJECT_COLUMNS: [&str; 7] =
+    ["_source", "_row", "_line", "_codes", "_problems", "_suggestion", "_raw"];
 
 /// Our own columns in `duplicates.csv`.
-pub const DUPLICATE_COLUMNS: [&str; 8] = [
-    "_source",
-    "_row",
-    "_line",
-    "_codes",
-    "_problems",
-    "_suggestion",
-    "_kept_source",
-    "_kept_row",
-];
+pub const DUPLICATE_COLUMNS: [&str; 8] =
+    ["_source", "_row", "_line", "_codes", "_problems", "_suggestion", "_kept_source", "_kept_row"];
 
 /// Whether a header is one of our own columns.
 #[must_use]
@@ -35,17 +20,13 @@ pub fn is_own_column(header: &str) -> bool {
 /// Whether a file with these headers is one that we wrote for people.
 #[must_use]
 pub fn is_ours(headers: &[String]) -> bool {
-    let has_all = |own: &[&str]| {
-        own.iter()
-            .all(|name| headers.iter().any(|header| header == name))
-    };
+    let has_all = |own: &[&str]| own.iter().all(|name| headers.iter().any(|header| header == name));
     has_all(&REJECT_COLUMNS) || has_all(&DUPLICATE_COLUMNS)
 }
 
 /// Whether a spreadsheet may take the text, less the `'`s before it, for a formula.
 fn looks_like_formula(text: &str) -> bool {
-    text.trim_start_matches('\'')
-        .starts_with(['=', '+', '-', '@', '\t', '\r'])
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// The cell, with one `'` more before it where it looks like a formula.
@@ -73,15 +54,10 @@ mod tests {
 
     #[test]
     fn taking_the_guard_off_undoes_putting_it_on() {
-        for cell in [
-            "", "a", "=1+1", "+971", "-1", "@x", "'", "''", "'a", "'+971", "''=1", "\tx",
-        ] {
+        for cell in ["", "a", "=1+1", "+971", "-1", "@x", "'", "''", "'a", "'+971", "''=1", "\tx"] {
             let guarded = guard(cell).into_owned();
             let text = std::str::from_utf8(&guarded).expect("text");
-            assert!(
-                !text.starts_with(['=', '+', '-', '@', '\t', '\r']),
-                "{cell:?}"
-            );
+            assert!(!text.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
             assert_eq!(unguard(text), cell);
         }
     }

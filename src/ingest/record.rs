@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use super::ReadOptions;
 use super::chunk::Malformed;
 use super::dialect::Dialect;
+use super::structure::Structure;
 use crate::problem::Code;
 
 /// Where a record stands in its chunk.
@@ -138,12 +139,7 @@ impl RecordReader {
     /// A reader of records that have `cells_expected` cells each; `None`: any number.
     #[must_use]
     pub fn new(options: ReadOptions, cells_expected: Option<usize>) -> RecordReader {
-        RecordReader {
-            options,
-            cells_expected,
-            cells: Vec::new(),
-            scratch: String::new(),
-        }
+        RecordReader { options, cells_expected, cells: Vec::new(), scratch: String::new() }
     }
 
     /// Gives every record in `bytes`, in order, and returns the number of physical lines that end
@@ -203,17 +199,9 @@ impl RecordReader {
             (Some(open), Some(close)) => (open + 1, close),
             _ => (now.cell_start, end),
         };
-        let kind = if now.doubled {
-            CellKind::Doubled
-        } else {
-            CellKind::Plain
-        };
+        let kind = if now.doubled { CellKind::Doubled } else { CellKind::Plain };
         if self.cells.len() <= self.options.limits.record_cells_max {
-            self.cells.push(CellSpan {
-                start,
-                end: stop,
-                kind,
-            });
+            self.cells.push(CellSpan { start, end: stop, kind });
         }
         now.any_doubled |= now.doubled;
         now.cells_seen += 1;
@@ -233,11 +221,8 @@ impl RecordReader {
     ) -> Current {
         self.end_cell(&mut now, end);
         let raw = &bytes[now.start..end];
-        let spot = Spot {
-            byte: now.start as u64,
-            length: (next - now.start) as u64,
-            line: now.line,
-        };
+        let spot =
+            Spot { byte: now.start as u64, length: (next - now.start) as u64, line: now.line };
         let verdict = match whole {
             Some(text) => Ok((text, 0)),
             None => std::str::from_utf8(raw).map(|text| (text, now.start)),
@@ -259,36 +244,20 @@ impl RecordReader {
             }
             Ok((text, text_start)) => match self.check(raw.len(), spot.length, &now) {
                 Some((code, detail)) => {
-                    give(Record::Malformed(Fault {
-                        spot,
-                        code,
-                        detail: detail.into(),
-                        raw,
-                    }));
+                    give(Record::Malformed(Fault { spot, code, detail: detail.into(), raw }));
                 }
                 None => {
                     if now.any_doubled {
                         self.unescape(text, text_start);
                     }
                     let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
-                    give(Record::Row(Row {
-                        spot,
-                        text,
-                        text_start,
-                        scratch,
-                        cells,
-                    }));
+                    give(Record::Row(Row { spot, text, text_start, scratch, cells }));
                 }
             },
         }
         self.cells.clear();
         let lines = now.lines_inside + u64::from(next > end);
-        Current {
-            start: next,
-            cell_start: next,
-            line: now.line + lines,
-            ..Current::default()
-        }
+        Current { start: next, cell_start: next, line: now.line + lines, ..Current::default() }
     }
 
     /// Whether every cell of the record is empty or white space. Most records say no by their
@@ -301,9 +270,7 @@ impl RecordReader {
         raw.iter().all(may_be_blank)
             && self.cells.iter().all(|cell| {
                 cell.kind == CellKind::Plain
-                    && bytes[cell.start..cell.end]
-                        .iter()
-                        .all(u8::is_ascii_whitespace)
+                    && bytes[cell.start..cell.end].iter().all(u8::is_ascii_whitespace)
             })
     }
 
@@ -315,19 +282,12 @@ impl RecordReader {
             return Some((Code::RecordTooLong, seen));
         }
         if now.cells_seen > limits.record_cells_max {
-            let seen = format!(
-                "{} cells, the limit is {}",
-                now.cells_seen, limits.record_cells_max
-            );
+            let seen =
+                format!("{} cells, the limit is {}", now.cells_seen, limits.record_cells_max);
             return Some((Code::RecordTooManyCells, seen));
         }
         if raw_length > limits.cell_bytes_max {
-            let longest = self
-                .cells
-                .iter()
-                .map(|cell| cell.end - cell.start)
-                .max()
-                .unwrap_or(0);
+            let longest = self.cells.iter().map(|cell| cell.end - cell.start).max().unwrap_or(0);
             if longest > limits.cell_bytes_max {
                 let seen = format!("{longest} bytes, the limit is {}", limits.cell_bytes_max);
                 return Some((Code::RecordCellTooLong, seen));
@@ -345,17 +305,8 @@ impl RecordReader {
     /// Makes the doubled quotes of the record's cells single, in the scratch.
     fn unescape(&mut self, text: &str, text_start: usize) {
         self.scratch.clear();
-        let quote = char::from(
-            self.options
-                .dialect
-                .quote
-                .expect("doubled quotes need a quote"),
-        );
-        for cell in self
-            .cells
-            .iter_mut()
-            .filter(|cell| cell.kind == CellKind::Doubled)
-        {
+        let quote = char::from(self.options.dialect.quote.expect("doubled quotes need a quote"));
+        for cell in self.cells.iter_mut().filter(|cell| cell.kind == CellKind::Doubled) {
             let escaped = &text[cell.start - text_start..cell.end - text_start];
             cell.start = self.scratch.len();
             let mut pieces = escaped.split(quote);
@@ -381,11 +332,7 @@ impl RecordReader {
         let line = &bytes[now.start..];
         let content = memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len());
         let end = now.start + content;
-        let next = if end < bytes.len() {
-            after_line_end(bytes, end)
-        } else {
-            end
-        };
+        let next = if end < bytes.len() { after_line_end(bytes, end) } else { end };
         structure.skip_to(next);
         let spot = Spot {
             byte: now.start as u64,
@@ -398,19 +345,9 @@ impl RecordReader {
             Cow::Borrowed("")
         };
         let raw = &line[..content];
-        give(Record::Malformed(Fault {
-            spot,
-            code: fault.code,
-            detail,
-            raw,
-        }));
+        give(Record::Malformed(Fault { spot, code: fault.code, detail, raw }));
         let lines = u64::from(next > end || fault.dropped > 0);
-        Current {
-            start: next,
-            cell_start: next,
-            line: now.line + lines,
-            ..Current::default()
-        }
+        Current { start: next, cell_start: next, line: now.line + lines, ..Current::default() }
     }
 }
 
@@ -418,99 +355,4 @@ impl RecordReader {
 fn after_line_end(bytes: &[u8], at: usize) -> usize {
     let crlf = bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n');
     at + 1 + usize::from(crlf)
-}
-
-/// The offsets of delimiters, quotes and line ends, found 64 bytes at a time.
-struct Structure<'b> {
-    bytes: &'b [u8],
-    delimiter: u8,
-    /// The quote, or LF again where there is none.
-    quote: u8,
-    /// Offset of the block that `mask` speaks of.
-    block: usize,
-    /// A bit for each byte of the block that is still to be given.
-    mask: u64,
-}
-
-const BLOCK: usize = 64;
-
-impl<'b> Structure<'b> {
-    fn new(bytes: &'b [u8], dialect: Dialect) -> Structure<'b> {
-        let quote = dialect.quote.unwrap_or(b'\n');
-        let mut structure = Structure {
-            bytes,
-            delimiter: dialect.delimiter,
-            quote,
-            block: 0,
-            mask: 0,
-        };
-        structure.mask = structure.mask_of(0);
-        structure
-    }
-
-    /// The next offset.
-    #[inline]
-    fn next(&mut self) -> Option<usize> {
-        while self.mask == 0 {
-            self.block += BLOCK;
-            if self.block >= self.bytes.len() {
-                self.block = self.bytes.len().next_multiple_of(BLOCK);
-                return None;
-            }
-            self.mask = self.mask_of(self.block);
-        }
-        let at = self.block + self.mask.trailing_zeros() as usize;
-        self.mask &= self.mask - 1;
-        Some(at)
-    }
-
-    /// Passes over everything before offset `to`, which is not before what was given last.
-    #[inline]
-    fn skip_to(&mut self, to: usize) {
-        if to >= self.block + BLOCK {
-            self.block = to - to % BLOCK;
-            self.mask = if self.block < self.bytes.len() {
-                self.mask_of(self.block)
-            } else {
-                0
-            };
-        }
-        if to > self.block {
-            self.mask &= u64::MAX << (to - self.block);
-        }
-    }
-
-    /// One bit for each of the 64 bytes from `start` on that is a delimiter, quote or line end.
-    #[inline]
-    fn mask_of(&self, start: usize) -> u64 {
-        match self.bytes[start..].first_chunk::<BLOCK>() {
-            Some(block) => self.mask_of_block(block),
-            None => {
-                let rest = &self.bytes[start..];
-                let mut block = [0; BLOCK];
-                block[..rest.len()].copy_from_slice(rest);
-                self.mask_of_block(&block) & ((1 << rest.len()) - 1)
-            }
-        }
-    }
-
-    /// Two plain loops that the compiler turns into vector code: compare bytes, gather bits.
-    #[inline]
-    fn mask_of_block(&self, block: &[u8; BLOCK]) -> u64 {
-        let mut hits = [0u8; BLOCK];
-        for (hit, &byte) in hits.iter_mut().zip(block) {
-            *hit = u8::from(byte == self.delimiter)
-                | u8::from(byte == self.quote)
-                | u8::from(byte == b'\n')
-                | u8::from(byte == b'\r');
-        }
-        /// Moves bit 0 of byte k to bit 56 + k.
-        const GATHER: u64 = 0x0102_0408_1020_4080;
-        let mut mask = 0;
-        for (at, eight) in hits.chunks_exact(8).enumerate() {
-            let word = u64::from_le_bytes(eight.try_into().expect("chunks of 8"));
-            mask |= (word.wrapping_mul(GATHER) >> 56) << (8 * at);
-        }
-        mask
-    }
 }

@@ -38,10 +38,7 @@ pub(super) fn compare<'r>(
         let value = of_phone.as_str().to_owned();
         problems.push(Problem {
             detail: format!("the row says {given}, the phone is of {of_phone}").into(),
-            suggestion: Some(Suggestion {
-                value,
-                confidence: Confidence::Medium,
-            }),
+            suggestion: Some(Suggestion { value, confidence: Confidence::Medium }),
             ..found
         });
     }

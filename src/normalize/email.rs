@@ -19,11 +19,8 @@ pub(super) fn read<'r>(draft: &Draft<'r>, problems: &mut Vec<Problem<'r>>) -> &'
 
 /// An address as people have one: no display name, and a domain of two labels or more.
 fn is_valid(text: &str) -> bool {
-    let options = Options {
-        minimum_sub_domains: 2,
-        allow_domain_literal: false,
-        allow_display_text: false,
-    };
+    let options =
+        Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
     EmailAddress::parse_with_options(text, options).is_ok()
 }
 
@@ -36,16 +33,9 @@ mod tests {
         for address in ["a@b.co", "first.last+tag@sub.example.com", "用户@例子.中国"] {
             assert!(is_valid(address), "{address}");
         }
-        for not_one in [
-            "a",
-            "a@",
-            "@b.co",
-            "a@b",
-            "a b@c.de",
-            "A <a@b.co>",
-            "a@b..co",
-            "a@[1.2.3.4]",
-        ] {
+        for not_one in
+            ["a", "a@", "@b.co", "a@b", "a b@c.de", "A <a@b.co>", "a@b..co", "a@[1.2.3.4]"]
+        {
             assert!(!is_valid(not_one), "{not_one}");
         }
     }

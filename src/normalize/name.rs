@@ -49,11 +49,7 @@ fn is_tidy(cell: &str) -> bool {
     let mut space_before = false;
     cell.chars().all(|c| {
         let space = c == ' ';
-        let stray = if space {
-            space_before
-        } else {
-            c.is_control() || c.is_whitespace()
-        };
+        let stray = if space { space_before } else { c.is_control() || c.is_whitespace() };
         space_before = space;
         !stray
     })

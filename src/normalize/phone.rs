@@ -21,10 +21,7 @@ pub(super) fn read<'r>(
             if !number.extension().is_empty() {
                 let detail = format!("extension {}", number.extension());
                 let found = problem(draft, Field::Phone, Code::PhoneExtension);
-                problems.push(Problem {
-                    detail: detail.into(),
-                    ..found
-                });
+                problems.push(Problem { detail: detail.into(), ..found });
             }
             Some((phone, number))
         }

@@ -48,11 +48,7 @@ pub(super) fn walk(nodes: &[Node], tails: &[Tail], root: NodeRef, digits: &[u8])
         }
         at = nodes[usize::from(at)].next[usize::from(digit)];
     }
-    if at & TAIL == 0 {
-        nodes[usize::from(at)].answer
-    } else {
-        tails[usize::from(at & !TAIL)][0]
-    }
+    if at & TAIL == 0 { nodes[usize::from(at)].answer } else { tails[usize::from(at & !TAIL)][0] }
 }
 
 /// Builds automata that share their nodes.
@@ -111,11 +107,7 @@ impl Builder {
         entries: &[u16],
         answer: &dyn Fn(&[u16], usize) -> Answer,
     ) -> Root {
-        let mut run = Run {
-            steps,
-            answer,
-            built: HashMap::new(),
-        };
+        let mut run = Run { steps, answer, built: HashMap::new() };
         Root(self.state(&mut run, settle(steps, entries), 0))
     }
 
@@ -129,11 +121,7 @@ impl Builder {
         }
         let mut next = [0; 10];
         for (digit, next) in next.iter_mut().enumerate() {
-            let moved: Vec<u16> = if read < DEPTH {
-                run.after(&key.0, digit)
-            } else {
-                Vec::new()
-            };
+            let moved: Vec<u16> = if read < DEPTH { run.after(&key.0, digit) } else { Vec::new() };
             *next = self.state(run, settle(run.steps, &moved), read + 1);
         }
         let answer = (run.answer)(&run.accepted(&key.0), read);
@@ -166,11 +154,7 @@ impl Builder {
     /// followed by what its lowest digit leads to, so that a walk often finds its next node near.
     pub(super) fn finish(self, roots: &[Root]) -> Result<Layout, &'static str> {
         let mut references = vec![None; self.drafts.len()];
-        let mut layout = Layout {
-            nodes: Vec::new(),
-            tails: Vec::new(),
-            roots: Vec::new(),
-        };
+        let mut layout = Layout { nodes: Vec::new(), tails: Vec::new(), roots: Vec::new() };
         let mut pending: Vec<u32> = roots.iter().rev().map(|root| root.0).collect();
         while let Some(index) = pending.pop() {
             let index = index as usize;
@@ -183,10 +167,7 @@ impl Builder {
                     reference(layout.tails.len()).ok_or("too many tails")? | TAIL
                 }
                 Draft::Node(next, answer) => {
-                    layout.nodes.push(Node {
-                        next: [0; 10],
-                        answer: *answer,
-                    });
+                    layout.nodes.push(Node { next: [0; 10], answer: *answer });
                     pending.extend(next.iter().rev());
                     reference(layout.nodes.len()).ok_or("too many nodes")?
                 }
@@ -205,9 +186,7 @@ impl Builder {
 
 /// The reference to the last of `count` nodes or tails.
 fn reference(count: usize) -> Option<NodeRef> {
-    u16::try_from(count - 1)
-        .ok()
-        .filter(|index| index & TAIL == 0)
+    u16::try_from(count - 1).ok().filter(|index| index & TAIL == 0)
 }
 
 /// The root of an automaton that was built and is not laid out yet.
@@ -261,20 +240,12 @@ pub(super) fn transitions(
         visited += 1;
         let path = paths[&at].clone();
         let Some(node) = (at & TAIL == 0).then(|| nodes[usize::from(at)]) else {
-            tail_lengths(
-                &tails[usize::from(at & !TAIL)],
-                digits_max.saturating_sub(path.len()),
-            )
-            .for_each(|length| found.push(path.chars().chain(filler(length, 0)).collect()));
+            tail_lengths(&tails[usize::from(at & !TAIL)], digits_max.saturating_sub(path.len()))
+                .for_each(|length| found.push(path.chars().chain(filler(length, 0)).collect()));
             continue;
         };
         found.push(path.clone());
-        for (digit, &next) in node
-            .next
-            .iter()
-            .enumerate()
-            .filter(|_| path.len() < digits_max)
-        {
+        for (digit, &next) in node.next.iter().enumerate().filter(|_| path.len() < digits_max) {
             let longer = format!("{path}{digit}");
             let left = digits_max - longer.len();
             if next & TAIL != 0 {
@@ -282,12 +253,7 @@ pub(super) fn transitions(
                     .map(|length| longer.chars().chain(filler(length, digit)).collect())
                     .for_each(|text| found.push(text));
             } else {
-                found.push(
-                    longer
-                        .chars()
-                        .chain(filler(found.len() % (left + 1), digit))
-                        .collect(),
-                );
+                found.push(longer.chars().chain(filler(found.len() % (left + 1), digit)).collect());
                 paths.entry(next).or_insert_with(|| {
                     order.push(next);
                     longer

@@ -34,15 +34,10 @@ impl Compiler {
     fn compile(mut self, facts: &Facts) -> Result<Tables, PlanError> {
         let mut code_by_digits = vec![0; 1000];
         let mut region_by_letters = vec![0; 26 * 26];
-        for group in facts
-            .regions
-            .chunk_by(|a, b| a.calling_code == b.calling_code)
-        {
+        for group in facts.regions.chunk_by(|a, b| a.calling_code == b.calling_code) {
             self.calling_code(group, &mut code_by_digits)?;
             for facts in group {
-                let region = self
-                    .region(facts)
-                    .map_err(|problem| facts.error(&problem))?;
+                let region = self.region(facts).map_err(|problem| facts.error(&problem))?;
                 if let Some(index) = region.id.letter_index() {
                     region_by_letters[index] = self.regions.len() as u16 + 1;
                 }
@@ -50,10 +45,7 @@ impl Compiler {
             }
         }
         let roots = [self.region_roots, self.code_roots].concat();
-        let layout = self
-            .automata
-            .finish(&roots)
-            .map_err(|what| PlanError::TooLarge { what })?;
+        let layout = self.automata.finish(&roots).map_err(|what| PlanError::TooLarge { what })?;
         let (general, of_codes) = layout.roots.split_at(self.regions.len());
         for (region, &root) in self.regions.iter_mut().zip(general) {
             region.general = root;
@@ -97,11 +89,7 @@ impl Compiler {
         let writings = self.writings.len() as u16;
         let choose = self.choose(main).map_err(|problem| main.error(&problem))?;
         self.code_roots.extend([judge, choose]);
-        let extension = if main.extension.is_empty() {
-            " ext. "
-        } else {
-            &main.extension
-        };
+        let extension = if main.extension.is_empty() { " ext. " } else { &main.extension };
         self.codes.push(CodeRow {
             code: main.calling_code,
             digits: digits as u8,
@@ -119,9 +107,7 @@ impl Compiler {
     fn region(&mut self, facts: &RegionFacts) -> Result<RegionRow, String> {
         let mut general = vec![Step::Accept(0)];
         let entry = Pattern::parse(&facts.general)?.emit(&mut general, 0)?;
-        let root = self
-            .automata
-            .build(&general, &[entry], &|matched, _| matched.len() as u16);
+        let root = self.automata.build(&general, &[entry], &|matched, _| matched.len() as u16);
         self.region_roots.push(root);
         Ok(RegionRow {
             id: facts.region().map_err(|error| error.to_string())?,
@@ -145,41 +131,25 @@ impl Compiler {
     /// whose leading digits and length fit. As in the reference, only those of the main region
     /// count, and those from abroad are the national ones where none are stated.
     fn choose(&mut self, facts: &RegionFacts) -> Result<Root, String> {
-        let mut choices = Choices {
-            first_row: self.writings.len(),
-            ..Choices::default()
-        };
+        let mut choices = Choices { first_row: self.writings.len(), ..Choices::default() };
         for writing in &facts.national {
-            choices.add(
-                WritingRow::new(writing, &writing.rule)?,
-                writing,
-                &mut self.writings,
-            )?;
+            choices.add(WritingRow::new(writing, &writing.rule)?, writing, &mut self.writings)?;
         }
-        let abroad = if facts.international.is_empty() {
-            &facts.national
-        } else {
-            &facts.international
-        };
+        let abroad =
+            if facts.international.is_empty() { &facts.national } else { &facts.international };
         let nationals = facts.national.len();
         for writing in abroad {
             choices.add(WritingRow::new(writing, "")?, writing, &mut self.writings)?;
         }
-        Ok(self
-            .automata
-            .build(&choices.steps, &choices.entries, &|matched, length| {
-                let choose = |numbers: &[u16]| {
-                    let mut fitting = numbers
-                        .iter()
-                        .map(|&number| &choices.of[usize::from(number)]);
-                    fitting
-                        .find(|(lengths, _)| lengths.contains(&length))
-                        .map_or(0, |&(_, row)| row)
-                };
-                let (at_home, abroad) =
-                    matched.split_at(matched.partition_point(|&n| usize::from(n) < nationals));
-                Choice::new(choose(at_home), choose(abroad)).0
-            }))
+        Ok(self.automata.build(&choices.steps, &choices.entries, &|matched, length| {
+            let choose = |numbers: &[u16]| {
+                let mut fitting = numbers.iter().map(|&number| &choices.of[usize::from(number)]);
+                fitting.find(|(lengths, _)| lengths.contains(&length)).map_or(0, |&(_, row)| row)
+            };
+            let (at_home, abroad) =
+                matched.split_at(matched.partition_point(|&n| usize::from(n) < nationals));
+            Choice::new(choose(at_home), choose(abroad)).0
+        }))
     }
 }
 
@@ -201,9 +171,7 @@ impl Choices {
         writing: &Writing,
         rows: &mut Vec<WritingRow>,
     ) -> Result<(), String> {
-        let place = rows[self.first_row..]
-            .iter()
-            .position(|known| *known == row);
+        let place = rows[self.first_row..].iter().position(|known| *known == row);
         let place = place.unwrap_or_else(|| {
             rows.push(row);
             rows.len() - 1 - self.first_row
@@ -212,8 +180,7 @@ impl Choices {
         let most = row.groups.iter().map(|group| usize::from(group.1)).sum();
         let row = u8::try_from(place + 1).map_err(|_| "it has too many formats")?;
         let number = self.of.len() as u16;
-        self.entries
-            .push(emit_leading(&writing.leading, number, &mut self.steps)?);
+        self.entries.push(emit_leading(&writing.leading, number, &mut self.steps)?);
         self.of.push((least..=most, row));
         Ok(())
     }
@@ -249,9 +216,7 @@ fn judge(automata: &mut Builder, group: &[RegionFacts]) -> Result<Root, PlanErro
             entries.push(entry.map_err(|problem| facts.error(&problem))?);
         }
     }
-    Ok(automata.build(&steps, &entries, &|matched, length| {
-        judgement(group, matched, length).0
-    }))
+    Ok(automata.build(&steps, &entries, &|matched, length| judgement(group, matched, length).0))
 }
 
 /// What a pattern tells of a region.
@@ -301,9 +266,7 @@ fn judgement(group: &[RegionFacts], matched: &[u16], length: usize) -> Judgement
         let facts: &RegionFacts = &group[region];
         let is = |kind| {
             matches(region, Slot::Kind(kind))
-                && facts
-                    .lengths_of(kind)
-                    .is_some_and(|lengths| lengths.contain(length))
+                && facts.lengths_of(kind).is_some_and(|lengths| lengths.contain(length))
         };
         if !matches(region, Slot::General) || !facts.possible.contain(length) {
             return Kind::Unknown;
@@ -336,27 +299,17 @@ fn judgement(group: &[RegionFacts], matched: &[u16], length: usize) -> Judgement
     Judgement::new(
         region,
         region.map_or(Kind::Unknown, kind_of),
-        if assigned {
-            Assigned::Yes
-        } else {
-            Assigned::No
-        },
+        if assigned { Assigned::Yes } else { Assigned::No },
     )
 }
 
 impl RegionFacts {
     fn lengths_of(&self, kind: Kind) -> Option<Lengths> {
-        self.kinds
-            .iter()
-            .find(|(known, ..)| *known == kind)
-            .map(|(_, lengths, _)| *lengths)
+        self.kinds.iter().find(|(known, ..)| *known == kind).map(|(_, lengths, _)| *lengths)
     }
 
     fn pattern_of(&self, kind: Kind) -> Option<&str> {
-        self.kinds
-            .iter()
-            .find(|(known, ..)| *known == kind)
-            .map(|(.., pattern)| pattern.as_str())
+        self.kinds.iter().find(|(known, ..)| *known == kind).map(|(.., pattern)| pattern.as_str())
     }
 }
 
@@ -377,11 +330,7 @@ fn compare_lengths(possible: Lengths, local: Lengths) -> Result<[Length; LENGTHS
 
 /// Reads a transformation: `9\1` puts a 9 before what the first group captured.
 fn transform(text: &str) -> Result<Transform, String> {
-    let mut transform = Transform {
-        group: 0,
-        literals: 0,
-        literal: [0; TRANSFORM_LITERALS_MAX],
-    };
+    let mut transform = Transform { group: 0, literals: 0, literal: [0; TRANSFORM_LITERALS_MAX] };
     if text.is_empty() {
         return Ok(transform);
     }
@@ -401,12 +350,7 @@ impl WritingRow {
     /// Compiles a writing. The rule stands for the first group that the template writes, whichever
     /// group that is.
     fn new(writing: &Writing, rule: &str) -> Result<WritingRow, String> {
-        let Writing {
-            groups: pattern,
-            template,
-            rule: _,
-            leading: _,
-        } = writing;
+        let Writing { groups: pattern, template, rule: _, leading: _ } = writing;
         let parts = Pattern::parse(pattern)?.digit_groups();
         let parts = parts.filter(|parts| parts.len() <= WritingRow::GROUPS_MAX);
         let parts = parts.ok_or_else(|| format!("format {pattern:?} is not a row of groups"))?;

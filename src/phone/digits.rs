@@ -27,11 +27,7 @@ const _: () = assert!(
 
 impl Digits {
     pub(super) fn new() -> Digits {
-        Digits {
-            cells: [0; CELLS],
-            start: TRANSFORM_LITERALS_MAX,
-            end: TRANSFORM_LITERALS_MAX,
-        }
+        Digits { cells: [0; CELLS], start: TRANSFORM_LITERALS_MAX, end: TRANSFORM_LITERALS_MAX }
     }
 
     /// Adds a digit at the end.
@@ -88,10 +84,7 @@ impl Digits {
         let group = prefix.group(transform.group).unwrap_or(0..0);
         let rest = self.start + prefix.end;
         let group_start = rest - group.len();
-        self.cells.copy_within(
-            self.start + group.start..self.start + group.end,
-            group_start,
-        );
+        self.cells.copy_within(self.start + group.start..self.start + group.end, group_start);
         let literal = &transform.literal[..usize::from(transform.literals)];
         self.start = group_start - literal.len();
         self.cells[self.start..group_start].copy_from_slice(literal);
@@ -102,9 +95,7 @@ impl Digits {
     #[inline]
     pub(super) fn leading_text(&self) -> [u8; LEADING] {
         let block = self.cells[self.start.min(CELLS - LEADING)..].first_chunk::<LEADING>();
-        block
-            .expect("it is not too near the end")
-            .map(|digit| b'0' + digit)
+        block.expect("it is not too near the end").map(|digit| b'0' + digit)
     }
 }
 
@@ -130,27 +121,13 @@ mod tests {
         for (text, expected) in [("0345151234", "93451234"), ("345151234", "93451234")] {
             let mut digits = digits(text);
             let found = program.run(&steps, digits.as_slice()).unwrap();
-            digits.transform(
-                &found,
-                Transform {
-                    group: 1,
-                    literals: 1,
-                    literal: [9, 0, 0, 0],
-                },
-            );
+            digits.transform(&found, Transform { group: 1, literals: 1, literal: [9, 0, 0, 0] });
             assert_eq!(digits.as_slice(), super::tests::digits(expected).as_slice());
         }
         let program = Program::compile(r"(\d{3})$", &mut steps).unwrap();
         let mut digits = digits("555");
         let found = program.run(&steps, digits.as_slice()).unwrap();
-        digits.transform(
-            &found,
-            Transform {
-                group: 1,
-                literals: 4,
-                literal: [1, 4, 8, 1],
-            },
-        );
+        digits.transform(&found, Transform { group: 1, literals: 4, literal: [1, 4, 8, 1] });
         assert_eq!(digits.as_slice(), [1, 4, 8, 1, 5, 5, 5]);
     }
 

@@ -29,16 +29,8 @@ const WORDS: [(char, &str, char); 5] = [
     ('\u{FF45}', "\u{FF58}\u{FF54}", '\u{FF4E}'),
 ];
 const EXPLICIT_LABELS: [&str; 2] = ["доб", "anexo"];
-const AMBIGUOUS_LABELS: [&str; 8] = [
-    "x",
-    "\u{FF58}",
-    "#",
-    "\u{FF03}",
-    "~",
-    "\u{FF5E}",
-    "int",
-    "\u{FF49}\u{FF4E}\u{FF54}",
-];
+const AMBIGUOUS_LABELS: [&str; 8] =
+    ["x", "\u{FF58}", "#", "\u{FF03}", "~", "\u{FF5E}", "int", "\u{FF49}\u{FF4E}\u{FF54}"];
 
 /// The digits at the end of a text that an extension would have.
 pub(super) struct Tail<'t> {
@@ -63,11 +55,7 @@ impl<'t> Tail<'t> {
         let before = trim_end(text, |c| digit(c).is_some());
         let digits = &text[before.len()..];
         let plausible = (1..=AFTER_EXPLICIT_LABEL).contains(&digits.len()) && !before.is_empty();
-        plausible.then_some(Tail {
-            before,
-            digits,
-            hash,
-        })
+        plausible.then_some(Tail { before, digits, hash })
     }
 
     /// The first place from which an extension reaches to the end.
@@ -90,11 +78,7 @@ impl<'t> Tail<'t> {
 
     /// Gives each range of places from which an extension reaches to the end.
     fn each_start(&self, give: &mut dyn FnMut(RangeInclusive<usize>)) {
-        let Tail {
-            before,
-            digits,
-            hash,
-        } = self;
+        let Tail { before, digits, hash } = self;
         let count = digits.len();
         if *hash == Hash::Absent && ends_with(before, ";ext=") {
             give(before.len() - 5..=before.len() - 5);
@@ -149,18 +133,12 @@ fn labels(text: &[char], count: usize, give: &mut dyn FnMut(RangeInclusive<usize
                 with_blanks(whole, start);
             }
         }
-        for start in EXPLICIT_LABELS
-            .iter()
-            .filter_map(|label| start_of(text, label))
-        {
+        for start in EXPLICIT_LABELS.iter().filter_map(|label| start_of(text, label)) {
             with_blanks(start, start);
         }
     }
     if count <= AFTER_AMBIGUOUS_LABEL {
-        for start in AMBIGUOUS_LABELS
-            .iter()
-            .filter_map(|label| start_of(text, label))
-        {
+        for start in AMBIGUOUS_LABELS.iter().filter_map(|label| start_of(text, label)) {
             with_blanks(start, start);
         }
     }
@@ -175,10 +153,7 @@ fn is_blank(c: char) -> bool {
 
 /// The text without the characters at its end that are of a kind.
 fn trim_end(text: &[char], of_kind: impl Fn(char) -> bool) -> &[char] {
-    let kept = text
-        .iter()
-        .rposition(|&c| !of_kind(c))
-        .map_or(0, |last| last + 1);
+    let kept = text.iter().rposition(|&c| !of_kind(c)).map_or(0, |last| last + 1);
     &text[..kept]
 }
 
@@ -190,11 +165,7 @@ fn strip_last(text: &[char], expected: char) -> Option<&[char]> {
 
 /// Where a label begins that the text ends with, in any case.
 fn start_of(text: &[char], label: &str) -> Option<usize> {
-    label
-        .chars()
-        .rev()
-        .try_fold(text, strip_last)
-        .map(<[char]>::len)
+    label.chars().rev().try_fold(text, strip_last).map(<[char]>::len)
 }
 
 fn ends_with(text: &[char], label: &str) -> bool {
@@ -248,38 +219,18 @@ mod tests {
             assert_eq!(number, "123", "{text}");
             assert!(extension.ends_with('5'), "{text}");
         }
-        for text in [
-            "12345",
-            "123-45",
-            "123 y 45",
-            "123 ext",
-            "123;ext=45#",
-            "123 ext/ 45",
-        ] {
+        for text in ["12345", "123-45", "123 y 45", "123 ext", "123;ext=45#", "123 ext/ 45"] {
             assert_eq!(split(text), None, "{text}");
         }
     }
 
     #[test]
     fn the_clearer_the_label_the_longer_the_extension_may_be() {
-        let limits = [
-            (";ext=", 20),
-            (" ext ", 20),
-            (",,", 15),
-            (";", 15),
-            ("x", 9),
-            (",", 9),
-            (" int ", 9),
-        ];
+        let limits =
+            [(";ext=", 20), (" ext ", 20), (",,", 15), (";", 15), ("x", 9), (",", 9), (" int ", 9)];
         for (label, most) in limits {
-            assert!(
-                split(&format!("123{label}{}", "7".repeat(most))).is_some(),
-                "{label}"
-            );
-            assert!(
-                split(&format!("123{label}{}", "7".repeat(most + 1))).is_none(),
-                "{label}"
-            );
+            assert!(split(&format!("123{label}{}", "7".repeat(most))).is_some(), "{label}");
+            assert!(split(&format!("123{label}{}", "7".repeat(most + 1))).is_none(), "{label}");
         }
         assert!(split("123 777777#").is_some());
         assert!(split("123 7777777#").is_none());

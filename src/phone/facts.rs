@@ -79,10 +79,7 @@ impl Lengths {
 
 impl FromIterator<u16> for Lengths {
     fn from_iter<I: IntoIterator<Item = u16>>(lengths: I) -> Lengths {
-        let bits = lengths
-            .into_iter()
-            .filter(|&length| length < 32)
-            .map(|length| 1 << length);
+        let bits = lengths.into_iter().filter(|&length| length < 32).map(|length| 1 << length);
         Lengths(bits.fold(0, |set, bit: u32| set | bit))
     }
 }
@@ -90,26 +87,19 @@ impl FromIterator<u16> for Lengths {
 impl RegionFacts {
     /// The region that the id names.
     pub(super) fn region(&self) -> Result<Region, PlanError> {
-        self.id
-            .parse()
-            .map_err(|problem: NotARegion| self.error(&problem))
+        self.id.parse().map_err(|problem: NotARegion| self.error(&problem))
     }
 
     /// An error that names this region.
     pub(super) fn error(&self, problem: &dyn ToString) -> PlanError {
-        PlanError::Region {
-            region: self.id.clone(),
-            problem: problem.to_string(),
-        }
+        PlanError::Region { region: self.id.clone(), problem: problem.to_string() }
     }
 }
 
 /// The SHA-256 of bytes, in hexadecimal.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("a string takes what is written to it");
-            hex
-        })
+    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a string takes what is written to it");
+        hex
+    })
 }

@@ -46,12 +46,7 @@ pub(super) fn format(tables: &Tables, number: &Number, format: Format, out: &mut
     }
     match format {
         Format::Rfc3966 => out.push_str(";ext="),
-        _ => out.extend(
-            code.extension
-                .as_bytes()
-                .iter()
-                .map(|&byte| char::from(byte)),
-        ),
+        _ => out.extend(code.extension.as_bytes().iter().map(|&byte| char::from(byte))),
     }
     out.push_str(number.extension());
 }
@@ -70,11 +65,7 @@ fn push_national(
         *digit = byte - b'0';
     }
     let choice = Choice(walk(&tables.nodes, &tables.tails, code.choose, digits));
-    let place = if format == Format::National {
-        choice.national()
-    } else {
-        choice.international()
-    };
+    let place = if format == Format::National { choice.national() } else { choice.international() };
     let Some(place) = place.checked_sub(1) else {
         return out.push_str(national);
     };
@@ -97,11 +88,7 @@ fn push_national(
 
 /// Cuts a number into groups. Each takes as many digits as it may and the groups after it allow.
 fn split<'n>(writing: &WritingRow, mut national: &'n str) -> [&'n str; WritingRow::GROUPS_MAX] {
-    let mut needed: usize = writing
-        .groups
-        .iter()
-        .map(|group| usize::from(group.0))
-        .sum();
+    let mut needed: usize = writing.groups.iter().map(|group| usize::from(group.0)).sum();
     writing.groups.map(|(least, most)| {
         needed -= usize::from(least);
         let length = usize::from(most).min(national.len().saturating_sub(needed));

@@ -70,10 +70,7 @@ impl Kind {
 /// How the length of a national number compares with the lengths its calling code uses
 /// (libphonenumber's `ValidationResult`). For a calling code that several regions share, only the
 /// main region's lengths count.
-#[allow(
-    clippy::enum_variant_names,
-    reason = "a wrong length is what the reference calls it"
-)]
+#[allow(clippy::enum_variant_names, reason = "a wrong length is what the reference calls it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Length {
     /// A length that is in use.

@@ -27,9 +27,7 @@ impl Phone {
     /// A phone of these digits whether they are valid or not, for tests of what holds phones.
     #[cfg(test)]
     pub(crate) fn from_digits(digits: u64) -> Option<Phone> {
-        NonZeroU64::new(digits)
-            .filter(|digits| digits.ilog10() < 15)
-            .map(Phone)
+        NonZeroU64::new(digits).filter(|digits| digits.ilog10() < 15).map(Phone)
     }
 }
 
@@ -78,11 +76,7 @@ impl E164 {
         text[NATIONAL..].copy_from_slice(&national.leading_text());
         let start = NATIONAL - 1 - usize::from(code.digits.min(3));
         let end = NATIONAL + national.len().min(LEADING);
-        E164 {
-            text,
-            start: start as u8,
-            end: end as u8,
-        }
+        E164 { text, start: start as u8, end: end as u8 }
     }
 
     fn bytes(&self, from: usize) -> &[u8] {
@@ -121,10 +115,7 @@ impl Extension {
     /// No label allows more digits than this.
     pub(super) const DIGITS_MAX: usize = 20;
     const BYTES_MAX: usize = 4 * Extension::DIGITS_MAX;
-    pub(super) const NONE: Extension = Extension {
-        text: [0; Extension::BYTES_MAX],
-        bytes: 0,
-    };
+    pub(super) const NONE: Extension = Extension { text: [0; Extension::BYTES_MAX], bytes: 0 };
 
     /// The extension with these digits; those past the twentieth are left out.
     pub(super) fn new(digits: &[char]) -> Extension {
@@ -218,12 +209,8 @@ impl Number {
         if digits.len() > E164_DIGITS_MAX {
             return Err(Refusal::TooLong);
         }
-        let digits = digits
-            .iter()
-            .fold(0, |all, digit| all * 10 + u64::from(digit - b'0'));
-        Ok(Phone(
-            NonZeroU64::new(digits).expect("no calling code begins with zero"),
-        ))
+        let digits = digits.iter().fold(0, |all, digit| all * 10 + u64::from(digit - b'0'));
+        Ok(Phone(NonZeroU64::new(digits).expect("no calling code begins with zero")))
     }
 }
 
@@ -235,15 +222,7 @@ impl fmt::Debug for Extension {
 
 impl fmt::Debug for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Number {
-            e164,
-            calling_code: _,
-            region,
-            kind,
-            length,
-            assigned,
-            extension,
-        } = self;
+        let Number { e164, calling_code: _, region, kind, length, assigned, extension } = self;
         f.debug_struct("Number")
             .field("e164", &e164.as_str())
             .field("region", region)

@@ -45,12 +45,7 @@ pub(super) fn parse(
     if let Some(plus) = plain::read(text, &mut digits) {
         return resolve(tables, plus, &mut digits, home, Extension::NONE);
     }
-    let Reading {
-        plus,
-        mut digits,
-        letters,
-        extension,
-    } = match text::read(text) {
+    let Reading { plus, mut digits, letters, extension } = match text::read(text) {
         Err(Refusal::NotANumber) if text.trim().is_empty() => return Err(Refusal::Missing),
         reading => reading?,
     };
@@ -131,9 +126,7 @@ fn take_code<'t>(tables: &'t Tables, digits: &mut Digits) -> Result<Code<'t>, Re
     };
     let leading = usize::from(a) * 100 + usize::from(b) * 10 + usize::from(c);
     let row = tables.code_by_digits.get(leading).copied().unwrap_or(0);
-    let code = row
-        .checked_sub(1)
-        .and_then(|row| tables.codes.get(usize::from(row)));
+    let code = row.checked_sub(1).and_then(|row| tables.codes.get(usize::from(row)));
     let code = code.ok_or(Refusal::UnknownCallingCode)?;
     digits.skip(usize::from(code.digits));
     Ok((code, &tables.regions[usize::from(code.main)]))
@@ -194,9 +187,7 @@ impl Trunk {
             Trunk::Kept => digits.len(),
             Trunk::Removed(prefix) => digits.len() - prefix.end,
             Trunk::Transformed(prefix) => {
-                let group = prefix
-                    .group(rules.transform.group)
-                    .map_or(0, |group| group.len());
+                let group = prefix.group(rules.transform.group).map_or(0, |group| group.len());
                 digits.len() - prefix.end + group + usize::from(rules.transform.literals)
             }
         }
@@ -231,15 +222,9 @@ fn match_trunk(tables: &Tables, rules: &RegionRow, digits: &Digits) -> Option<Tr
     let (trunk, good_after) = if transforms {
         let mut after = *digits;
         after.transform(&prefix, rules.transform);
-        (
-            Trunk::Transformed(prefix),
-            is_general(tables, rules, after.as_slice()),
-        )
+        (Trunk::Transformed(prefix), is_general(tables, rules, after.as_slice()))
     } else {
-        (
-            Trunk::Removed(prefix),
-            is_general(tables, rules, &slice[prefix.end..]),
-        )
+        (Trunk::Removed(prefix), is_general(tables, rules, &slice[prefix.end..]))
     };
     (good_after || !is_general(tables, rules, slice)).then_some(trunk)
 }

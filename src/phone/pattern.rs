@@ -50,23 +50,18 @@ enum Expression {
 impl Pattern {
     /// Parses a pattern, or says what in it is not understood.
     pub(super) fn parse(text: &str) -> Result<Pattern, String> {
-        let mut parser = Parser {
-            rest: text.as_bytes(),
-            groups: 0,
-            nesting: 0,
-        };
+        let mut parser = Parser { rest: text.as_bytes(), groups: 0, nesting: 0 };
         let root = parser.choice().and_then(|root| match parser.rest.first() {
             None => Ok(root),
             Some(&byte) => Err(unexpected(byte)),
         });
         match root {
-            Ok(root) if root.digits_max() <= NATIONAL_DIGITS_MAX => Ok(Pattern {
-                root,
-                groups: parser.groups,
-            }),
-            Ok(_) => Err(format!(
-                "pattern {text:?} matches more than {NATIONAL_DIGITS_MAX} digits"
-            )),
+            Ok(root) if root.digits_max() <= NATIONAL_DIGITS_MAX => {
+                Ok(Pattern { root, groups: parser.groups })
+            }
+            Ok(_) => {
+                Err(format!("pattern {text:?} matches more than {NATIONAL_DIGITS_MAX} digits"))
+            }
             Err(problem) => Err(format!("pattern {text:?}: {problem}")),
         }
     }
@@ -134,19 +129,19 @@ fn emit(expression: &Expression, steps: &mut Vec<Step>, next: u16) -> Result<u16
     match expression {
         Expression::Digit(set) => push(steps, Step::Digit(*set, next)),
         Expression::End => push(steps, Step::End(next)),
-        Expression::Sequence(parts) => parts
-            .iter()
-            .rev()
-            .try_fold(next, |next, part| emit(part, steps, next)),
+        Expression::Sequence(parts) => {
+            parts.iter().rev().try_fold(next, |next, part| emit(part, steps, next))
+        }
         Expression::Choice(parts) => {
             let mut entries = Vec::with_capacity(parts.len());
             for part in parts {
                 entries.push(emit(part, steps, next)?);
             }
             let last = entries.pop().expect("a choice has at least one part");
-            entries.into_iter().rev().try_fold(last, |others, entry| {
-                push(steps, Step::Either(entry, others))
-            })
+            entries
+                .into_iter()
+                .rev()
+                .try_fold(last, |others, entry| push(steps, Step::Either(entry, others)))
         }
         Expression::Repeat(part, least, most) => {
             let mut entry = next;
@@ -206,11 +201,7 @@ impl Parser<'_> {
         while self.accept("|") {
             parts.push(self.sequence()?);
         }
-        Ok(if parts.len() == 1 {
-            parts.remove(0)
-        } else {
-            Expression::Choice(parts)
-        })
+        Ok(if parts.len() == 1 { parts.remove(0) } else { Expression::Choice(parts) })
     }
 
     fn sequence(&mut self) -> Result<Expression, String> {
@@ -219,11 +210,7 @@ impl Parser<'_> {
             let atom = self.atom()?;
             parts.push(self.repeated(atom)?);
         }
-        Ok(if parts.len() == 1 {
-            parts.remove(0)
-        } else {
-            Expression::Sequence(parts)
-        })
+        Ok(if parts.len() == 1 { parts.remove(0) } else { Expression::Sequence(parts) })
     }
 
     fn atom(&mut self) -> Result<Expression, String> {
@@ -270,11 +257,7 @@ impl Parser<'_> {
         let inside = self.choice()?;
         self.expect(b')')?;
         self.nesting -= 1;
-        Ok(if captured {
-            Expression::Group(number, Box::new(inside))
-        } else {
-            inside
-        })
+        Ok(if captured { Expression::Group(number, Box::new(inside)) } else { inside })
     }
 
     fn repeated(&mut self, atom: Expression) -> Result<Expression, String> {
@@ -282,11 +265,7 @@ impl Parser<'_> {
             (0, 1)
         } else if self.accept("{") {
             let least = self.count()?;
-            let most = if self.accept(",") {
-                self.count()?
-            } else {
-                least
-            };
+            let most = if self.accept(",") { self.count()? } else { least };
             self.expect(b'}')?;
             (least, most)
         } else {
@@ -320,14 +299,9 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_refused_with_its_reason() {
-        for text in [
-            "a", "1+", "1*", "[^1]", "(1", "1)", "(?=1)", r"\w", "1{", "1{3,2}", "1{99}",
-        ] {
+        for text in ["a", "1+", "1*", "[^1]", "(1", "1)", "(?=1)", r"\w", "1{", "1{3,2}", "1{99}"] {
             let problem = Pattern::parse(text).unwrap_err();
-            assert!(
-                problem.starts_with(&format!("pattern {text:?}: ")),
-                "{problem}"
-            );
+            assert!(problem.starts_with(&format!("pattern {text:?}: ")), "{problem}");
         }
         assert!(Pattern::parse(&"(?:".repeat(10_000)).is_err());
     }
@@ -335,10 +309,7 @@ mod tests {
     #[test]
     fn a_row_of_captured_digits_tells_its_groups() {
         let groups = |text| Pattern::parse(text).unwrap().digit_groups();
-        assert_eq!(
-            groups(r"(\d)(\d{3})(\d{2,4})"),
-            Some(vec![(1, 1), (3, 3), (2, 4)])
-        );
+        assert_eq!(groups(r"(\d)(\d{3})(\d{2,4})"), Some(vec![(1, 1), (3, 3), (2, 4)]));
         assert_eq!(groups(r"(\d{8})"), Some(vec![(8, 8)]));
         assert_eq!(groups(r"(1)(\d{3})"), None);
         assert_eq!(groups(r"\d(\d{3})"), None);

@@ -101,9 +101,7 @@ mod tests {
         for _ in 0..200_000 {
             let mut text = String::new();
             for _ in 0..9 {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 text.push_str(pieces[(state >> 33) as usize % pieces.len()]);
             }
             let mut digits = Digits::new();
@@ -117,11 +115,7 @@ mod tests {
                 (plus, digits.as_slice()),
                 "{text:?}"
             );
-            assert_eq!(
-                complete.extension,
-                super::super::number::Extension::NONE,
-                "{text:?}"
-            );
+            assert_eq!(complete.extension, super::super::number::Extension::NONE, "{text:?}");
             plain += 1;
         }
         assert!(plain > 1_000, "only {plain} texts were ordinary");

@@ -35,9 +35,7 @@ mod builtin {
     use super::Plan;
     use std::borrow::Cow;
 
-    pub(super) static PLAN: Plan = Plan {
-        tables: include!(concat!(env!("OUT_DIR"), "/plan.rs")),
-    };
+    pub(super) static PLAN: Plan = Plan { tables: include!(concat!(env!("OUT_DIR"), "/plan.rs")) };
 }
 
 impl Plan {
@@ -53,9 +51,7 @@ impl Plan {
     /// A [`PlanError`] when this is no such file, or when its rules are not understood in full.
     pub fn load(xml: impl BufRead) -> Result<Plan, PlanError> {
         let facts = xml::facts(xml)?;
-        Ok(Plan {
-            tables: compile::compile(&facts)?,
-        })
+        Ok(Plan { tables: compile::compile(&facts)? })
     }
 
     /// As [`Plan::load`], from a file.
@@ -122,14 +118,9 @@ impl Plan {
     #[doc(hidden)]
     pub fn transition_numbers(&self) -> impl Iterator<Item = String> {
         let tables = &self.tables;
-        let roots = tables
-            .codes
-            .iter()
-            .flat_map(|code| [(code, code.judge), (code, code.choose)]);
-        let general = tables
-            .regions
-            .iter()
-            .map(|row| (&tables.codes[usize::from(row.code)], row.general));
+        let roots = tables.codes.iter().flat_map(|code| [(code, code.judge), (code, code.choose)]);
+        let general =
+            tables.regions.iter().map(|row| (&tables.codes[usize::from(row.code)], row.general));
         roots.chain(general).flat_map(|(code, root)| {
             automaton::transitions(&tables.nodes, &tables.tails, root, NATIONAL_DIGITS_MAX)
                 .into_iter()
@@ -151,9 +142,7 @@ impl Tables {
         let digits = code.checked_ilog10()?.min(2);
         let leading = usize::from(code) * 10_usize.pow(2 - digits);
         let row = *self.code_by_digits.get(leading)?;
-        self.codes
-            .get(usize::from(row.checked_sub(1)?))
-            .filter(|row| row.code == code)
+        self.codes.get(usize::from(row.checked_sub(1)?)).filter(|row| row.code == code)
     }
 }
 

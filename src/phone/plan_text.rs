@@ -8,16 +8,10 @@ use super::kind::Kind;
 /// Reads `plan.txt` and checks its stamp.
 pub(super) fn read(text: &str) -> Result<Facts, PlanError> {
     let heading = |line, name: &str, text: Option<&str>| {
-        text.and_then(|text| text.strip_prefix(name)?.strip_prefix('\t'))
-            .map_or_else(
-                || {
-                    Err(PlanError::Line {
-                        line,
-                        problem: format!("{name} is missing"),
-                    })
-                },
-                |value| Ok(value.trim_end().to_owned()),
-            )
+        text.and_then(|text| text.strip_prefix(name)?.strip_prefix('\t')).map_or_else(
+            || Err(PlanError::Line { line, problem: format!("{name} is missing") }),
+            |value| Ok(value.trim_end().to_owned()),
+        )
     };
     let mut parts = text.splitn(3, '\n');
     let version = heading(1, "version", parts.next())?;
@@ -29,10 +23,8 @@ pub(super) fn read(text: &str) -> Result<Facts, PlanError> {
     }
     let mut regions: Vec<RegionFacts> = Vec::new();
     for (index, line) in body.lines().enumerate() {
-        add_line(&mut regions, line).map_err(|problem| PlanError::Line {
-            line: index + 3,
-            problem,
-        })?;
+        add_line(&mut regions, line)
+            .map_err(|problem| PlanError::Line { line: index + 3, problem })?;
     }
     Ok(Facts { version, regions })
 }
@@ -44,14 +36,8 @@ fn add_line(regions: &mut Vec<RegionFacts>, line: &str) -> Result<(), String> {
     let name = next();
     if name == "region" {
         let (id, code) = (next(), next());
-        let calling_code = code
-            .parse()
-            .map_err(|_| format!("{code:?} is no calling code"))?;
-        regions.push(RegionFacts {
-            id,
-            calling_code,
-            ..RegionFacts::default()
-        });
+        let calling_code = code.parse().map_err(|_| format!("{code:?} is no calling code"))?;
+        regions.push(RegionFacts { id, calling_code, ..RegionFacts::default() });
         return Ok(());
     }
     let facts = regions.last_mut().ok_or("a fact before the first region")?;
@@ -65,17 +51,10 @@ fn add_line(regions: &mut Vec<RegionFacts>, line: &str) -> Result<(), String> {
         }
         "general" => facts.general = next(),
         "national" | "international" => {
-            let writing = Writing {
-                groups: next(),
-                template: next(),
-                rule: next(),
-                leading: next(),
-            };
-            let writings = if name == "national" {
-                &mut facts.national
-            } else {
-                &mut facts.international
-            };
+            let writing =
+                Writing { groups: next(), template: next(), rule: next(), leading: next() };
+            let writings =
+                if name == "national" { &mut facts.national } else { &mut facts.international };
             writings.push(writing);
         }
         kind => {
@@ -121,20 +100,10 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_fact_is_named_by_its_number() {
-        for body in [
-            "idd\t00\n",
-            "region\tAE\tx\n",
-            "region\tAE\t971\npossible\t99\n",
-        ] {
-            assert!(
-                matches!(read(&stamped(body)), Err(PlanError::Line { .. })),
-                "{body}"
-            );
+        for body in ["idd\t00\n", "region\tAE\tx\n", "region\tAE\t971\npossible\t99\n"] {
+            assert!(matches!(read(&stamped(body)), Err(PlanError::Line { .. })), "{body}");
         }
         let error = read(&stamped("region\tAE\t971\nfaxes\t8\t1\n")).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "plan.txt, line 4: \"faxes\" is not the name of a fact"
-        );
+        assert_eq!(error.to_string(), "plan.txt, line 4: \"faxes\" is not the name of a fact");
     }
 }

@@ -48,11 +48,7 @@ impl Match {
 
 impl Program {
     /// A program that never matches, for a region without such a prefix.
-    pub(super) const NONE: Program = Program {
-        entry: 0,
-        first: 0,
-        groups: 0,
-    };
+    pub(super) const NONE: Program = Program { entry: 0, first: 0, groups: 0 };
 
     /// Compiles a prefix pattern; its steps go to the end of `steps`.
     pub(super) fn compile(text: &str, steps: &mut Vec<Step>) -> Result<Program, String> {
@@ -62,11 +58,7 @@ impl Program {
         }
         let accept = push(steps, Step::Accept(0))?;
         let entry = pattern.emit(steps, accept)?;
-        Ok(Program {
-            entry,
-            first: first_digits(steps, entry),
-            groups: pattern.groups,
-        })
+        Ok(Program { entry, first: first_digits(steps, entry), groups: pattern.groups })
     }
 
     /// Whether a match of one digit or more can begin with this digit.
@@ -145,9 +137,7 @@ mod tests {
         let mut steps = Vec::new();
         let program = Program::compile(pattern, &mut steps).unwrap();
         let digits: Vec<u8> = text.bytes().map(|byte| byte - b'0').collect();
-        program
-            .run(&steps, &digits)
-            .map(|found| (found.end, found.group(1)))
+        program.run(&steps, &digits).map(|found| (found.end, found.group(1)))
     }
 
     #[test]

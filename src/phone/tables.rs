@@ -32,10 +32,7 @@ impl Judgement {
     /// The kind of the number; unknown when it is not valid.
     #[inline]
     pub(super) fn kind(self) -> Kind {
-        Kind::ALL
-            .get(usize::from(self.0 & 15))
-            .copied()
-            .unwrap_or(Kind::Unknown)
+        Kind::ALL.get(usize::from(self.0 & 15)).copied().unwrap_or(Kind::Unknown)
     }
 
     /// The place of the number's region among those of its calling code.
@@ -48,11 +45,7 @@ impl Judgement {
     /// Whether the number matches the general pattern of some region.
     #[inline]
     pub(super) fn assigned(self) -> Assigned {
-        if self.0 >> 9 & 1 == 1 {
-            Assigned::Yes
-        } else {
-            Assigned::No
-        }
+        if self.0 >> 9 & 1 == 1 { Assigned::Yes } else { Assigned::No }
     }
 }
 
@@ -196,20 +189,13 @@ impl ShortText {
     /// Holds a text, if it is short enough.
     pub(super) fn new(text: &[u8]) -> Result<ShortText, String> {
         let mut bytes = [0; ShortText::BYTES_MAX];
-        let place = bytes
-            .get_mut(..text.len())
-            .ok_or("a template is too long")?;
+        let place = bytes.get_mut(..text.len()).ok_or("a template is too long")?;
         place.copy_from_slice(text);
-        Ok(ShortText {
-            length: text.len() as u8,
-            bytes,
-        })
+        Ok(ShortText { length: text.len() as u8, bytes })
     }
 
     /// The text.
     pub(super) fn as_bytes(&self) -> &[u8] {
-        self.bytes
-            .get(..usize::from(self.length))
-            .unwrap_or(&self.bytes)
+        self.bytes.get(..usize::from(self.length)).unwrap_or(&self.bytes)
     }
 }

@@ -55,10 +55,7 @@ struct Characters {
 
 impl Characters {
     fn new() -> Characters {
-        Characters {
-            cells: ['\0'; CHARACTERS_MAX],
-            count: 0,
-        }
+        Characters { cells: ['\0'; CHARACTERS_MAX], count: 0 }
     }
 
     /// Adds characters; fails when they are too many to be a number.
@@ -90,9 +87,7 @@ pub(super) fn read(text: &str) -> Result<Reading, Refusal> {
             characters.extend(context)?;
         }
         // Where `tel:` comes after the context, nothing stands between the two.
-        let number = text
-            .find(SCHEME)
-            .map_or(Some(before), |at| before.get(at + SCHEME.len()..));
+        let number = text.find(SCHEME).map_or(Some(before), |at| before.get(at + SCHEME.len()..));
         characters.extend(number.unwrap_or(""))?;
         characters.as_slice()
     } else {
@@ -108,45 +103,24 @@ fn read_candidate(candidate: &[char]) -> Result<Reading, Refusal> {
     }
     let (number, extension) = split_extension(candidate);
     let national = trim_pluses(number);
-    let plus = if national.len() < number.len() {
-        Plus::Present
-    } else {
-        Plus::Absent
-    };
+    let plus = if national.len() < number.len() { Plus::Present } else { Plus::Absent };
     let letter_count = national.iter().filter(|c| c.is_ascii_alphabetic()).count();
     let mut digits = Digits::new();
     let letters = if letter_count >= LETTERS_OF_VANITY_NUMBER {
-        national
-            .iter()
-            .filter_map(|&c| keypad_digit(c))
-            .for_each(|digit| digits.push(digit));
+        national.iter().filter_map(|&c| keypad_digit(c)).for_each(|digit| digits.push(digit));
         Letters::Present
     } else {
-        national
-            .iter()
-            .filter_map(|&c| digit(c))
-            .for_each(|digit| digits.push(digit));
+        national.iter().filter_map(|&c| digit(c)).for_each(|digit| digits.push(digit));
         Letters::Absent
     };
-    Ok(Reading {
-        plus,
-        digits,
-        letters,
-        extension,
-    })
+    Ok(Reading { plus, digits, letters, extension })
 }
 
 /// The part of a text that could be a number.
 fn possible_number(text: &[char]) -> &[char] {
-    let start = text
-        .iter()
-        .position(|&c| is_plus(c) || digit(c).is_some())
-        .unwrap_or(text.len());
+    let start = text.iter().position(|&c| is_plus(c) || digit(c).is_some()).unwrap_or(text.len());
     let text = &text[start..];
-    let end = text
-        .iter()
-        .rposition(|&c| ends_number(c))
-        .map_or(0, |last| last + 1);
+    let end = text.iter().rposition(|&c| ends_number(c)).map_or(0, |last| last + 1);
     let text = &text[..end];
     &text[..second_number(text).unwrap_or(text.len())]
 }
@@ -168,9 +142,8 @@ fn second_number(text: &[char]) -> Option<usize> {
 /// The number before an ISDN subaddress. One at the very beginning leaves nothing to read and stays.
 fn without_subaddress(number: &[char]) -> &[char] {
     let length = ISDN_SUBADDRESS.len();
-    let at = number
-        .windows(length)
-        .position(|part| part.iter().copied().eq(ISDN_SUBADDRESS.chars()));
+    let at =
+        number.windows(length).position(|part| part.iter().copied().eq(ISDN_SUBADDRESS.chars()));
     &number[..at.filter(|&at| at > 0).unwrap_or(number.len())]
 }
 
@@ -225,9 +198,7 @@ fn is_phone_context(context: &str) -> bool {
     if let Some(prefix) = context.strip_prefix('+') {
         let is_separator = |c| matches!(c, '-' | '.' | '(' | ')');
         return prefix.chars().any(|c| digit(c).is_some())
-            && prefix
-                .chars()
-                .all(|c| digit(c).is_some() || is_separator(c));
+            && prefix.chars().all(|c| digit(c).is_some() || is_separator(c));
     }
     let name = context.strip_suffix('.').unwrap_or(context);
     let top = name.rsplit('.').next().unwrap_or("");
@@ -247,37 +218,17 @@ mod tests {
 
     fn read_digits(text: &str) -> Option<(String, Plus)> {
         let reading = read(text).ok()?;
-        let digits = reading
-            .digits
-            .as_slice()
-            .iter()
-            .map(|digit| char::from(b'0' + digit));
+        let digits = reading.digits.as_slice().iter().map(|digit| char::from(b'0' + digit));
         Some((digits.collect(), reading.plus))
     }
 
     #[test]
     fn a_number_is_found_amid_junk_and_a_second_number_is_cut_off() {
-        for text in [
-            "Tel: 530-583-6985.",
-            "(530) 583 6985 x302/x2303",
-            "５３０ 583٦٩٨٥ -_-",
-        ] {
-            assert_eq!(
-                read_digits(text),
-                Some(("5305836985".to_owned(), Plus::Absent)),
-                "{text}"
-            );
+        for text in ["Tel: 530-583-6985.", "(530) 583 6985 x302/x2303", "５３０ 583٦٩٨٥ -_-"]
+        {
+            assert_eq!(read_digits(text), Some(("5305836985".to_owned(), Plus::Absent)), "{text}");
         }
-        for text in [
-            "",
-            "abc",
-            "+",
-            "1",
-            "1 2",
-            "12 ext 5",
-            "123\u{0}456",
-            "1a23",
-        ] {
+        for text in ["", "abc", "+", "1", "1 2", "12 ext 5", "123\u{0}456", "1a23"] {
             assert_eq!(read_digits(text), None, "{text}");
         }
         assert!(read_digits("12").is_some());
@@ -286,25 +237,12 @@ mod tests {
     #[test]
     fn rfc_3966_parameters_are_honoured() {
         let local = |digits: &str, plus| Some((digits.to_owned(), plus));
-        assert_eq!(
-            read_digits("tel:123-45;phone-context=+971"),
-            local("97112345", Plus::Present)
-        );
-        assert_eq!(
-            read_digits("tel:123-45;phone-context=a.example"),
-            local("12345", Plus::Absent)
-        );
-        assert_eq!(
-            read_digits("tel:12345;isub=678"),
-            local("12345", Plus::Absent)
-        );
+        assert_eq!(read_digits("tel:123-45;phone-context=+971"), local("97112345", Plus::Present));
+        assert_eq!(read_digits("tel:123-45;phone-context=a.example"), local("12345", Plus::Absent));
+        assert_eq!(read_digits("tel:12345;isub=678"), local("12345", Plus::Absent));
         assert_eq!(read_digits("123;phone-context=+1;tel:2"), None);
         for context in ["", "+", "-a", "a-", "1", "a..b", ".", "a b"] {
-            assert_eq!(
-                read_digits(&format!("12345;phone-context={context}")),
-                None,
-                "{context}"
-            );
+            assert_eq!(read_digits(&format!("12345;phone-context={context}")), None, "{context}");
         }
     }
 

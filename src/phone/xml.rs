@@ -33,18 +33,13 @@ pub(super) fn facts(mut xml: impl BufRead) -> Result<Facts, PlanError> {
     if regions.is_empty() {
         return Err(PlanError::Xml("it has no territories".to_owned()));
     }
-    Ok(Facts {
-        version,
-        regions: regions.into_iter().map(|(_, facts)| facts).collect(),
-    })
+    Ok(Facts { version, regions: regions.into_iter().map(|(_, facts)| facts).collect() })
 }
 
 /// The loader refuses an XML declaration, which the file may begin with.
 fn without_declaration(xml: &str) -> &str {
     let xml = xml.trim_start_matches('\u{FEFF}').trim_start();
-    let declaration = xml
-        .strip_prefix("<?xml")
-        .and_then(|rest| rest.split_once("?>"));
+    let declaration = xml.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>"));
     declaration.map_or(xml, |(_, rest)| rest)
 }
 
@@ -67,9 +62,7 @@ fn check_lengths(xml: &str) -> Result<(), PlanError> {
             let value = value.strip_prefix(['"', '\'']).unwrap_or(value);
             let value = value.split(['"', '\'']).next().unwrap_or("");
             if !value.split(',').all(|part| is_part(part.trim())) {
-                return Err(PlanError::Xml(format!(
-                    "{name}={value:?} is no list of lengths"
-                )));
+                return Err(PlanError::Xml(format!("{name}={value:?} is no list of lengths")));
             }
         }
     }
@@ -80,9 +73,7 @@ fn check_lengths(xml: &str) -> Result<(), PlanError> {
 fn region(metadata: Metadata) -> Result<RegionFacts, PlanError> {
     let missing = |what| PlanError::Xml(format!("a territory without {what}"));
     let id = metadata.id.ok_or_else(|| missing("an id"))?;
-    let calling_code = metadata
-        .country_code
-        .ok_or_else(|| missing("a calling code"))?;
+    let calling_code = metadata.country_code.ok_or_else(|| missing("a calling code"))?;
     let general = metadata.general.and_then(|general| general.national_number);
     let kinds = [
         (Kind::FixedLine, metadata.fixed_line),
@@ -96,20 +87,10 @@ fn region(metadata: Metadata) -> Result<RegionFacts, PlanError> {
         (Kind::Uan, metadata.uan),
         (Kind::Voicemail, metadata.voicemail),
     ];
-    let kinds = kinds
-        .into_iter()
-        .filter_map(|(kind, desc)| Some((kind, desc?)));
+    let kinds = kinds.into_iter().filter_map(|(kind, desc)| Some((kind, desc?)));
     let (mut possible, mut local) = (Lengths::default(), Lengths::default());
     let mut stated = Vec::new();
-    for (
-        kind,
-        Descriptor {
-            national_number,
-            possible_length,
-            possible_local_length,
-            ..
-        },
-    ) in kinds
+    for (kind, Descriptor { national_number, possible_length, possible_local_length, .. }) in kinds
     {
         let lengths: Lengths = possible_length.into_iter().collect();
         possible.0 |= lengths.0;
@@ -119,21 +100,13 @@ fn region(metadata: Metadata) -> Result<RegionFacts, PlanError> {
     local.0 &= !possible.0;
     let prefix = metadata.national_prefix.unwrap_or_default();
     let writings = |formats: Vec<loader::Format>| {
-        formats
-            .into_iter()
-            .map(|form| writing(form, &prefix))
-            .collect()
+        formats.into_iter().map(|form| writing(form, &prefix)).collect()
     };
     Ok(RegionFacts {
         id,
         calling_code,
         idd: compact(&metadata.international_prefix.unwrap_or_default()),
-        trunk: compact(
-            metadata
-                .national_prefix_for_parsing
-                .as_ref()
-                .unwrap_or(&prefix),
-        ),
+        trunk: compact(metadata.national_prefix_for_parsing.as_ref().unwrap_or(&prefix)),
         trunk_transform: groups(&metadata.national_prefix_transform_rule.unwrap_or_default()),
         leading: compact(&metadata.leading_digits.unwrap_or_default()),
         extension: metadata.preferred_extension_prefix.unwrap_or_default(),
@@ -223,10 +196,7 @@ mod tests {
         let stated = compile(&plan_text::read(&text).unwrap()).unwrap();
         let mut loaded = Plan::open(xml.as_ref()).unwrap().tables;
         loaded.version = stated.version.clone();
-        assert!(
-            format!("{loaded:?}") == format!("{stated:?}"),
-            "they differ"
-        );
+        assert!(format!("{loaded:?}") == format!("{stated:?}"), "they differ");
     }
 
     #[test]

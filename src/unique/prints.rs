@@ -21,12 +21,7 @@ pub(super) struct Prints {
 impl Prints {
     /// No prints. The file, if one is needed, is made in `folder` and has no name there.
     pub(super) fn new(folder: &Path) -> Prints {
-        Prints {
-            folder: folder.to_owned(),
-            file: None,
-            file_bytes: 0,
-            memory: Vec::new(),
-        }
+        Prints { folder: folder.to_owned(), file: None, file_bytes: 0, memory: Vec::new() }
     }
 
     /// Appends a buffer of prints.

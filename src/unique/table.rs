@@ -35,9 +35,7 @@ impl Table {
     pub(super) fn new() -> Table {
         let random = RandomState::new();
         let seeds = [random.hash_one(0), random.hash_one(1) | 1];
-        let partitions = (0..PARTITIONS)
-            .map(|_| Partition::with_slots(SLOTS_MIN))
-            .collect();
+        let partitions = (0..PARTITIONS).map(|_| Partition::with_slots(SLOTS_MIN)).collect();
         Table { partitions, seeds }
     }
 
@@ -72,11 +70,7 @@ impl Table {
 
 impl Partition {
     fn with_slots(slots: usize) -> Partition {
-        Partition {
-            heads: vec![0; slots],
-            tails: vec![0; slots],
-            used: 0,
-        }
+        Partition { heads: vec![0; slots], tails: vec![0; slots], used: 0 }
     }
 
     /// Reads what stands where the hash points, to have it in the cache.
@@ -104,11 +98,7 @@ impl Partition {
             let high = self.heads[at] & ((1 << HEAD_ORDINAL_BITS) - 1);
             return Some(high << 32 | u64::from(self.tails[at]));
         }
-        self.put(
-            at,
-            phone << HEAD_ORDINAL_BITS | ordinal >> 32,
-            low_half(ordinal),
-        );
+        self.put(at, phone << HEAD_ORDINAL_BITS | ordinal >> 32, low_half(ordinal));
         None
     }
 
@@ -116,11 +106,7 @@ impl Partition {
     fn search(&self, phone: u64, hash: u64) -> usize {
         let mut at = self.slot_of(hash);
         while self.heads[at] != 0 && self.heads[at] >> HEAD_ORDINAL_BITS != phone {
-            at = if at + 1 == self.heads.len() {
-                0
-            } else {
-                at + 1
-            };
+            at = if at + 1 == self.heads.len() { 0 } else { at + 1 };
         }
         at
     }
@@ -152,18 +138,12 @@ fn mix(phone: u64, seeds: [u64; 2]) -> u64 {
     folded.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the low half is what is wanted"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the low half is what is wanted")]
 fn low_half(word: u64) -> u32 {
     word as u32
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the low half is what is wanted"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the low half is what is wanted")]
 fn low_word(product: u128) -> u64 {
     product as u64
 }
@@ -195,10 +175,7 @@ mod tests {
                     random ^= random >> 7;
                     random ^= random << 17;
                     // Few enough phones that many repeat; the largest is near 10¹⁵.
-                    (
-                        phone(999_999_999_999_999 - random % 60_000),
-                        (round << 38) + at,
-                    )
+                    (phone(999_999_999_999_999 - random % 60_000), (round << 38) + at)
                 })
                 .collect();
             let mut expected = Vec::new();
@@ -218,17 +195,12 @@ mod tests {
     #[test]
     fn a_distinct_phone_costs_at_most_23_bytes() {
         let mut table = Table::new();
-        let claims: Vec<(Phone, u64)> = (0..1_000_000)
-            .map(|n| (phone(971_500_000_000 + n * 7), n))
-            .collect();
+        let claims: Vec<(Phone, u64)> =
+            (0..1_000_000).map(|n| (phone(971_500_000_000 + n * 7), n)).collect();
         for some in claims.chunks(1000) {
             table.claim(some, |_, _| unreachable!("all differ"));
         }
-        let slots: usize = table
-            .partitions
-            .iter()
-            .map(|partition| partition.heads.len())
-            .sum();
+        let slots: usize = table.partitions.iter().map(|partition| partition.heads.len()).sum();
         assert!(slots * 12 <= table.len() * 23, "{} bytes", slots * 12);
     }
 }

@@ -65,10 +65,7 @@ impl Payload {
     pub fn push(&mut self, contact: &[u8], out: &mut OutDir) -> Result<PayloadPlace> {
         if self.next.index == self.batch_rows {
             self.close()?;
-            self.next = PayloadPlace {
-                file: self.next.file + 1,
-                index: 0,
-            };
+            self.next = PayloadPlace { file: self.next.file + 1, index: 0 };
         }
         let place = self.next;
         let file = match &mut self.file {

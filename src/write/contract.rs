@@ -131,14 +131,9 @@ impl Contract {
     /// in the file.
     pub fn find(name: &str) -> Result<Contract> {
         let shown = printable(name);
-        if Path::new(name)
-            .extension()
-            .is_some_and(|extension| extension == "toml")
-        {
+        if Path::new(name).extension().is_some_and(|extension| extension == "toml") {
             let text = fs::read_to_string(name).map_err(|cause| {
-                Error::Usage(format!(
-                    "platform {shown}: the file cannot be read: {cause}"
-                ))
+                Error::Usage(format!("platform {shown}: the file cannot be read: {cause}"))
             })?;
             return Contract::load(&text, &shown);
         }
@@ -163,9 +158,7 @@ impl Contract {
         let contract: Contract = toml::from_str(text)
             .map_err(|cause| Error::Usage(format!("platform {origin}: {cause}")))?;
         if contract.batch.rows == 0 {
-            return Err(Error::Usage(format!(
-                "platform {origin}: batch.rows must be at least 1"
-            )));
+            return Err(Error::Usage(format!("platform {origin}: batch.rows must be at least 1")));
         }
         Ok(contract)
     }
@@ -173,9 +166,7 @@ impl Contract {
     /// Whether a contact without this field is refused.
     #[must_use]
     pub fn requires(&self, field: Field) -> bool {
-        self.fields
-            .iter()
-            .any(|known| known.field == field && known.required)
+        self.fields.iter().any(|known| known.field == field && known.required)
     }
 
     /// Whether the platform has a key for this field.
@@ -205,13 +196,8 @@ mod tests {
     #[test]
     fn a_wrong_key_is_an_error_that_names_its_line() {
         let text = BUILT_IN[0].1.replace("style = ", "stile = ");
-        let message = Contract::load(&text, "mine.toml")
-            .expect_err("wrong key")
-            .to_string();
-        assert!(
-            message.contains("mine.toml") && message.contains("stile"),
-            "{message}"
-        );
+        let message = Contract::load(&text, "mine.toml").expect_err("wrong key").to_string();
+        assert!(message.contains("mine.toml") && message.contains("stile"), "{message}");
         assert!(message.contains("line"), "{message}");
     }
 }

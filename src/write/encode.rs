@@ -40,10 +40,7 @@ impl Encoder {
                 .iter()
                 .map(|known| (known.field, comma_key(&known.key)))
                 .collect(),
-            params: contract
-                .params
-                .as_ref()
-                .map(|params| comma_key(&params.key)),
+            params: contract.params.as_ref().map(|params| comma_key(&params.key)),
             param_columns,
         }
     }
@@ -213,13 +210,8 @@ mod tests {
     #[test]
     fn a_string_is_escaped_as_serde_json_does_it() {
         let all: String = (0..=0x2ff).filter_map(char::from_u32).collect();
-        for text in [
-            "",
-            "plain",
-            "\"\\/\n\r\t\u{8}\u{c}\u{0}\u{1f}\u{7f}",
-            "é\u{2028}😀",
-            &all,
-        ] {
+        for text in ["", "plain", "\"\\/\n\r\t\u{8}\u{c}\u{0}\u{1f}\u{7f}", "é\u{2028}😀", &all]
+        {
             let oracle = serde_json::to_string(text).expect("a string");
             assert_eq!(json_string(text), oracle);
         }

@@ -64,23 +64,13 @@ impl EncodedProblems {
     /// The problem at `index`, from 0.
     #[must_use]
     pub fn get(&self, index: usize) -> ProblemView<'_> {
-        ProblemView {
-            problems: self,
-            index,
-        }
+        ProblemView { problems: self, index }
     }
 
     /// Encodes a problem of a row whose phone, where it has one, is `phone`.
     pub fn push(&mut self, problem: &Problem<'_>, columns: &Columns, phone: Option<Phone>) {
         // Taken apart without `..`, so that a new key is thought of here.
-        let Problem {
-            code,
-            column,
-            field,
-            value,
-            detail,
-            suggestion,
-        } = problem;
+        let Problem { code, column, field, value, detail, suggestion } = problem;
         let out = &mut self.text;
         let start = out.len();
         if let Some(at) = column {
@@ -198,16 +188,8 @@ impl Kept<'_> {
     /// What differs, in words.
     #[must_use]
     pub fn difference(&self) -> String {
-        let names: Vec<&str> = self
-            .differs
-            .iter()
-            .map(|compared| compared.as_str())
-            .collect();
-        if names.is_empty() {
-            "nothing".to_owned()
-        } else {
-            names.join(", ")
-        }
+        let names: Vec<&str> = self.differs.iter().map(|compared| compared.as_str()).collect();
+        if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
     }
 }
 
@@ -223,9 +205,7 @@ impl Issues {
     /// # Errors
     /// Where the file cannot be made.
     pub fn new(out: &mut OutDir) -> Result<Issues> {
-        Ok(Issues {
-            file: out.create_file("issues.jsonl")?,
-        })
+        Ok(Issues { file: out.create_file("issues.jsonl")? })
     }
 
     /// Writes a problem that a worker found.
@@ -235,13 +215,9 @@ impl Issues {
     pub fn write(&mut self, problem: ProblemView<'_>, row: &RowFacts<'_>) -> Result<()> {
         let entry = problem.entry();
         self.begin(row, entry.column);
-        self.file
-            .buffer()
-            .extend_from_slice(problem.range(entry.before_fate));
+        self.file.buffer().extend_from_slice(problem.range(entry.before_fate));
         push_key(self.file.buffer(), "fate", row.fate.as_str());
-        self.file
-            .buffer()
-            .extend_from_slice(problem.range(entry.after_fate));
+        self.file.buffer().extend_from_slice(problem.range(entry.after_fate));
         self.end(row)
     }
 
@@ -292,13 +268,7 @@ impl Issues {
 
     /// The keys that say where the row stands.
     fn begin(&mut self, row: &RowFacts<'_>, column: Option<u32>) {
-        let Place {
-            source: _,
-            row: number,
-            line,
-            byte,
-            length,
-        } = row.place;
+        let Place { source: _, row: number, line, byte, length } = row.place;
         let out = self.file.buffer();
         out.extend_from_slice(b"{\"row\":");
         push_integer(out, number);

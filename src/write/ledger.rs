@@ -57,11 +57,7 @@ impl Ledger {
         push_integer(out, row.place.line);
         out.push(b',');
         out.extend_from_slice(row.fate.as_str().as_bytes());
-        out.extend_from_slice(if row.fate == Fate::Accepted {
-            b",create,"
-        } else {
-            b",,"
-        });
+        out.extend_from_slice(if row.fate == Fate::Accepted { b",create," } else { b",," });
         match phone {
             None => out.extend_from_slice(b",,"),
             Some((phone, region, kind)) => {

@@ -56,34 +56,19 @@ impl OutDir {
         let parent = parent_of(name);
         let Some(file_name) = name.file_name() else {
             let what = "is no name for a new folder".to_owned();
-            return Err(Error::Output {
-                path: name.display().to_string(),
-                what,
-            });
+            return Err(Error::Output { path: name.display().to_string(), what });
         };
         refuse_existing(name, if_exists)?;
         if !parent.is_dir() {
-            let what = format!(
-                "its parent {} is no folder; make it first",
-                parent.display()
-            );
-            return Err(Error::Output {
-                path: name.display().to_string(),
-                what,
-            });
+            let what = format!("its parent {} is no folder; make it first", parent.display());
+            return Err(Error::Output { path: name.display().to_string(), what });
         }
         let mut prefix = OsString::from(".");
         prefix.push(file_name);
         prefix.push(".partial-");
         remove_dead(parent, &prefix)?;
         let (partial, lock) = make_locked(parent, &prefix)?;
-        Ok(OutDir {
-            name: name.to_owned(),
-            partial,
-            if_exists,
-            lock: Some(lock),
-            files: 0,
-        })
+        Ok(OutDir { name: name.to_owned(), partial, if_exists, lock: Some(lock), files: 0 })
     }
 
     /// Where files are written until the commit; a place for private files, too.
@@ -130,8 +115,7 @@ impl OutDir {
     /// [`Error::Output`] where the system refuses, or the name was taken meanwhile; then nothing
     /// stands under the name that did not stand there before.
     pub fn commit(mut self) -> Result<()> {
-        self.sync()
-            .map_err(|cause| Error::writing(&self.name, "sync the files", &cause))?;
+        self.sync().map_err(|cause| Error::writing(&self.name, "sync the files", &cause))?;
         let exists = fs::symlink_metadata(&self.name).is_ok();
         if exists && self.if_exists == IfExists::Exchange {
             refuse_existing(&self.name, self.if_exists)?;
@@ -221,10 +205,7 @@ fn refuse_existing(name: &Path, if_exists: IfExists) -> Result<()> {
             "exists and was not written by rowcall, so --force leaves it alone; name another folder"
         }
     };
-    Err(Error::Output {
-        path: name.display().to_string(),
-        what: what.to_owned(),
-    })
+    Err(Error::Output { path: name.display().to_string(), what: what.to_owned() })
 }
 
 /// Whether the folder is one, and holds a summary of ours.
@@ -244,9 +225,7 @@ fn remove_dead(parent: &Path, prefix: &OsString) -> Result<()> {
         for entry in fs::read_dir(parent)? {
             let entry = entry?;
             let name = entry.file_name();
-            let ours = name
-                .as_encoded_bytes()
-                .starts_with(prefix.as_encoded_bytes());
+            let ours = name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
             if ours && entry.file_type()?.is_dir() && lock_folder(&entry.path())?.is_some() {
                 fs::remove_dir_all(entry.path())?;
             }
@@ -347,16 +326,11 @@ impl OutFile {
     /// # Errors
     /// [`Error::Output`] where the system does not take it.
     pub fn flush_if_full(&mut self) -> Result<()> {
-        if self.buffer.len() >= BUFFER_BYTES {
-            self.write_out()
-        } else {
-            Ok(())
-        }
+        if self.buffer.len() >= BUFFER_BYTES { self.write_out() } else { Ok(()) }
     }
 
     fn write_out(&mut self) -> Result<()> {
-        self.flush_buffer()
-            .map_err(|cause| Error::writing(&self.shown, "write the file", &cause))
+        self.flush_buffer().map_err(|cause| Error::writing(&self.shown, "write the file", &cause))
     }
 
     fn flush_buffer(&mut self) -> io::Result<()> {
@@ -374,11 +348,7 @@ impl OutFile {
     pub fn finish(mut self) -> Result<OutputFacts> {
         self.write_out()?;
         let blake3 = self.hasher.finalize().to_hex().to_string();
-        Ok(OutputFacts {
-            path: self.path,
-            bytes: self.bytes,
-            blake3,
-        })
+        Ok(OutputFacts { path: self.path, bytes: self.bytes, blake3 })
     }
 }
 

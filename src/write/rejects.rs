@@ -28,14 +28,7 @@ impl RowsFile {
         sources: usize,
     ) -> RowsFile {
         let several_sources = sources > 1;
-        RowsFile {
-            name,
-            own_columns,
-            several_sources,
-            current: None,
-            finished: vec![],
-            written: 0,
-        }
+        RowsFile { name, own_columns, several_sources, current: None, finished: vec![], written: 0 }
     }
 
     /// Begins the file of the source with that index, whose original columns are `headers`. Sources come in
@@ -56,14 +49,8 @@ impl RowsFile {
             format!("{}.csv", self.name)
         };
         let file = out.create_file(&path)?;
-        self.current = Some((
-            source,
-            csv::WriterBuilder::new().flexible(true).from_writer(file),
-        ));
-        self.write_record(
-            headers.map(|header| guard(header)),
-            self.own_columns.iter().copied(),
-        )
+        self.current = Some((source, csv::WriterBuilder::new().flexible(true).from_writer(file)));
+        self.write_record(headers.map(|header| guard(header)), self.own_columns.iter().copied())
     }
 
     /// Writes a row: its cells, then the values of our own columns.
@@ -98,17 +85,12 @@ impl RowsFile {
     }
 
     fn unwritable(&self, cause: &io::Error) -> Error {
-        Error::Output {
-            path: format!("{}.csv", self.name),
-            what: cause.to_string(),
-        }
+        Error::Output { path: format!("{}.csv", self.name), what: cause.to_string() }
     }
 
     fn close(&mut self) -> Result<()> {
         if let Some((_, writer)) = self.current.take() {
-            let file = writer
-                .into_inner()
-                .map_err(|cause| self.unwritable(cause.error()))?;
+            let file = writer.into_inner().map_err(|cause| self.unwritable(cause.error()))?;
             self.finished.push(file.finish()?);
         }
         Ok(())

@@ -112,11 +112,8 @@ impl Counts {
     /// `1000 rows = 930 accepted + 40 duplicate + 30 rejected`.
     #[must_use]
     pub fn equation(&self) -> String {
-        let parts: Vec<String> = self
-            .parts()
-            .iter()
-            .map(|(name, count)| format!("{count} {name}"))
-            .collect();
+        let parts: Vec<String> =
+            self.parts().iter().map(|(name, count)| format!("{count} {name}")).collect();
         format!("{} rows = {}", self.rows, parts.join(" + "))
     }
 

@@ -29,11 +29,7 @@ pub(crate) fn check(plan: &Plan, text: &str, home: Option<Region>) {
     }
     match (&strict, &vanity) {
         (Ok(strict), Ok(vanity)) => {
-            assert_eq!(
-                fingerprint(plan, strict),
-                fingerprint(plan, vanity),
-                "{text:?} {home:?}"
-            );
+            assert_eq!(fingerprint(plan, strict), fingerprint(plan, vanity), "{text:?} {home:?}");
         }
         (Ok(number), Err(refusal)) => {
             panic!("only `parse` reads {text:?} {home:?}: {number:?}, {refusal:?}");
@@ -47,11 +43,7 @@ pub(crate) fn check(plan: &Plan, text: &str, home: Option<Region>) {
     let missing = strict.as_ref().err() == Some(&Refusal::Missing);
     assert!(!missing || blank, "{text:?} is not missing");
     if text.chars().count() > 250 {
-        assert!(
-            strict.is_err(),
-            "{} characters were read",
-            text.chars().count()
-        );
+        assert!(strict.is_err(), "{} characters were read", text.chars().count());
     }
 }
 
@@ -59,31 +51,17 @@ pub(crate) fn check(plan: &Plan, text: &str, home: Option<Region>) {
 fn check_number(plan: &Plan, number: &Number) {
     let national = number.national().to_string();
     assert!((2..=17).contains(&national.len()), "{number:?}");
-    assert!(
-        national.bytes().all(|byte| byte.is_ascii_digit()),
-        "{number:?}"
-    );
+    assert!(national.bytes().all(|byte| byte.is_ascii_digit()), "{number:?}");
     assert!((1..=999).contains(&number.calling_code()), "{number:?}");
     assert!(number.extension().chars().count() <= 20, "{number:?}");
-    assert!(
-        number.extension().chars().all(char::is_numeric),
-        "{number:?}"
-    );
+    assert!(number.extension().chars().all(char::is_numeric), "{number:?}");
     assert_eq!(number.is_valid(), number.refusal().is_none(), "{number:?}");
-    assert_eq!(
-        number.is_valid(),
-        number.kind() != Kind::Unknown,
-        "{number:?}"
-    );
+    assert_eq!(number.is_valid(), number.kind() != Kind::Unknown, "{number:?}");
     if number.is_valid() {
         assert!(number.region().is_some(), "{number:?}");
     }
     if let Some(region) = number.region().filter(|region| *region != Region::WORLD) {
-        assert_eq!(
-            plan.calling_code(region),
-            Some(number.calling_code()),
-            "{number:?}"
-        );
+        assert_eq!(plan.calling_code(region), Some(number.calling_code()), "{number:?}");
     }
     check_refusal(number);
     check_formats(plan, number, &national);
@@ -102,12 +80,7 @@ fn check_refusal(number: &Number) {
         Length::TooLong => &[Refusal::TooLong],
         Length::WrongLength => &[Refusal::WrongLength],
     };
-    assert!(
-        number
-            .refusal()
-            .is_some_and(|refusal| expected.contains(&refusal)),
-        "{number:?}"
-    );
+    assert!(number.refusal().is_some_and(|refusal| expected.contains(&refusal)), "{number:?}");
 }
 
 /// Formats append to what is there; the plain ones are plain; a valid number in a format with its
@@ -131,11 +104,7 @@ fn check_formats(plan: &Plan, number: &Number, national: &str) {
         let back = plan.parse(&text, None).unwrap_or_else(|refusal| {
             panic!("{text:?} of {number:?} does not read back: {refusal:?}")
         });
-        assert_eq!(
-            fingerprint(plan, &back),
-            fingerprint(plan, number),
-            "{text:?}"
-        );
+        assert_eq!(fingerprint(plan, &back), fingerprint(plan, number), "{text:?}");
     }
 }
 
@@ -147,22 +116,13 @@ fn check_phone(plan: &Plan, phone: Phone, number: &Number) {
     assert!(text.len() <= 16, "{text}");
     let back = plan.parse(&text, None).expect("a phone is a number");
     assert_eq!(back.phone(), Ok(phone), "{text}");
-    assert_eq!(
-        (back.kind(), back.region()),
-        (number.kind(), number.region()),
-        "{text}"
-    );
+    assert_eq!((back.kind(), back.region()), (number.kind(), number.region()), "{text}");
 }
 
 /// Everything that tells two numbers apart.
 pub(crate) fn fingerprint(plan: &Plan, number: &Number) -> impl PartialEq + Debug + use<> {
     let plain = (number.calling_code(), number.national().to_string());
-    let judged = (
-        number.kind(),
-        number.region(),
-        number.length(),
-        number.refusal(),
-    );
+    let judged = (number.kind(), number.region(), number.length(), number.refusal());
     let formats = FORMATS.map(|(format, _)| written(plan, number, format));
     (plain, judged, number.extension().to_owned(), formats)
 }

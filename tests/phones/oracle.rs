@@ -14,10 +14,7 @@ const EXAMPLES_MAX: usize = 20;
 
 /// A committed table.
 pub(crate) fn table(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures/phones")
-        .join(name)
-        .with_extension("tsv")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/phones").join(name).with_extension("tsv")
 }
 
 /// The version of the reference that a table is of, from its first line.
@@ -28,9 +25,7 @@ pub(crate) fn version(table: &Path) -> String {
 
 fn lines(table: &Path) -> impl Iterator<Item = String> {
     let file = File::open(table).unwrap_or_else(|error| panic!("{}: {error}", table.display()));
-    BufReader::new(file)
-        .lines()
-        .map(|line| line.expect("a table is UTF-8"))
+    BufReader::new(file).lines().map(|line| line.expect("a table is UTF-8"))
 }
 
 /// One row of a table: a text, and what the reference says of it.
@@ -131,12 +126,7 @@ impl<'a> Row<'a> {
             phone: refusal.or(too_long).map_or(Ok(e164.clone()), Err),
             extension: self.extension.to_owned(),
             formats: self.valid.then(|| {
-                let Row {
-                    national_format,
-                    international,
-                    rfc3966,
-                    ..
-                } = self;
+                let Row { national_format, international, rfc3966, .. } = self;
                 [&e164, &digits, *national_format, international, rfc3966].map(str::to_owned)
             }),
         }
@@ -165,12 +155,7 @@ pub(crate) struct Case {
 /// Every case of a table.
 pub(crate) fn rows(table: &Path) -> Vec<Case> {
     let mut cases = Vec::new();
-    for_each_row(table, |row| {
-        cases.push(Case {
-            text: row.text,
-            home: row.home,
-        })
-    });
+    for_each_row(table, |row| cases.push(Case { text: row.text, home: row.home }));
     cases
 }
 
@@ -222,9 +207,7 @@ fn ours(plan: &Plan, result: Result<Number, Refusal>) -> Answer {
         code: number.calling_code().to_string(),
         national: number.national().to_string(),
         kind: number.kind().as_str().to_owned(),
-        region: number
-            .region()
-            .map_or_else(|| "-".to_owned(), |region| region.to_string()),
+        region: number.region().map_or_else(|| "-".to_owned(), |region| region.to_string()),
         valid: number.is_valid(),
         length: length.to_owned(),
         refusal: number.refusal(),
@@ -259,10 +242,7 @@ fn difference(ours: &Answer, theirs: &Answer) -> Option<&'static str> {
         (ours.formats == theirs.formats, "formats"),
         (ours == theirs, "something new"),
     ];
-    classes
-        .iter()
-        .find(|(same, _)| !same)
-        .map(|(_, class)| *class)
+    classes.iter().find(|(same, _)| !same).map(|(_, class)| *class)
 }
 
 /// How the engine compares with some tables.
@@ -318,13 +298,9 @@ impl Comparison {
         let differences = self.differences.entry(class).or_default();
         differences.count += 1;
         if differences.examples.len() < EXAMPLES_MAX {
-            let home = row
-                .home
-                .map_or_else(|| "-".to_owned(), |home| home.to_string());
+            let home = row.home.map_or_else(|| "-".to_owned(), |home| home.to_string());
             let text = format!("{:?} home {home} ({})", row.text, row.note);
-            differences
-                .examples
-                .push(format!("{text}\n  ours   {ours:?}\n  theirs {theirs:?}"));
+            differences.examples.push(format!("{text}\n  ours   {ours:?}\n  theirs {theirs:?}"));
         }
     }
 

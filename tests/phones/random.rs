@@ -109,9 +109,7 @@ pub(crate) struct Random(u64);
 impl Random {
     /// Seeded anew, or by `ROWCALL_SEED`; a failed test shows the seed.
     pub(crate) fn announced() -> Random {
-        let given = std::env::var("ROWCALL_SEED")
-            .ok()
-            .and_then(|seed| seed.parse().ok());
+        let given = std::env::var("ROWCALL_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = given.unwrap_or_else(|| RandomState::new().hash_one(0));
         println!("ROWCALL_SEED={seed}");
         Random(seed)
@@ -143,16 +141,12 @@ impl Random {
     /// Pieces of phone numbers in any order; sometimes near or over the limit of 250 characters.
     pub(crate) fn soup(&mut self) -> String {
         let pieces = if self.below(50) == 0 { 200 } else { 20 };
-        (0..self.below(pieces))
-            .map(|_| *self.pick(&PIECES))
-            .collect()
+        (0..self.below(pieces)).map(|_| *self.pick(&PIECES)).collect()
     }
 
     /// Any bytes, as the text they make.
     pub(crate) fn bytes(&mut self) -> String {
-        let bytes: Vec<u8> = (0..self.below(40))
-            .map(|_| self.next().to_le_bytes()[0])
-            .collect();
+        let bytes: Vec<u8> = (0..self.below(40)).map(|_| self.next().to_le_bytes()[0]).collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
@@ -162,11 +156,7 @@ impl Random {
         for _ in 0..=self.below(3) {
             let place = self.below(characters.len() + 1);
             let until = (place + self.below(2)).min(characters.len());
-            let piece = if self.below(3) == 0 {
-                ""
-            } else {
-                *self.pick(&PIECES)
-            };
+            let piece = if self.below(3) == 0 { "" } else { *self.pick(&PIECES) };
             characters.splice(place..until, piece.chars());
         }
         characters.into_iter().collect()
@@ -175,9 +165,5 @@ impl Random {
 
 /// How many rounds a random test makes: fewer where the code is not optimised.
 pub(crate) fn rounds(optimised: u32) -> u32 {
-    if cfg!(debug_assertions) {
-        optimised / 10
-    } else {
-        optimised
-    }
+    if cfg!(debug_assertions) { optimised / 10 } else { optimised }
 }

@@ -1,9 +1,5 @@
 //! What several test files need: running the program, folders that vanish, reading outputs.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test file uses a part of it"
-)]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -60,9 +56,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
 /// The lines of `issues.jsonl` in an output folder.
 pub fn issues(folder: &Path) -> Vec<serde_json::Value> {
     let text = fs::read_to_string(folder.join("issues.jsonl")).expect("issues.jsonl");
-    text.lines()
-        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
-        .collect()
+    text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
 }
 
 /// `summary.json` in an output folder.
@@ -76,9 +70,7 @@ pub fn contacts(folder: &Path) -> Vec<serde_json::Value> {
     let mut contacts = Vec::new();
     for (path, bytes) in files_of(&folder.join("payload")) {
         let file: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
-        let list = file["contacts"]
-            .as_array()
-            .unwrap_or_else(|| panic!("{path} has contacts"));
+        let list = file["contacts"].as_array().unwrap_or_else(|| panic!("{path} has contacts"));
         contacts.extend(list.iter().cloned());
     }
     contacts
@@ -90,12 +82,6 @@ pub fn csv_records(text: &[u8]) -> Vec<Vec<String>> {
         .has_headers(false)
         .from_reader(text)
         .records()
-        .map(|record| {
-            record
-                .expect("a record")
-                .iter()
-                .map(str::to_owned)
-                .collect()
-        })
+        .map(|record| record.expect("a record").iter().map(str::to_owned).collect())
         .collect()
 }

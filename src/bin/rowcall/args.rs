@@ -138,10 +138,7 @@ fn batch_size(text: &str) -> Result<u64, String> {
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|number| *number > 0)
-        .ok_or_else(|| "a number from 1".to_owned())
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a number from 1".to_owned())
 }
 
 fn threads(text: &str) -> Result<usize, String> {

@@ -28,21 +28,13 @@ pub(crate) struct Wishes<'a> {
 
 impl PrepareArgs {
     pub(crate) fn job(&self) -> Wishes<'_> {
-        Wishes {
-            to: Some(&self.to),
-            out: Some(&self.out),
-            batch_size: self.batch_size,
-        }
+        Wishes { to: Some(&self.to), out: Some(&self.out), batch_size: self.batch_size }
     }
 }
 
 impl CheckArgs {
     pub(crate) fn job(&self) -> Wishes<'_> {
-        Wishes {
-            to: self.to.as_deref(),
-            out: self.out.as_deref(),
-            batch_size: None,
-        }
+        Wishes { to: self.to.as_deref(), out: self.out.as_deref(), batch_size: None }
     }
 }
 
@@ -67,47 +59,24 @@ pub(crate) fn run(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<
 /// A run that finished is done; `check` also says whether every row is acceptable.
 fn exit_code(summary: &Summary, goal: Goal) -> u8 {
     let refused = summary.counts.rejected + summary.counts.malformed;
-    if goal == Goal::Check && refused > 0 {
-        exit::REFUSED
-    } else {
-        exit::DONE
-    }
+    if goal == Goal::Check && refused > 0 { exit::REFUSED } else { exit::DONE }
 }
 
 fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
-    let inputs: Vec<Input> = args
-        .inputs
-        .iter()
-        .map(|path| Input::from_argument(path))
-        .collect();
-    if inputs
-        .iter()
-        .filter(|input| **input == Input::Stdin)
-        .count()
-        > 1
-    {
+    let inputs: Vec<Input> = args.inputs.iter().map(|path| Input::from_argument(path)).collect();
+    if inputs.iter().filter(|input| **input == Input::Stdin).count() > 1 {
         return Err(Error::Usage("standard input (-) can be given once only".to_owned()).into());
     }
     let contract = wishes.to.map(Contract::find).transpose()?;
-    let if_exists = if args.force {
-        IfExists::Exchange
-    } else {
-        IfExists::Refuse
-    };
-    let out = wishes.out.map(|folder| Output {
-        folder: without_trailing_slash(folder),
-        if_exists,
-    });
+    let if_exists = if args.force { IfExists::Exchange } else { IfExists::Refuse };
+    let out = wishes.out.map(|folder| Output { folder: without_trailing_slash(folder), if_exists });
     let mut columns = Vec::new();
     for pair in &args.map {
         let pair = MapOptions::parse_pair(pair)
             .map_err(|what| Error::Usage(format!("--map: {}", printable(&what))))?;
         columns.push(pair);
     }
-    let dialect = Dialect {
-        delimiter: args.delimiter,
-        quote: args.quote.0,
-    };
+    let dialect = Dialect { delimiter: args.delimiter, quote: args.quote.0 };
     if dialect.quote == Some(dialect.delimiter) {
         let what = "--delimiter and --quote are the same character".to_owned();
         return Err(Error::Usage(what).into());
@@ -124,11 +93,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         read: ReadOptions { dialect, limits },
         map: MapOptions { columns },
         plan,
-        home: args
-            .region
-            .as_deref()
-            .map(|text| region(text, plan))
-            .transpose()?,
+        home: args.region.as_deref().map(|text| region(text, plan)).transpose()?,
         goal,
         contract,
         batch_rows: wishes.batch_size,

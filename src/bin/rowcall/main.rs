@@ -21,11 +21,7 @@ fn main() -> ExitCode {
         Err(message) => {
             // Help and version go to stdout and are no error; the rest is usage.
             let _ = message.print();
-            return ExitCode::from(if message.use_stderr() {
-                exit::USAGE
-            } else {
-                exit::DONE
-            });
+            return ExitCode::from(if message.use_stderr() { exit::USAGE } else { exit::DONE });
         }
     };
     let done = match cli.command {
@@ -33,9 +29,7 @@ fn main() -> ExitCode {
         Command::Check(args) => job::run(&args.job(), &args.common, Goal::Check),
     };
     ExitCode::from(done.unwrap_or_else(|error| {
-        let code = error
-            .downcast_ref()
-            .map_or(exit::INTERNAL, rowcall::error::Error::exit_code);
+        let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);
         let _ = writeln!(io::stderr(), "rowcall: {error:#}");
         code
     }))

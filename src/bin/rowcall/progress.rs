@@ -19,21 +19,15 @@ impl Bar {
     /// A bar over `bytes` of input, or a counter where that is not known.
     pub(crate) fn new(wish: ProgressWish, quiet: bool, bytes: Option<u64>) -> Bar {
         let hidden = quiet || wish == ProgressWish::None || !stderr().is_terminal();
-        let target = if hidden {
-            ProgressDrawTarget::hidden()
-        } else {
-            ProgressDrawTarget::stderr()
-        };
+        let target =
+            if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(bytes, target);
         let template = match bytes {
             Some(_) => "{bar:30} {bytes}/{total_bytes}  {msg}  {eta} left",
             None => "{spinner} {bytes}  {msg}  {elapsed}",
         };
         bar.set_style(ProgressStyle::with_template(template).expect("a template of ours"));
-        Bar {
-            bar,
-            signals: Signals::listen(),
-        }
+        Bar { bar, signals: Signals::listen() }
     }
 
     /// Takes the bar off the screen.

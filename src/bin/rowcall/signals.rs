@@ -22,8 +22,6 @@ impl Signals {
 
     /// The last signal heard.
     pub(crate) fn received(&self) -> Option<u8> {
-        u8::try_from(self.0.load(Ordering::Relaxed))
-            .ok()
-            .filter(|number| *number > 0)
+        u8::try_from(self.0.load(Ordering::Relaxed)).ok().filter(|number| *number > 0)
     }
 }

@@ -22,34 +22,20 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
     let Counts { rows, .. } = summary.counts;
     let _ = writeln!(text, "{} rows", grouped(rows));
     let parts = summary.counts.parts();
-    let width = parts
-        .iter()
-        .map(|(_, count)| grouped(*count).len())
-        .max()
-        .unwrap_or(0);
+    let width = parts.iter().map(|(_, count)| grouped(*count).len()).max().unwrap_or(0);
     for (at, (fate, count)) in parts.iter().enumerate() {
         let sign = if at == 0 { '=' } else { '+' };
         let _ = writeln!(text, "  {sign} {:>width$}  {fate}", grouped(*count));
     }
-    let mut problems: Vec<(&str, u64)> = summary
-        .problems
-        .iter()
-        .map(|(code, count)| (*code, *count))
-        .collect();
+    let mut problems: Vec<(&str, u64)> =
+        summary.problems.iter().map(|(code, count)| (*code, *count)).collect();
     problems.sort_by_key(|(code, count)| (std::cmp::Reverse(*count), *code));
     if !problems.is_empty() {
         let _ = writeln!(text, "\nmost frequent:");
         let width = grouped(problems[0].1).len();
         for (id, count) in problems.iter().take(PROBLEMS_SHOWN_MAX) {
-            let code = Code::all()
-                .find(|code| code.as_str() == *id)
-                .expect("a code of ours");
-            let _ = writeln!(
-                text,
-                "  {:>width$}  {id}: {}",
-                grouped(*count),
-                code.sentence()
-            );
+            let code = Code::all().find(|code| code.as_str() == *id).expect("a code of ours");
+            let _ = writeln!(text, "  {:>width$}  {id}: {}", grouped(*count), code.sentence());
             let _ = writeln!(text, "  {:>width$}  -> {}", "", code.remedy());
         }
         if problems.len() > PROBLEMS_SHOWN_MAX {
@@ -64,11 +50,7 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
             .map(|output| output.path.as_str())
             .filter(|path| !path.starts_with("payload/"))
             .collect();
-        let _ = writeln!(
-            text,
-            "\nwritten to {}:",
-            printable(&out.display().to_string())
-        );
+        let _ = writeln!(text, "\nwritten to {}:", printable(&out.display().to_string()));
         let payload = summary.outputs.len() - files.len();
         if payload > 0 {
             let s = if payload == 1 { "" } else { "s" };

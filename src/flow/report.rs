@@ -1,0 +1,264 @@
+//! A row whose fate is settled → every file that has something to say of it.
+
+use crate::contact::Field;
+use crate::error::{Error, Result};
+use crate::ingest::guard::{DUPLICATE_COLUMNS, REJECT_COLUMNS};
+use crate::ingest::record::{Record, RecordReader};
+use crate::map::Draft;
+use crate::problem::{Code, Fate, Place};
+use crate::write::batch::Payload;
+use crate::write::issues::{Issues, Kept, RowFacts};
+use crate::write::ledger::Ledger;
+use crate::write::outdir::{OutDir, SUMMARY};
+use crate::write::rejects::RowsFile;
+use crate::write::summary::Summary;
+
+use super::work::{SourceContext, Worked, WorkedRow};
+use super::{Goal, Job};
+
+/// The files of the output folder.
+pub(super) struct Writers {
+    out: OutDir,
+    payload: Option<Payload>,
+    ledger: Ledger,
+    issues: Issues,
+    rejects: RowsFile,
+    duplicates: RowsFile,
+}
+
+/// A row whose fate is settled.
+pub(super) struct Settled<'w> {
+    pub(super) worked: &'w Worked,
+    pub(super) row: &'w WorkedRow,
+    pub(super) index: usize,
+    pub(super) place: Place,
+    pub(super) sheet_row: u64,
+    pub(super) fate: Fate,
+    /// For a duplicate: source index, row number and what differs.
+    pub(super) kept: Option<(u32, Kept<'w>)>,
+}
+
+impl Settled<'_> {
+    /// The indices of the row's problems.
+    pub(super) fn problems(&self) -> std::ops::Range<usize> {
+        let start = self.index.checked_sub(1).map_or(0, |at| self.worked.rows[at].problems_end);
+        start..self.row.problems_end
+    }
+
+    /// The row's encoded contact.
+    fn contact(&self) -> &[u8] {
+        let start = self.index.checked_sub(1).map_or(0, |at| self.worked.rows[at].contact_end);
+        &self.worked.contacts[start..self.row.contact_end]
+    }
+
+    /// The record's bytes.
+    fn raw(&self) -> &[u8] {
+        let from = usize::try_from(self.row.spot.byte).expect("within the chunk");
+        let length = usize::try_from(self.row.spot.length).expect("a record's length");
+        let rest = &self.worked.chunk.bytes[from..];
+        &rest[..length.min(rest.len())]
+    }
+}
+
+impl Writers {
+    pub(super) fn new(job: &Job, names: &[String], mut out: OutDir) -> Result<Writers> {
+        let contract = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare);
+        Ok(Writers {
+            payload: contract
+                .map(|contract| Payload::new(contract, job.batch_rows, &out))
+                .transpose()?,
+            ledger: Ledger::new(names, &mut out)?,
+            issues: Issues::new(&mut out)?,
+            rejects: RowsFile::new("rejects", &REJECT_COLUMNS, names.len()),
+            duplicates: RowsFile::new("duplicates", &DUPLICATE_COLUMNS, names.len()),
+            out,
+        })
+    }
+
+    /// Begins the files of a source whose original columns are `headers`.
+    pub(super) fn begin_source<'h, I: Iterator<Item = &'h str>>(
+        &mut self,
+        source: u32,
+        headers: impl Fn() -> I,
+    ) -> Result<()> {
+        self.rejects.begin_source(source, headers(), &mut self.out)?;
+        self.duplicates.begin_source(source, headers(), &mut self.out)
+    }
+
+    /// Ends all files, compares what they hold with what was counted, and commits the folder.
+    pub(super) fn finish(self, mut summary: Summary) -> Result<Summary> {
+        let Writers { mut out, payload, ledger, issues, rejects, duplicates } = self;
+        let counts = summary.counts;
+        let outputs = &mut summary.outputs;
+        if let Some(payload) = payload {
+            let (files, written) = payload.finish(&mut out)?;
+            outputs.extend(files);
+            compare("accepted contacts", counts.accepted, written)?;
+        }
+        let (file, written) = ledger.finish()?;
+        outputs.push(file);
+        compare("rows in the ledger", counts.rows, written)?;
+        outputs.push(issues.finish()?);
+        let (files, written) = rejects.finish()?;
+        outputs.extend(files);
+        compare("rejected rows", counts.rejected + counts.malformed, written)?;
+        let (files, written) = duplicates.finish()?;
+        outputs.extend(files);
+        compare("duplicates", counts.duplicate, written)?;
+        let mut file = out.create_file(SUMMARY)?;
+        file.append(&summary.to_json())?;
+        file.finish()?;
+        out.commit()?;
+        Ok(summary)
+    }
+
+    /// Writes what there is to say of a row.
+    pub(super) fn write(
+        &mut self,
+        row: &Settled<'_>,
+        source: &str,
+        context: &SourceContext,
+    ) -> Result<()> {
+        let payload = match (&mut self.payload, row.fate) {
+            (Some(payload), Fate::Accepted) => Some(payload.push(row.contact(), &mut self.out)?),
+            _ => None,
+        };
+        let facts = RowFacts {
+            place: row.place,
+            sheet_row: row.sheet_row,
+            fate: row.fate,
+            source,
+            payload,
+        };
+        let kept = row.kept.as_ref().map(|(at, kept)| (*at, kept.row));
+        self.ledger.write(&facts, row.row.phone, kept)?;
+        for index in row.problems() {
+            self.issues.write(row.worked.problems.get(index), &facts)?;
+        }
+        match (row.fate, &row.kept) {
+            (Fate::Malformed | Fate::Rejected, _) => self.write_reject(row, source, context),
+            (Fate::Duplicate, Some((_, kept))) => self.write_duplicate(row, &facts, kept, context),
+            _ => Ok(()),
+        }
+    }
+
+    fn write_reject(
+        &mut self,
+        row: &Settled<'_>,
+        source: &str,
+        context: &SourceContext,
+    ) -> Result<()> {
+        let own = OwnCells::of(row, source);
+        let originals = context.columns.originals();
+        if row.fate == Fate::Malformed {
+            let raw = String::from_utf8_lossy(row.raw().trim_ascii_end()).into_owned();
+            let values = own.values().into_iter().chain([raw.as_str()]);
+            return self.rejects.write(originals.iter().map(|_| ""), values);
+        }
+        let values = own.values();
+        let rejects = &mut self.rejects;
+        with_draft(row, context, |draft| {
+            let cells = originals.iter().map(|at| draft.cell(*at));
+            rejects.write(cells, values.into_iter().chain([""]))
+        })
+    }
+
+    fn write_duplicate(
+        &mut self,
+        row: &Settled<'_>,
+        facts: &RowFacts<'_>,
+        kept: &Kept<'_>,
+        context: &SourceContext,
+    ) -> Result<()> {
+        let Some((phone, _, _)) = row.row.phone else {
+            return Ok(());
+        };
+        let columns = &context.columns;
+        let column = columns.of(Field::Phone).and_then(|at| {
+            u32::try_from(at).ok().map(|number| (number, columns.headers[at].as_str()))
+        });
+        self.issues.write_duplicate(facts, phone, column, kept)?;
+        let mut own = OwnCells::of(row, facts.source);
+        let code = Code::PhoneDuplicate;
+        let message = format!("{}; differs in {}", code.sentence(), kept.difference());
+        own.add(code, &message, code.remedy());
+        let kept_row = kept.row.to_string();
+        let originals = columns.originals();
+        let duplicates = &mut self.duplicates;
+        with_draft(row, context, |draft| {
+            let cells = originals.iter().map(|at| draft.cell(*at));
+            let values = own.values().into_iter().chain([kept.source, kept_row.as_str()]);
+            duplicates.write(cells, values)
+        })
+    }
+}
+
+/// What was counted against what was written.
+fn compare(what: &str, counted: u64, written: u64) -> Result<()> {
+    if counted == written {
+        return Ok(());
+    }
+    Err(Error::Internal(format!("{counted} {what} were counted and {written} written")))
+}
+
+/// Reads the record of a row once more.
+fn with_draft(
+    row: &Settled<'_>,
+    context: &SourceContext,
+    mut give: impl FnMut(Draft<'_>) -> Result<()>,
+) -> Result<()> {
+    let mut result = Ok(());
+    let mut reader = RecordReader::new(context.read, Some(context.columns.headers.len()));
+    reader.read(row.raw(), &[], |record| {
+        if let Record::Row(record) = record {
+            result = give(Draft::new(record, &context.columns));
+        }
+    });
+    result
+}
+
+/// What our own columns say of a row.
+struct OwnCells<'s> {
+    source: &'s str,
+    row: String,
+    line: String,
+    codes: String,
+    problems: String,
+    suggestions: String,
+}
+
+impl<'s> OwnCells<'s> {
+    fn of(row: &Settled<'_>, source: &'s str) -> OwnCells<'s> {
+        let mut own = OwnCells {
+            source,
+            row: row.place.row.to_string(),
+            line: row.place.line.to_string(),
+            codes: String::new(),
+            problems: String::new(),
+            suggestions: String::new(),
+        };
+        for index in row.problems() {
+            let problem = row.worked.problems.get(index);
+            own.add(problem.code(), problem.message(), problem.advice());
+        }
+        own
+    }
+
+    fn add(&mut self, code: Code, message: &str, advice: &str) {
+        let parts = [
+            (&mut self.codes, code.as_str()),
+            (&mut self.problems, message),
+            (&mut self.suggestions, advice),
+        ];
+        for (text, part) in parts {
+            if !text.is_empty() {
+                text.push_str("; ");
+            }
+            text.push_str(part);
+        }
+    }
+
+    fn values(&self) -> [&str; 6] {
+        [self.source, &self.row, &self.line, &self.codes, &self.problems, &self.suggestions]
+    }
+}
