@@ -5,9 +5,9 @@
 //! **Derivation.** All patterns of a calling code run side by side. A *state* is the set of steps
 //! they may be at (subset construction) together with the number of digits read, because answers
 //! depend on the length too. A node carries the finished answer for a number that ends there, so
-//! priorities between regions and kinds are settled when the automaton is built. Patterns have no
-//! cycles, so neither have states, and equal nodes are made one from the leaves up: the automaton
-//! is the smallest there is.
+//! priorities between regions and kinds are settled when the automaton is built. No digit past
+//! [`DEPTH`] is told from another, so states form no cycle, and equal nodes are made one from the
+//! leaves up: the automaton is the smallest there is.
 //!
 //! **Tails.** Below many nodes the digits no longer matter, only how many follow. Such a node is
 //! a *tail*: a row of answers, by the number of digits to come. A walk ends where a tail begins.
@@ -204,7 +204,7 @@ pub(super) struct Layout {
 }
 
 /// The steps that wait for a digit or accept, reached from `entries` without a digit; in order.
-fn settle(steps: &[Step], entries: &[u16]) -> Vec<u16> {
+pub(super) fn settle(steps: &[Step], entries: &[u16]) -> Vec<u16> {
     let mut settled = Vec::new();
     let mut pending = entries.to_vec();
     while let Some(step) = pending.pop() {
@@ -267,4 +267,68 @@ pub(super) fn transitions(
 /// The lengths, up to `left`, at which the answer of a tail differs from that of one digit less.
 fn tail_lengths(tail: &Tail, left: usize) -> impl Iterator<Item = usize> {
     (0..=left.min(DEPTH)).filter(|&length| length == 0 || tail[length] != tail[length - 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pattern::{Pattern, push};
+    use super::*;
+
+    /// An automaton whose answer has a bit for each pattern that matches.
+    fn automaton(patterns: &[&str]) -> Layout {
+        let mut steps = Vec::new();
+        let entries: Vec<u16> = (0..)
+            .zip(patterns)
+            .map(|(number, pattern)| {
+                let accept = push(&mut steps, Step::Accept(number)).unwrap();
+                let pattern = Pattern::parse(pattern).unwrap();
+                pattern.emit(&mut steps, accept).unwrap()
+            })
+            .collect();
+        let mut builder = Builder::default();
+        let bits = |matched: &[u16], _| matched.iter().fold(0, |bits, number| bits | 1 << number);
+        let root = builder.build(&steps, &entries, &bits);
+        builder.finish(&[root]).unwrap()
+    }
+
+    fn ask(layout: &Layout, digits: &str) -> Answer {
+        let digits: Vec<u8> = digits.bytes().map(|byte| byte - b'0').collect();
+        walk(&layout.nodes, &layout.tails, layout.roots[0], &digits)
+    }
+
+    #[test]
+    fn a_walk_ends_at_all_patterns_that_match_the_whole_number() {
+        let layout = automaton(&[r"12\d{2,4}", r"1[2-4]\d{3}|7"]);
+        let answers = [
+            ("", 0),
+            ("7", 2),
+            ("12", 0),
+            ("1200", 1),
+            ("12000", 3),
+            ("14000", 2),
+            ("120000", 1),
+            ("1200000", 0),
+            ("12000000000000000000000000", 0),
+        ];
+        for (digits, answer) in answers {
+            assert_eq!(ask(&layout, digits), answer, "{digits}");
+        }
+    }
+
+    #[test]
+    fn nodes_below_which_only_the_length_matters_are_tails() {
+        let layout = automaton(&[r"[1-5]\d{9}|8\d{3}"]);
+        // One node, and below it a tail each for 1 to 5, for 8, and for the others.
+        assert_eq!((layout.nodes.len(), layout.tails.len()), (1, 3));
+    }
+
+    #[test]
+    fn transitions_reach_every_answer() {
+        let layout = automaton(&[r"12\d{2,4}", r"1[2-4]\d{3}|7"]);
+        let texts = transitions(&layout.nodes, &layout.tails, layout.roots[0], 17);
+        for answer in 0..4 {
+            assert!(texts.iter().any(|text| ask(&layout, text) == answer), "{answer}");
+        }
+        assert!(texts.iter().all(|text| text.len() <= 17));
+    }
 }

@@ -7,7 +7,7 @@ use super::tables::{TRANSFORM_LITERALS_MAX, Transform};
 
 /// Digits by value, 0 to 9, with room in front for what a transformation adds.
 ///
-/// Text may have 250 digits, but only the first `KEPT` are held. A number has an international
+/// Text may have 250 digits, but only the first [`KEPT`] are held. A number has an international
 /// prefix, a calling code, a national prefix and a national number at most; what is longer than
 /// all of these together stays too long whatever is taken off, so the rest cannot matter.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +18,10 @@ pub(super) struct Digits {
 }
 
 const CELLS: usize = 64;
-pub(super) const KEPT: usize = CELLS - TRANSFORM_LITERALS_MAX;
+/// A national prefix can be transformed twice: once while a calling code is looked for, once after.
+const HEADROOM: usize = 2 * TRANSFORM_LITERALS_MAX;
+/// How many digits are held.
+pub(super) const KEPT: usize = CELLS - HEADROOM;
 const CALLING_CODE_DIGITS_MAX: usize = 3;
 const _: () = assert!(
     KEPT > 2 * PREFIX_DIGITS_MAX + CALLING_CODE_DIGITS_MAX + NATIONAL_DIGITS_MAX,
@@ -27,7 +30,7 @@ const _: () = assert!(
 
 impl Digits {
     pub(super) fn new() -> Digits {
-        Digits { cells: [0; CELLS], start: TRANSFORM_LITERALS_MAX, end: TRANSFORM_LITERALS_MAX }
+        Digits { cells: [0; CELLS], start: HEADROOM, end: HEADROOM }
     }
 
     /// Adds a digit at the end.
@@ -43,8 +46,8 @@ impl Digits {
     /// separator something from 10 on, and what it does not know `stop`. Returns how many bytes it
     /// has read. There must be room: a text no longer than [`KEPT`] has it.
     ///
-    /// Where separators stand cannot be foretold, so each byte is written as if it were a digit, and
-    /// the next one overwrites it if it was not.
+    /// Where separators stand cannot be foretold, so each byte is written as if it were a digit,
+    /// and the next one overwrites it if it was not.
     #[inline]
     pub(super) fn extend(&mut self, bytes: &[u8], classes: &[u8; 256], stop: u8) -> usize {
         let mut end = self.end;

@@ -122,6 +122,10 @@ fn comma_pair(
 
 /// Labels at the end of a text.
 fn labels(text: &[char], count: usize, give: &mut dyn FnMut(RangeInclusive<usize>)) {
+    // Mostly a digit of the number stands here, which ends no label.
+    if text.last().is_none_or(|&last| digit(last).is_some()) {
+        return;
+    }
     let mut with_blanks = |first: usize, last: usize| {
         give(trim_end(&text[..first], |c| is_blank(c) || c == ',').len()..=last);
     };

@@ -21,32 +21,43 @@ pub enum Format {
 
 /// Appends the number to `out`.
 pub(super) fn format(tables: &Tables, number: &Number, format: Format, out: &mut String) {
-    let code = tables.code(number.calling_code);
     match format {
-        Format::E164 => return out.push_str(number.e164.as_str()),
-        Format::Digits => return out.push_str(number.e164.digits()),
-        // A plan without the calling code knows no grouping and no prefix for the number.
-        _ if code.is_none() => return out.push_str(number.national()),
-        Format::National => {}
-        Format::International => out.push_str(number.e164.calling_code_with_plus()),
-        Format::Rfc3966 => {
-            out.push_str("tel:");
-            out.push_str(number.e164.calling_code_with_plus());
+        Format::E164 => out.push_str(number.e164.as_str()),
+        Format::Digits => out.push_str(number.e164.digits()),
+        Format::National | Format::International | Format::Rfc3966 => {
+            match tables.code(number.calling_code) {
+                Some(code) => push_grouped(tables, code, number, format, out),
+                // Another plan read it. This one knows no groups and no prefix for it.
+                None => out.push_str(number.national()),
+            }
         }
     }
-    let Some(code) = code else { return };
-    match format {
-        Format::International => out.push(' '),
-        Format::Rfc3966 => out.push('-'),
-        _ => {}
+}
+
+/// Appends the number in groups, with its calling code, if the format has it, and its extension.
+fn push_grouped(
+    tables: &Tables,
+    code: &CodeRow,
+    number: &Number,
+    format: Format,
+    out: &mut String,
+) {
+    if format == Format::Rfc3966 {
+        out.push_str("tel:");
+    }
+    if format != Format::National {
+        out.push_str(number.e164.calling_code_with_plus());
+        out.push(if format == Format::Rfc3966 { '-' } else { ' ' });
     }
     push_national(tables, code, number.national(), format, out);
     if number.extension().is_empty() {
         return;
     }
-    match format {
-        Format::Rfc3966 => out.push_str(";ext="),
-        _ => out.extend(code.extension.as_bytes().iter().map(|&byte| char::from(byte))),
+    if format == Format::Rfc3966 {
+        out.push_str(";ext=");
+    } else {
+        let before = code.extension.as_bytes().iter();
+        out.extend(before.map(|&byte| char::from(byte)));
     }
     out.push_str(number.extension());
 }

@@ -6,11 +6,11 @@
 //! 1. **Calling code.** After `+` or the home region's international prefix it comes first. Without
 //!    either the number is national, unless it begins with the home region's own calling code and
 //!    makes a better number without it.
-//! 2. **National prefix.** It comes off, unless that spoils a number that was good before, or leaves
-//!    a number of an impossible length.
+//! 2. **National prefix.** It comes off, unless that spoils a number that was good before, or
+//!    leaves a number of an impossible length.
 //! 3. **Judgement.** One walk over the national number tells region, kind and validity.
 
-use super::automaton::walk;
+use super::automaton::{Answer, walk};
 use super::digits::Digits;
 use super::kind::{Length, Refusal};
 use super::number::{E164, Extension, Number};
@@ -78,10 +78,14 @@ fn resolve(
     if digits.len() < NATIONAL_DIGITS_MIN {
         return Err(Refusal::TooShort);
     }
-    let trunk = find_trunk(tables, rules, digits);
-    let length = compare(rules, trunk.length_after(rules, digits));
-    if matches!(length, Length::Possible | Length::TooLong) {
+    let mut answer = None;
+    if let Some(trunk) = find_trunk(tables, rules, digits)
+        && let length = compare(rules, trunk.length_after(rules, digits))
+        && matches!(length, Length::Possible | Length::TooLong)
+    {
         trunk.take_off(rules, digits);
+        // Mostly the walk that tried the prefix has judged the number too.
+        answer = (rules.general == code.judge).then_some(trunk.answer);
     }
     if digits.len() < NATIONAL_DIGITS_MIN {
         return Err(Refusal::TooShort);
@@ -89,8 +93,8 @@ fn resolve(
     if digits.len() > NATIONAL_DIGITS_MAX {
         return Err(Refusal::TooLong);
     }
-    let answer = walk(&tables.nodes, &tables.tails, code.judge, digits.as_slice());
-    let judgement = Judgement(answer);
+    let judge = || walk(&tables.nodes, &tables.tails, code.judge, digits.as_slice());
+    let judgement = Judgement(answer.unwrap_or_else(judge));
     let region = |place| tables.regions[usize::from(code.main + place)].id;
     Ok(Number {
         e164: E164::new(code, digits),
@@ -140,7 +144,7 @@ fn take_code_at_home<'t>(
     home: &RegionRow,
 ) -> Result<Option<Code<'t>>, Refusal> {
     let slice = digits.as_slice();
-    if slice.first().is_some_and(|&first| home.idd.may_begin_with(first))
+    if home.idd.may_match(slice)
         && let Some(found) = home.idd.run(&tables.steps, slice)
         // No calling code begins with zero, so what does was no international prefix.
         && slice.get(found.end) != Some(&0)
@@ -154,7 +158,9 @@ fn take_code_at_home<'t>(
     }
     let mut national = *digits;
     national.skip(usize::from(code.digits));
-    find_trunk(tables, home, &national).take_off(home, &mut national);
+    if let Some(trunk) = find_trunk(tables, home, &national) {
+        trunk.take_off(home, &mut national);
+    }
     let better = compare(home, digits.len()) == Length::TooLong
         || !is_general(tables, home, slice) && is_general(tables, home, national.as_slice());
     if !better {
@@ -170,48 +176,48 @@ fn begins_with_code(digits: &[u8], code: &CodeRow) -> bool {
     value == code.code
 }
 
-/// What takes the national prefix off a number.
-enum Trunk {
-    /// There is none, or it must stay.
-    Kept,
+/// A national prefix that may come off a number.
+struct Trunk {
+    prefix: Match,
+    effect: Effect,
+    /// What the region's general automaton says of the number without the prefix.
+    answer: Answer,
+}
+
+/// What becomes of a national prefix.
+enum Effect {
     /// It only comes off.
-    Removed(Match),
+    Removed,
     /// It stands for something, which takes its place.
-    Transformed(Match),
+    Transformed,
 }
 
 impl Trunk {
     /// The length of the number that [`Trunk::take_off`] leaves.
     fn length_after(&self, rules: &RegionRow, digits: &Digits) -> usize {
-        match self {
-            Trunk::Kept => digits.len(),
-            Trunk::Removed(prefix) => digits.len() - prefix.end,
-            Trunk::Transformed(prefix) => {
-                let group = prefix.group(rules.transform.group).map_or(0, |group| group.len());
-                digits.len() - prefix.end + group + usize::from(rules.transform.literals)
+        let rest = digits.len() - self.prefix.end;
+        match self.effect {
+            Effect::Removed => rest,
+            Effect::Transformed => {
+                let group = self.prefix.group(rules.transform.group).map_or(0, |group| group.len());
+                usize::from(rules.transform.literals) + group + rest
             }
         }
     }
 
     fn take_off(&self, rules: &RegionRow, digits: &mut Digits) {
-        match self {
-            Trunk::Kept => {}
-            Trunk::Removed(prefix) => digits.skip(prefix.end),
-            Trunk::Transformed(prefix) => digits.transform(prefix, rules.transform),
+        match self.effect {
+            Effect::Removed => digits.skip(self.prefix.end),
+            Effect::Transformed => digits.transform(&self.prefix, rules.transform),
         }
     }
 }
 
-/// Finds the national prefix. It is kept where the number matches the general pattern of its region
-/// and would not without the prefix.
+/// Finds the national prefix. It must stay, and is not found, where the number matches the general
+/// pattern of its region and would not without the prefix.
 #[inline]
-fn find_trunk(tables: &Tables, rules: &RegionRow, digits: &Digits) -> Trunk {
-    match digits.as_slice().first() {
-        Some(&first) if rules.trunk.may_begin_with(first) => {
-            match_trunk(tables, rules, digits).unwrap_or(Trunk::Kept)
-        }
-        _ => Trunk::Kept,
-    }
+fn find_trunk(tables: &Tables, rules: &RegionRow, digits: &Digits) -> Option<Trunk> {
+    if rules.trunk.may_match(digits.as_slice()) { match_trunk(tables, rules, digits) } else { None }
 }
 
 fn match_trunk(tables: &Tables, rules: &RegionRow, digits: &Digits) -> Option<Trunk> {
@@ -219,19 +225,26 @@ fn match_trunk(tables: &Tables, rules: &RegionRow, digits: &Digits) -> Option<Tr
     let prefix = rules.trunk.run(&tables.steps, slice)?;
     // A transformation applies only where the last group took part in the match.
     let transforms = rules.transform.group > 0 && prefix.group(rules.trunk.groups).is_some();
-    let (trunk, good_after) = if transforms {
+    let (effect, answer) = if transforms {
         let mut after = *digits;
         after.transform(&prefix, rules.transform);
-        (Trunk::Transformed(prefix), is_general(tables, rules, after.as_slice()))
+        (Effect::Transformed, ask_general(tables, rules, after.as_slice()))
     } else {
-        (Trunk::Removed(prefix), is_general(tables, rules, &slice[prefix.end..]))
+        (Effect::Removed, ask_general(tables, rules, &slice[prefix.end..]))
     };
-    (good_after || !is_general(tables, rules, slice)).then_some(trunk)
+    let spoilt = answer & rules.general_bit == 0 && is_general(tables, rules, slice);
+    (!spoilt).then_some(Trunk { prefix, effect, answer })
 }
 
-/// Whether a number matches the general pattern of a region.
+/// What the general automaton of a region says of a number; its general bit tells whether the
+/// number matches the general pattern.
+#[inline]
+fn ask_general(tables: &Tables, region: &RegionRow, digits: &[u8]) -> Answer {
+    walk(&tables.nodes, &tables.tails, region.general, digits)
+}
+
 fn is_general(tables: &Tables, region: &RegionRow, digits: &[u8]) -> bool {
-    walk(&tables.nodes, &tables.tails, region.general, digits) != 0
+    ask_general(tables, region, digits) & region.general_bit != 0
 }
 
 /// How the length of a national number compares with those of a region.

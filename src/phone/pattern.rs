@@ -35,6 +35,15 @@ pub(super) struct Pattern {
     root: Expression,
     /// How many groups `(…)` it captures.
     pub(super) groups: u8,
+    /// Whether it has a `$`.
+    pub(super) anchor: Anchor,
+}
+
+/// Whether a pattern asks for the end of the digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Anchor {
+    Absent,
+    Present,
 }
 
 #[derive(Debug)]
@@ -50,19 +59,30 @@ enum Expression {
 impl Pattern {
     /// Parses a pattern, or says what in it is not understood.
     pub(super) fn parse(text: &str) -> Result<Pattern, String> {
-        let mut parser = Parser { rest: text.as_bytes(), groups: 0, nesting: 0 };
+        let mut parser =
+            Parser { rest: text.as_bytes(), groups: 0, nesting: 0, anchor: Anchor::Absent };
         let root = parser.choice().and_then(|root| match parser.rest.first() {
             None => Ok(root),
             Some(&byte) => Err(unexpected(byte)),
         });
         match root {
             Ok(root) if root.digits_max() <= NATIONAL_DIGITS_MAX => {
-                Ok(Pattern { root, groups: parser.groups })
+                Ok(Pattern { root, groups: parser.groups, anchor: parser.anchor })
             }
             Ok(_) => {
                 Err(format!("pattern {text:?} matches more than {NATIONAL_DIGITS_MAX} digits"))
             }
             Err(problem) => Err(format!("pattern {text:?}: {problem}")),
+        }
+    }
+
+    /// Parses a pattern of whole numbers or leading digits, where a `$` has no place.
+    pub(super) fn parse_unanchored(text: &str) -> Result<Pattern, String> {
+        match Pattern::parse(text)? {
+            Pattern { anchor: Anchor::Present, .. } => {
+                Err(format!("pattern {text:?}: {}", unexpected(b'$')))
+            }
+            pattern => Ok(pattern),
         }
     }
 
@@ -124,6 +144,19 @@ pub(super) fn push(steps: &mut Vec<Step>, step: Step) -> Result<u16, String> {
     Ok(index)
 }
 
+/// Appends the steps of a pattern that leading digits match, whatever follows them.
+pub(super) fn emit_leading(
+    pattern: &str,
+    number: u16,
+    steps: &mut Vec<Step>,
+) -> Result<u16, String> {
+    let leading = Pattern::parse_unanchored(pattern)?;
+    let accept = push(steps, Step::Accept(number))?;
+    let any = push(steps, Step::Digit(ANY_DIGIT, accept.saturating_add(2)))?;
+    let rest = push(steps, Step::Either(any, accept))?;
+    leading.emit(steps, rest)
+}
+
 /// Emits back to front: what follows an expression is known before the expression itself.
 fn emit(expression: &Expression, steps: &mut Vec<Step>, next: u16) -> Result<u16, String> {
     match expression {
@@ -166,6 +199,7 @@ struct Parser<'p> {
     rest: &'p [u8],
     groups: u8,
     nesting: u8,
+    anchor: Anchor,
 }
 
 /// More groups or deeper nesting than any plan has would only be an attempt on the stack.
@@ -219,7 +253,10 @@ impl Parser<'_> {
             b'\\' => self.expect(b'd').map(|()| Expression::Digit(ANY_DIGIT)),
             b'[' => self.class(),
             b'(' => self.group(),
-            b'$' => Ok(Expression::End),
+            b'$' => {
+                self.anchor = Anchor::Present;
+                Ok(Expression::End)
+            }
             other => Err(unexpected(other)),
         }
     }
@@ -304,6 +341,7 @@ mod tests {
             assert!(problem.starts_with(&format!("pattern {text:?}: ")), "{problem}");
         }
         assert!(Pattern::parse(&"(?:".repeat(10_000)).is_err());
+        assert!(Pattern::parse_unanchored("1$").is_err());
     }
 
     #[test]

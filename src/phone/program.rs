@@ -4,9 +4,10 @@
 //! International and national prefixes are told off the front of a number by the first
 //! alternative that matches, not the longest, and some capture digits that the rest of the work
 //! needs. So they are matched step by step, with backtracking, and not by an automaton. That is
-//! cheap: they are short, and [`Program::may_begin_with`] turns most numbers away at once.
+//! cheap: they are short, and [`Program::may_match`] turns most numbers away at once.
 
-use super::pattern::{Pattern, Step, push};
+use super::automaton::settle;
+use super::pattern::{ANY_DIGIT, Pattern, Step, push};
 
 /// The most digits a prefix may take off a number. [`Digits`](super::digits::Digits) relies on it.
 pub(super) const PREFIX_DIGITS_MAX: usize = 16;
@@ -19,8 +20,8 @@ const GROUPS: usize = 2;
 pub(super) struct Program {
     /// The step to begin at.
     pub(super) entry: u16,
-    /// The digits that a match can begin with, as bits. None at all: there is no such prefix.
-    pub(super) first: u16,
+    /// For each digit that a match can begin with, the digits that can follow it, as bits.
+    pub(super) begins: [u16; 10],
     /// How many groups it captures.
     pub(super) groups: u8,
 }
@@ -48,7 +49,7 @@ impl Match {
 
 impl Program {
     /// A program that never matches, for a region without such a prefix.
-    pub(super) const NONE: Program = Program { entry: 0, first: 0, groups: 0 };
+    pub(super) const NONE: Program = Program { entry: 0, begins: [0; 10], groups: 0 };
 
     /// Compiles a prefix pattern; its steps go to the end of `steps`.
     pub(super) fn compile(text: &str, steps: &mut Vec<Step>) -> Result<Program, String> {
@@ -58,17 +59,24 @@ impl Program {
         }
         let accept = push(steps, Step::Accept(0))?;
         let entry = pattern.emit(steps, accept)?;
-        Ok(Program { entry, first: first_digits(steps, entry), groups: pattern.groups })
+        Ok(Program { entry, begins: beginnings(steps, entry), groups: pattern.groups })
     }
 
-    /// Whether a match of one digit or more can begin with this digit.
+    /// Whether digits begin as a match does. Most do not, and need no [`Program::run`].
     #[inline]
-    pub(super) fn may_begin_with(self, digit: u8) -> bool {
-        self.first >> (digit & 15) & 1 == 1
+    pub(super) fn may_match(&self, digits: &[u8]) -> bool {
+        match *digits {
+            [] => false,
+            [_] => true,
+            [first, second, ..] => self
+                .begins
+                .get(usize::from(first))
+                .is_some_and(|then| then >> (second & 15) & 1 == 1),
+        }
     }
 
     /// Matches at the start of the digits.
-    pub(super) fn run(self, steps: &[Step], digits: &[u8]) -> Option<Match> {
+    pub(super) fn run(&self, steps: &[Step], digits: &[u8]) -> Option<Match> {
         let mut slots = [UNSET; 2 * (GROUPS + 1)];
         let end = follow(steps, self.entry, digits, 0, &mut slots)?;
         Some(Match { end, slots })
@@ -113,20 +121,25 @@ fn follow(
     }
 }
 
-/// The digits that a match from `entry` on can begin with. A match of no digits changes no
-/// number, so it does not count.
-fn first_digits(steps: &[Step], entry: u16) -> u16 {
-    let mut digits = 0;
-    let mut pending = vec![entry];
-    while let Some(step) = pending.pop() {
-        match steps[usize::from(step)] {
-            Step::Digit(set, _) => digits |= set,
-            Step::Either(first, second) => pending.extend([first, second]),
-            Step::Mark(_, next) => pending.push(next),
-            Step::End(_) | Step::Accept(_) => {}
+/// For each digit that a match from `entry` on can begin with, the digits that can follow it: any,
+/// where the match may end. A match of no digits changes no number, so it does not count.
+fn beginnings(steps: &[Step], entry: u16) -> [u16; 10] {
+    let mut begins = [0; 10];
+    for step in settle(steps, &[entry]) {
+        let Step::Digit(set, next) = steps[usize::from(step)] else {
+            continue;
+        };
+        let then = settle(steps, &[next]).into_iter().fold(0, |then, step| {
+            then | match steps[usize::from(step)] {
+                Step::Digit(set, _) => set,
+                _ => ANY_DIGIT,
+            }
+        });
+        for (digit, follows) in begins.iter_mut().enumerate() {
+            *follows |= if set >> digit & 1 == 1 { then } else { 0 };
         }
     }
-    digits
+    begins
 }
 
 #[cfg(test)]
@@ -153,6 +166,17 @@ mod tests {
         assert_eq!(run(r"([457]\d{2})$|1", "4120"), None);
         assert_eq!(run(r"0?(?:(1|12)5)?", "0125"), Some((4, Some(1..3))));
         assert_eq!(run(r"0?(?:(1|12)5)?", "0126"), Some((1, None)));
+    }
+
+    #[test]
+    fn two_digits_tell_most_numbers_apart_that_have_no_such_prefix() {
+        let program = Program::compile("0(?:0|1[3-9])|8", &mut Vec::new()).unwrap();
+        for (digits, may) in
+            [(&[0, 0][..], true), (&[0, 1], true), (&[0, 2], false), (&[8, 5], true)]
+        {
+            assert_eq!(program.may_match(digits), may, "{digits:?}");
+        }
+        assert!(!Program::NONE.may_match(&[0, 0]) && !program.may_match(&[]));
     }
 
     #[test]

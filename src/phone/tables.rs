@@ -3,9 +3,10 @@
 //! at run time, by the same code (`compile.rs`).
 //!
 //! Each calling code has two automata: one whose answer is a [`Judgement`] of the number, one
-//! whose answer is a [`Choice`] of how to write it. Each region has a third, which only tells
-//! whether digits match its general pattern: the reference removes a national prefix only if that
-//! does not spoil a number that was good before.
+//! whose answer is a [`Choice`] of how to write it. The first also tells whether digits match the
+//! general pattern of the main region, and each other region has an automaton that tells this of
+//! its own: the reference removes a national prefix only if that does not spoil a number that was
+//! good before.
 
 use super::automaton::{DEPTH, Node, NodeRef, Tail};
 use super::kind::{Kind, Length};
@@ -15,7 +16,8 @@ use super::region::Region;
 use std::borrow::Cow;
 
 /// What a walk over a national number finds, packed into an answer: bits 0 to 3 the kind, 4 to 8
-/// the region's place in its calling code, bit 9 whether any region has such numbers.
+/// the region's place in its calling code, bit 9 whether any region's general pattern matches, bit
+/// 10 whether the main region's does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Judgement(pub u16);
 
@@ -23,10 +25,14 @@ impl Judgement {
     /// Stands for no region; a calling code must have fewer.
     pub(super) const NO_REGION: u16 = 31;
 
-    /// Packs a judgement.
-    pub(super) fn new(region: Option<usize>, kind: Kind, assigned: Assigned) -> Judgement {
+    /// Set where the main region's general pattern matches.
+    pub(super) const MAIN_GENERAL: u16 = 1 << 10;
+
+    /// Packs a judgement; `general` has the places of the regions whose general pattern matches.
+    pub(super) fn new(region: Option<usize>, kind: Kind, general: &[usize]) -> Judgement {
         let region = region.map_or(Judgement::NO_REGION, |region| region as u16);
-        Judgement(kind as u16 | region << 4 | (assigned as u16) << 9)
+        let main = if general.contains(&0) { Judgement::MAIN_GENERAL } else { 0 };
+        Judgement(kind as u16 | region << 4 | u16::from(!general.is_empty()) << 9 | main)
     }
 
     /// The kind of the number; unknown when it is not valid.
@@ -53,9 +59,9 @@ impl Judgement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Assigned {
     /// It matches none.
-    No = 0,
+    No,
     /// It matches one.
-    Yes = 1,
+    Yes,
 }
 
 /// How to write a number, packed into an answer: the place, from 1, of the national and the
@@ -110,8 +116,11 @@ pub(super) struct RegionRow {
     pub(super) id: Region,
     /// The row of its calling code.
     pub(super) code: u16,
-    /// Answers 1 to a number that matches its general pattern.
+    /// Answers with `general_bit` set to a number that matches its general pattern. For the main
+    /// region of a calling code, the automaton that judges does this too.
     pub(super) general: NodeRef,
+    /// The bit of that answer.
+    pub(super) general_bit: u16,
     /// The international prefix.
     pub(super) idd: Program,
     /// The national prefix.
@@ -189,7 +198,8 @@ impl ShortText {
     /// Holds a text, if it is short enough.
     pub(super) fn new(text: &[u8]) -> Result<ShortText, String> {
         let mut bytes = [0; ShortText::BYTES_MAX];
-        let place = bytes.get_mut(..text.len()).ok_or("a template is too long")?;
+        let place = bytes.get_mut(..text.len()).filter(|_| text.is_ascii());
+        let place = place.ok_or("a template is too long, or not plain text")?;
         place.copy_from_slice(text);
         Ok(ShortText { length: text.len() as u8, bytes })
     }

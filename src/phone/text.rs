@@ -67,6 +67,12 @@ impl Characters {
         Ok(())
     }
 
+    /// Adds characters of a text that fitted as a whole.
+    fn append(&mut self, part: &[char]) {
+        self.cells[self.count..self.count + part.len()].copy_from_slice(part);
+        self.count += part.len();
+    }
+
     fn as_slice(&self) -> &[char] {
         &self.cells[..self.count]
     }
@@ -74,27 +80,36 @@ impl Characters {
 
 /// Reads any text.
 pub(super) fn read(text: &str) -> Result<Reading, Refusal> {
-    if text.chars().nth(CHARACTERS_MAX).is_some() {
-        return Err(Refusal::TooLong);
-    }
     let mut characters = Characters::new();
-    let candidate = if let Some((before, after)) = text.split_once(PHONE_CONTEXT) {
-        let context = after.split(';').next().unwrap_or("");
-        if !is_phone_context(context) {
-            return Err(Refusal::NotANumber);
-        }
-        if context.starts_with('+') {
-            characters.extend(context)?;
-        }
-        // Where `tel:` comes after the context, nothing stands between the two.
-        let number = text.find(SCHEME).map_or(Some(before), |at| before.get(at + SCHEME.len()..));
-        characters.extend(number.unwrap_or(""))?;
-        characters.as_slice()
-    } else {
-        characters.extend(text)?;
-        possible_number(characters.as_slice())
+    characters.extend(text)?;
+    let text = characters.as_slice();
+    // A parameter of RFC 3966 begins with a semicolon, which is rare.
+    if !text.contains(&';') {
+        return read_candidate(possible_number(text));
+    }
+    let Some(context_start) = find(text, PHONE_CONTEXT) else {
+        return read_candidate(without_subaddress(possible_number(text)));
     };
-    read_candidate(without_subaddress(candidate))
+    let context = &text[context_start + PHONE_CONTEXT.len()..];
+    let context_end = context.iter().position(|&c| c == ';').unwrap_or(context.len());
+    let context = &context[..context_end];
+    if !is_phone_context(context) {
+        return Err(Refusal::NotANumber);
+    }
+    // The number begins at `tel:`; where that comes after the context, nothing is between the two.
+    let number_start = find(text, SCHEME).map_or(0, |scheme| scheme + SCHEME.len());
+    let number = text.get(number_start..context_start).unwrap_or(&[]);
+    let mut whole = Characters::new();
+    if context.first() == Some(&'+') {
+        whole.append(context);
+    }
+    whole.append(number);
+    read_candidate(without_subaddress(whole.as_slice()))
+}
+
+/// Where a part of ASCII begins in a text.
+fn find(text: &[char], part: &str) -> Option<usize> {
+    text.windows(part.len()).position(|window| window.iter().copied().eq(part.chars()))
 }
 
 fn read_candidate(candidate: &[char]) -> Result<Reading, Refusal> {
@@ -139,12 +154,11 @@ fn second_number(text: &[char]) -> Option<usize> {
     None
 }
 
-/// The number before an ISDN subaddress. One at the very beginning leaves nothing to read and stays.
+/// The number before an ISDN subaddress. One at the very beginning leaves nothing to read and
+/// stays.
 fn without_subaddress(number: &[char]) -> &[char] {
-    let length = ISDN_SUBADDRESS.len();
-    let at =
-        number.windows(length).position(|part| part.iter().copied().eq(ISDN_SUBADDRESS.chars()));
-    &number[..at.filter(|&at| at > 0).unwrap_or(number.len())]
+    let subaddress = find(number, ISDN_SUBADDRESS).filter(|&at| at > 0);
+    &number[..subaddress.unwrap_or(number.len())]
 }
 
 fn trim_pluses(number: &[char]) -> &[char] {
@@ -194,22 +208,23 @@ fn split_extension(number: &[char]) -> (&[char], Extension) {
 }
 
 /// Whether this is a phone context of RFC 3966: an international prefix, or a domain name.
-fn is_phone_context(context: &str) -> bool {
-    if let Some(prefix) = context.strip_prefix('+') {
+fn is_phone_context(context: &[char]) -> bool {
+    if let ['+', prefix @ ..] = context {
         let is_separator = |c| matches!(c, '-' | '.' | '(' | ')');
-        return prefix.chars().any(|c| digit(c).is_some())
-            && prefix.chars().all(|c| digit(c).is_some() || is_separator(c));
+        return prefix.iter().any(|&c| digit(c).is_some())
+            && prefix.iter().all(|&c| digit(c).is_some() || is_separator(c));
     }
-    let name = context.strip_suffix('.').unwrap_or(context);
-    let top = name.rsplit('.').next().unwrap_or("");
-    top.starts_with(|c: char| c.is_ascii_alphabetic()) && name.split('.').all(is_domain_label)
+    let name = if let [name @ .., '.'] = context { name } else { context };
+    let top = name.rsplit(|&c| c == '.').next().unwrap_or(&[]);
+    top.first().is_some_and(char::is_ascii_alphabetic)
+        && name.split(|&c| c == '.').all(is_domain_label)
 }
 
-fn is_domain_label(label: &str) -> bool {
-    let is_alphanumeric = |c: char| c.is_ascii_alphabetic() || digit(c).is_some();
-    label.starts_with(is_alphanumeric)
-        && label.ends_with(is_alphanumeric)
-        && label.chars().all(|c| c == '-' || is_alphanumeric(c))
+fn is_domain_label(label: &[char]) -> bool {
+    let is_alphanumeric = |&c: &char| c.is_ascii_alphabetic() || digit(c).is_some();
+    label.first().is_some_and(is_alphanumeric)
+        && label.last().is_some_and(is_alphanumeric)
+        && label.iter().all(|c| *c == '-' || is_alphanumeric(c))
 }
 
 #[cfg(test)]

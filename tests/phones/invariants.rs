@@ -96,7 +96,7 @@ fn check_formats(plan: &Plan, number: &Number, national: &str) {
     assert_eq!(written(plan, number, Format::Digits), digits);
     assert_eq!(written(plan, number, Format::E164), format!("+{digits}"));
     // Some regions write an extension with a label after which no more than 9 digits are read.
-    if !number.is_valid() || number.extension().chars().count() > 9 {
+    if !number.is_valid() || number.extension().chars().count() > 9 || is_one_way(number) {
         return;
     }
     for format in [Format::International, Format::Rfc3966] {
@@ -108,12 +108,21 @@ fn check_formats(plan: &Plan, number: &Number, national: &str) {
     }
 }
 
+/// Belarus: the reference takes the 8 of `+375 810 …` for a national prefix, and reads another
+/// number. Of two million valid numbers in all regions, only these are not read back.
+fn is_one_way(number: &Number) -> bool {
+    number.calling_code() == 375 && number.national().to_string().starts_with("810")
+}
+
 /// A phone displays as what it was read from, and reads back as itself.
 fn check_phone(plan: &Plan, phone: Phone, number: &Number) {
     let text = phone.to_string();
     assert_eq!(text, written(plan, number, Format::E164));
     assert_eq!(text[1..].parse(), Ok(phone.as_u64()));
     assert!(text.len() <= 16, "{text}");
+    if is_one_way(number) {
+        return;
+    }
     let back = plan.parse(&text, None).expect("a phone is a number");
     assert_eq!(back.phone(), Ok(phone), "{text}");
     assert_eq!((back.kind(), back.region()), (number.kind(), number.region()), "{text}");

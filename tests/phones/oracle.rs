@@ -155,7 +155,9 @@ pub(crate) struct Case {
 /// Every case of a table.
 pub(crate) fn rows(table: &Path) -> Vec<Case> {
     let mut cases = Vec::new();
-    for_each_row(table, |row| cases.push(Case { text: row.text, home: row.home }));
+    for_each_row(table, |row| {
+        cases.push(Case { text: row.text, home: row.home });
+    });
     cases
 }
 
