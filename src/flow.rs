@@ -18,6 +18,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+mod hints;
 mod order;
 mod report;
 mod work;
@@ -26,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::ingest::chunk::Chunk;
 use crate::ingest::{Input, ReadOptions, Source, source_names};
 use crate::map::{Columns, MapOptions};
+use crate::normalize::PhoneRules;
 use crate::phone::{Plan, Region};
 use crate::write::contract::Contract;
 use crate::write::outdir::{IfExists, OutDir};
@@ -46,6 +48,8 @@ pub struct Job {
     pub plan: &'static Plan,
     /// The region of rows without a country of their own.
     pub home: Option<Region>,
+    /// How phone cells are read, and which phones are wanted.
+    pub phone: PhoneRules,
     /// What to make.
     pub goal: Goal,
     /// The platform; `None` judges by no platform's needs.

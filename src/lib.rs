@@ -46,6 +46,7 @@
 //! use rowcall::flow::{Goal, Job, Machine, run};
 //! use rowcall::ingest::{Input, ReadOptions};
 //! use rowcall::map::MapOptions;
+//! use rowcall::normalize::PhoneRules;
 //! use rowcall::phone::Plan;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -55,6 +56,7 @@
 //!     map: MapOptions::default(),
 //!     plan: Plan::builtin(),
 //!     home: "AE".parse().ok(),
+//!     phone: PhoneRules::default(),
 //!     goal: Goal::Check,
 //!     contract: None,
 //!     batch_rows: None,

@@ -3,23 +3,62 @@
 
 use crate::contact::{Contact, Country, Field, Tags};
 use crate::map::Draft;
-use crate::phone::{Plan, Region};
+use crate::phone::{Kind, Plan, ReadRules, Region};
 use crate::problem::{Level, Problem};
+
+use phone::UnreadDigits;
 
 mod country;
 mod email;
 mod name;
-mod phone;
+pub mod phone;
 
 /// What a field is judged by.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Rules {
     /// The numbering plan.
     pub plan: &'static Plan,
     /// The region of rows without a country of their own.
     pub home: Option<Region>,
+    /// How phone cells are read, and which phones are wanted.
+    pub phone: PhoneRules,
     /// Whether a row without a name is rejected.
     pub name: Need,
+}
+
+/// How phone cells are read, and which phones are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct PhoneRules {
+    /// How cells are read.
+    pub read: ReadRules,
+    /// The kinds of line that are wanted.
+    pub kinds: Wanted<Kind>,
+    /// The regions that are wanted.
+    pub regions: Wanted<Region>,
+}
+
+/// Which of some values are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Wanted<T> {
+    /// All.
+    #[default]
+    Any,
+    /// These.
+    Only(Vec<T>),
+    /// All but these.
+    Not(Vec<T>),
+}
+
+impl<T: PartialEq> Wanted<T> {
+    /// Whether the value is wanted; where there is none, only a positive list refuses it.
+    #[must_use]
+    pub fn has(&self, value: Option<&T>) -> bool {
+        match self {
+            Wanted::Any => true,
+            Wanted::Only(list) => value.is_some_and(|value| list.contains(value)),
+            Wanted::Not(list) => !value.is_some_and(|value| list.contains(value)),
+        }
+    }
 }
 
 /// Whether a field must have a value.
@@ -34,30 +73,39 @@ pub enum Need {
 /// What stands between two labels of a cell.
 const TAG_SEPARATOR: char = ',';
 
+/// A row that cannot be accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal {
+    /// The digits of its phone cell, where they are all that the cell holds and were refused as a
+    /// number of the home region: they may be right in another.
+    pub unread: Option<UnreadDigits>,
+}
+
 /// Judges a row. The contact is there if and only if no problem is an error; every problem found
 /// is pushed, whether it costs the row or not.
 pub fn normalize<'r>(
     draft: &Draft<'r>,
     rules: &Rules,
     problems: &mut Vec<Problem<'r>>,
-) -> Option<Contact<'r>> {
+) -> Result<Contact<'r>, Refusal> {
     let before = problems.len();
     let given_country = country::read(draft, problems);
     let home = given_country.and_then(country::region).or(rules.home);
-    let number = phone::read(draft, rules.plan, home, problems);
+    let found = phone::read(draft, rules, home, problems);
     let name = name::read(draft, rules.name, problems);
     let email = email::read(draft, problems);
     if problems[before..].iter().any(|problem| problem.code.level() == Level::Error) {
-        return None;
+        let unread = found.err().flatten();
+        return Err(Refusal { unread });
     }
-    let (phone, number) = number?;
-    let region = number.region();
+    let found = found.map_err(|unread| Refusal { unread })?;
+    let region = found.number.region();
     let phone_country = region.and_then(|region| Country::from_alpha2(region.as_str()));
     country::compare(draft, given_country, phone_country, problems);
-    Some(Contact {
-        phone,
+    Ok(Contact {
+        phone: found.phone,
         region,
-        kind: number.kind(),
+        kind: found.number.kind(),
         name,
         email,
         country: given_country.or(phone_country),
@@ -75,5 +123,6 @@ fn problem<'r>(draft: &Draft<'r>, field: Field, code: crate::problem::Code) -> P
         value: draft.get(field).into(),
         detail: "".into(),
         suggestion: None,
+        readings: Vec::new(),
     }
 }

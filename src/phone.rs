@@ -84,12 +84,15 @@
 //! - Answers depend on the text, the home region and the plan, and on nothing else.
 
 mod automaton;
+mod cell;
 mod compile;
 mod digits;
 mod error;
 mod extension;
 mod facts;
+mod fictional;
 mod format;
+mod identity;
 mod judge;
 mod kind;
 mod number;
@@ -100,6 +103,7 @@ mod plan;
 #[cfg(test)]
 mod plan_text;
 mod program;
+mod reading;
 mod region;
 mod tables;
 mod text;
@@ -107,9 +111,13 @@ mod unicode;
 mod writing;
 mod xml;
 
+pub use cell::{Damage, Repair, Repairs};
 pub use error::PlanError;
+pub use fictional::{Fiction, fiction};
 pub use format::Format;
+pub use identity::variant_key;
 pub use kind::{Kind, Length, Refusal};
 pub use number::{Number, Phone};
 pub use plan::Plan;
+pub use reading::{DigitsAs, Found, Letters, ReadRules, Reading, Refused, Several, read};
 pub use region::{NotARegion, Region};

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::contact::Field;
+use crate::phone::Phone;
 
 /// Where a record stands in its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,8 +117,54 @@ pub enum Code {
     PhoneUnassigned,
     /// The number follows its country's general pattern, and is of no kind in use.
     PhoneNotValid,
+    /// There are letters in the number.
+    PhoneLetters,
+    /// A spreadsheet turned the number into scientific notation and lost digits.
+    PhoneDigitsLost,
+    /// The cell begins with #, as the error values of spreadsheets do.
+    PhoneErrorValue,
+    /// The cell shows only # because its column was too narrow.
+    PhoneHashes,
+    /// The cell holds several numbers.
+    PhoneSeveralRefused,
+    /// Numbers of this kind were not wanted.
+    PhoneKindRefused,
+    /// Numbers of this region were not wanted.
+    PhoneRegionRefused,
     /// The cell names an extension beside the number.
     PhoneExtension,
+    /// The digits are a valid number both as national and as international.
+    PhoneAmbiguous,
+    /// The number is set aside for fiction and examples; nobody has it.
+    PhoneReserved,
+    /// The digits look typed to fill the field.
+    PhonePlaceholder,
+    /// An earlier row may be the same subscriber in another spelling.
+    PhonePossibleVariant,
+    /// Characters that show nothing were taken out.
+    PhoneInvisible,
+    /// The number was taken out of a formula.
+    PhoneFormula,
+    /// The ' before the number was taken off.
+    PhoneApostrophe,
+    /// The number was taken out of a link or a WhatsApp address.
+    PhoneLink,
+    /// Scientific notation that had all digits was written out.
+    PhoneExponent,
+    /// A decimal tail was taken off.
+    PhoneDecimalTail,
+    /// A zero before the plus was taken off.
+    PhoneZeroBeforePlus,
+    /// 00 or 011, which the home region does not dial, was read as a plus.
+    PhoneForeignPrefix,
+    /// Digits without a plus were read as an international number.
+    PhonePlusAdded,
+    /// The 1 that Mexican mobiles had until 2019 was taken out.
+    PhoneMexicoOne,
+    /// The 01 that numbers of Benin got in 2024 was put in.
+    PhoneBeninPrefix,
+    /// The cell holds several numbers; the first valid one was taken.
+    PhoneSeveral,
     /// An earlier accepted row has the same phone.
     PhoneDuplicate,
     /// The platform requires a name and the row has none.
@@ -154,7 +201,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 24] = [
+const CODES: [CodeWords; 47] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -209,9 +256,78 @@ const CODES: [CodeWords; 24] = [
     words(Code::PhoneNotValid, "phone.not_valid", Bad,
         "the number has a possible form, and is of no kind in use",
         "check the digits after the area code"),
+    words(Code::PhoneLetters, "phone.letters", Bad,
+        "there are letters in the number",
+        "remove them, or give --vanity if they are meant to be dialled"),
+    words(Code::PhoneDigitsLost, "phone.digits_lost", Bad,
+        "a spreadsheet turned the number into scientific notation and lost digits",
+        "export again with the column formatted as text; the lost digits are in no file"),
+    words(Code::PhoneErrorValue, "phone.error_value", Bad,
+        "the cell begins with #, as the error values of spreadsheets do",
+        "mend the formula in the spreadsheet and export again"),
+    words(Code::PhoneHashes, "phone.hashes", Bad,
+        "the cell shows only # because its column was too narrow",
+        "widen the column in the spreadsheet and export again"),
+    words(Code::PhoneSeveralRefused, "phone.several_refused", Bad,
+        "the cell holds several numbers",
+        "keep one, or give --multi first to take the first valid one"),
+    words(Code::PhoneKindRefused, "phone.kind_refused", Bad,
+        "numbers of this kind were not wanted",
+        "nothing to do, or change --kinds"),
+    words(Code::PhoneRegionRefused, "phone.region_refused", Bad,
+        "numbers of this region were not wanted",
+        "nothing to do, or change --regions"),
     words(Code::PhoneExtension, "phone.extension", Warning,
         "the cell names an extension; the number was taken without it",
         "keep the extension in a column of its own if it matters"),
+    words(Code::PhoneAmbiguous, "phone.ambiguous", Warning,
+        "the digits are a valid number both as national and as international",
+        "write + and the calling code, or say which is meant with --digits"),
+    words(Code::PhoneReserved, "phone.reserved", Warning,
+        "the number is set aside for fiction and examples; nobody has it",
+        "ask for the real number"),
+    words(Code::PhonePlaceholder, "phone.placeholder", Warning,
+        "the digits look typed to fill the field",
+        "ask for the real number"),
+    words(Code::PhonePossibleVariant, "phone.possible_variant", Warning,
+        "an earlier row may be the same subscriber in another spelling",
+        "compare the two rows; both were kept"),
+    words(Code::PhoneInvisible, "phone.invisible", Info,
+        "characters that show nothing were taken out",
+        "nothing to do"),
+    words(Code::PhoneFormula, "phone.formula", Info,
+        "the number was taken out of a formula",
+        "nothing to do"),
+    words(Code::PhoneApostrophe, "phone.apostrophe", Info,
+        "the ' before the number was taken off",
+        "nothing to do"),
+    words(Code::PhoneLink, "phone.link", Info,
+        "the number was taken out of a link or a WhatsApp address",
+        "nothing to do"),
+    words(Code::PhoneExponent, "phone.exponent", Info,
+        "scientific notation that had all digits was written out",
+        "format the column as text before the next export"),
+    words(Code::PhoneDecimalTail, "phone.decimal_tail", Info,
+        "a decimal tail was taken off",
+        "format the column as text before the next export"),
+    words(Code::PhoneZeroBeforePlus, "phone.zero_before_plus", Info,
+        "a zero before the plus was taken off",
+        "nothing to do"),
+    words(Code::PhoneForeignPrefix, "phone.foreign_prefix", Info,
+        "00 or 011, which the home region does not dial, was read as a plus",
+        "nothing to do"),
+    words(Code::PhonePlusAdded, "phone.plus_added", Info,
+        "digits without a plus were read as an international number",
+        "nothing to do, or say otherwise with --digits"),
+    words(Code::PhoneMexicoOne, "phone.mexico_one", Info,
+        "the 1 that Mexican mobiles had until 2019 was taken out",
+        "nothing to do"),
+    words(Code::PhoneBeninPrefix, "phone.benin_prefix", Info,
+        "the 01 that numbers of Benin got in 2024 was put in",
+        "nothing to do"),
+    words(Code::PhoneSeveral, "phone.several", Info,
+        "the cell holds several numbers; the first valid one was taken",
+        "keep the others in columns of their own if they matter"),
     words(Code::PhoneDuplicate, "phone.duplicate", Info,
         "an earlier row has the same phone number",
         "nothing to do; see the kept row for what differs"),
@@ -291,6 +407,9 @@ pub struct Problem<'r> {
     pub detail: Cow<'static, str>,
     /// What to put instead, where that is certain enough to say.
     pub suggestion: Option<Suggestion>,
+    /// The valid readings of the cell, where there are two: how it was read, and as what. The
+    /// first is the one that was taken.
+    pub readings: Vec<(&'static str, Phone)>,
 }
 
 /// A value that may be right instead.

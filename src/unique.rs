@@ -8,7 +8,7 @@ use std::path::Path;
 use rapidhash::v3::{DEFAULT_RAPID_SECRETS, rapidhash_v3_nano_inline};
 
 use crate::contact::{Contact, Field};
-use crate::phone::Phone;
+use crate::phone::{Phone, variant_key};
 
 mod prints;
 mod table;
@@ -120,7 +120,11 @@ fn hash(text: &str) -> u32 {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
     /// It is the first row of its phone.
-    First,
+    First {
+        /// The ordinal of an earlier accepted row whose phone may be the same subscriber's in
+        /// another spelling.
+        variant_of: Option<u64>,
+    },
     /// An earlier row has the phone.
     Duplicate {
         /// The ordinal of the row that keeps the phone.
@@ -132,7 +136,9 @@ pub enum Claim {
 
 /// Who has which phone. Rows are named by their ordinal: their number over all sources, from 0.
 pub struct Unique {
-    table: Table,
+    phones: Table,
+    /// Keys that two spellings of one subscriber may share.
+    variants: Table,
     prints: Prints,
 }
 
@@ -140,7 +146,7 @@ impl Unique {
     /// Nobody has any phone. Prints that outgrow memory go to a nameless file in `folder`.
     #[must_use]
     pub fn new(folder: &Path) -> Unique {
-        Unique { table: Table::new(), prints: Prints::new(folder) }
+        Unique { phones: Table::new(), variants: Table::new(), prints: Prints::new(folder) }
     }
 
     /// Takes the prints of the next rows, one for every row whatever its fate, before any of
@@ -161,12 +167,14 @@ impl Unique {
         claims: &[(Phone, u64)],
         mut give: impl FnMut(usize, Claim),
     ) -> io::Result<()> {
+        let keys: Vec<(u64, u64)> =
+            claims.iter().map(|(phone, ordinal)| (phone.as_u64(), *ordinal)).collect();
         let mut duplicates = Vec::new();
-        self.table.claim(claims, |at, kept| duplicates.push((at, kept)));
+        self.phones.claim(&keys, |at, kept| duplicates.push((at, kept)));
         let mut duplicates = duplicates.into_iter().peekable();
-        for (at, (_, ordinal)) in claims.iter().enumerate() {
+        for (at, (phone, ordinal)) in claims.iter().enumerate() {
             match duplicates.next_if(|(index, _)| *index == at) {
-                None => give(at, Claim::First),
+                None => give(at, Claim::First { variant_of: self.variant_of(*phone, *ordinal) }),
                 Some((_, kept)) => {
                     let differs = self.prints.get(*ordinal)?.differs_from(self.prints.get(kept)?);
                     give(at, Claim::Duplicate { kept, differs });
@@ -176,10 +184,19 @@ impl Unique {
         Ok(())
     }
 
+    /// The first row whose phone may be a variant of this one, which is the first row of its own.
+    fn variant_of(&mut self, phone: Phone, ordinal: u64) -> Option<u64> {
+        let mut earlier = None;
+        if let Some(key) = variant_key(phone) {
+            self.variants.claim(&[(key, ordinal)], |_, first| earlier = Some(first));
+        }
+        earlier
+    }
+
     /// The number of distinct phones.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.table.len()
+        self.phones.len()
     }
 
     /// Whether no phone was claimed yet.

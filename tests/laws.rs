@@ -13,6 +13,7 @@ use serde_json::Value;
 use rowcall::flow::{Goal, Job, Machine, Output, run};
 use rowcall::ingest::{Input, ReadOptions};
 use rowcall::map::MapOptions;
+use rowcall::normalize::PhoneRules;
 use rowcall::phone::Plan;
 use rowcall::write::contract::Contract;
 use rowcall::write::outdir::IfExists;
@@ -27,6 +28,7 @@ fn prepare(folder: &Path, inputs: &[&str], out: &str, machine: Machine) -> Count
         map: MapOptions::default(),
         plan: Plan::builtin(),
         home: "AE".parse().ok(),
+        phone: PhoneRules::default(),
         goal: Goal::Prepare,
         contract: Some(Contract::find("superwaba").expect("built in")),
         batch_rows: Some(7),

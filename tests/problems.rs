@@ -1,6 +1,6 @@
 //! Each folder in `fixtures/problems` is named after a code. In its `input.csv` the last row has
-//! that problem and no other, and every row before it is accepted without any. Every code has one,
-//! and a row in the README.
+//! that problem and no other, and every row before it is accepted without any; `arguments` has
+//! what the command line needs beyond the usual. Every code has one, and a row in the README.
 
 mod support;
 
@@ -31,6 +31,8 @@ fn check(code: Code, folder: &Path) {
     // So that a fixture of a limit stays small.
     arguments.extend(["--cell-bytes-max", "40", "--record-bytes-max", "60"]);
     arguments.extend(["--record-cells-max", "5"]);
+    let more = fs::read_to_string(folder.join("arguments")).unwrap_or_default();
+    arguments.extend(more.split_whitespace());
     let output = rowcall(place.path(), &arguments);
     assert_eq!(output.status.code(), Some(0), "{code}: {}", stderr(&output));
     let found: Vec<_> = issues(&place.path().join("out"));

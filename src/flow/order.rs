@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use crate::contact::Field;
 use crate::error::{Error, Result};
-use crate::phone::{Phone, Region};
+use crate::normalize::Wanted;
+use crate::phone::{DigitsAs, Letters, Phone, Region, Several};
 use crate::problem::{Code, Fate, Place};
 use crate::unique::{Claim, Unique};
-use crate::write::issues::Kept;
+use crate::write::issues::{Related, Role};
 use crate::write::outdir::OutDir;
 use crate::write::summary::{ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
 
+use super::hints::Unread;
 use super::report::{Settled, Writers};
 use super::work::{SourceContext, Worked};
 use super::{Goal, Job, Progress};
@@ -29,6 +31,8 @@ pub(super) struct Ordered {
     problems: Vec<u64>,
     regions: BTreeMap<Option<Region>, u64>,
     kinds: BTreeMap<&'static str, u64>,
+    /// The digits that no number of the home region has.
+    unread: Unread,
     /// Kept from chunk to chunk for its memory.
     claims: Vec<(Phone, u64)>,
     settled: Vec<Claim>,
@@ -68,6 +72,7 @@ impl Ordered {
             problems: vec![0; Code::COUNT],
             regions: BTreeMap::new(),
             kinds: BTreeMap::new(),
+            unread: Unread::default(),
             claims: Vec::new(),
             settled: Vec::new(),
         })
@@ -104,22 +109,25 @@ impl Ordered {
             };
             let claim = (row.fate == Fate::Accepted)
                 .then(|| settled.next().expect("every candidate has claimed its phone"));
-            let (fate, kept) = match claim {
+            let (fate, related) = match claim {
                 None => (row.fate, None),
-                Some(Claim::First) => (Fate::Accepted, None),
+                Some(Claim::First { variant_of }) => {
+                    (Fate::Accepted, variant_of.map(|earlier| (earlier, Role::Variant)))
+                }
                 Some(Claim::Duplicate { kept, differs }) => {
-                    let (at, row) = self.row_of(kept);
-                    (
-                        Fate::Duplicate,
-                        Some((at, Kept { source: &names[at as usize], row, differs })),
-                    )
+                    (Fate::Duplicate, Some((kept, Role::Kept(differs))))
                 }
             };
+            let related = related.map(|(ordinal, role)| {
+                let (source, row) = self.row_of(ordinal);
+                Related { role, source, source_name: &names[source as usize], row }
+            });
             let sheet_row = context.header_records + number;
-            let row = Settled { worked, row, index, place, sheet_row, fate, kept };
+            let row = Settled { worked, row, index, place, sheet_row, fate, related };
             self.settle(&row, &names[source as usize], context)?;
         }
         self.names = names;
+        self.unread.add(&worked.unread);
         let tally = &mut self.read[source as usize];
         tally.rows += worked.rows.len() as u64;
         tally.bytes += length;
@@ -181,8 +189,8 @@ impl Ordered {
         for index in row.problems() {
             self.problems[row.worked.problems.get(index).code() as usize] += 1;
         }
-        if row.fate == Fate::Duplicate {
-            self.problems[Code::PhoneDuplicate as usize] += 1;
+        if let Some(related) = &row.related {
+            self.problems[related.role.code() as usize] += 1;
         }
         if let (Fate::Accepted, Some((_, region, kind))) = (row.fate, row.row.phone) {
             *self.regions.entry(region).or_default() += 1;
@@ -230,6 +238,7 @@ impl Ordered {
             equation: self.counts.equation(),
             sources: (0..self.contexts.len()).map(|at| self.source_facts(at)).collect(),
             settings: settings(job),
+            hints: self.unread.hints(job),
             problems: problems.filter(|(_, count)| *count > 0).collect(),
             regions: self.regions.iter().map(|(key, count)| (region(key), *count)).collect(),
             kinds: self.kinds.iter().map(|(kind, count)| (*kind, *count)).collect(),
@@ -265,10 +274,23 @@ impl Ordered {
 
 /// What was asked for, as far as it changes the output.
 fn settings(job: &Job) -> Settings {
+    let phone = &job.phone;
     let pair = |(field, column): &(Field, String)| format!("{field}={column}");
     Settings {
         to: job.contract.as_ref().map(|contract| contract.name.clone()),
         region: job.home.map(|region| region.to_string()),
+        digits: match phone.read.digits {
+            DigitsAs::Auto => None,
+            DigitsAs::National => Some("national"),
+            DigitsAs::International => Some("international"),
+        },
+        multi: match phone.read.several {
+            Several::First => None,
+            Several::Reject => Some("reject"),
+        },
+        vanity: phone.read.letters == Letters::Vanity,
+        kinds: wanted(&phone.kinds, |kind| kind.as_str().to_owned()),
+        regions: wanted(&phone.regions, ToString::to_string),
         map: job.map.columns.iter().map(pair).collect(),
         batch_size: match (job.goal, &job.contract) {
             (Goal::Prepare, Some(contract)) => {
@@ -279,5 +301,15 @@ fn settings(job: &Job) -> Settings {
         cell_bytes_max: job.read.limits.cell_bytes_max,
         record_bytes_max: job.read.limits.record_bytes_max,
         record_cells_max: job.read.limits.record_cells_max,
+    }
+}
+
+/// A policy as it is written on the command line.
+fn wanted<T>(policy: &Wanted<T>, name: impl Fn(&T) -> String) -> Option<String> {
+    let list = |values: &[T]| values.iter().map(&name).collect::<Vec<_>>().join(",");
+    match policy {
+        Wanted::Any => None,
+        Wanted::Only(values) => Some(list(values)),
+        Wanted::Not(values) => Some(format!("not:{}", list(values))),
     }
 }

@@ -7,7 +7,7 @@ use crate::ingest::record::{Record, RecordReader};
 use crate::map::Draft;
 use crate::problem::{Code, Fate, Place};
 use crate::write::batch::Payload;
-use crate::write::issues::{Issues, Kept, RowFacts};
+use crate::write::issues::{Issues, Related, RowFacts};
 use crate::write::ledger::Ledger;
 use crate::write::outdir::{OutDir, SUMMARY};
 use crate::write::rejects::RowsFile;
@@ -34,8 +34,8 @@ pub(super) struct Settled<'w> {
     pub(super) place: Place,
     pub(super) sheet_row: u64,
     pub(super) fate: Fate,
-    /// For a duplicate: source index, row number and what differs.
-    pub(super) kept: Option<(u32, Kept<'w>)>,
+    /// Another row that has to do with its phone.
+    pub(super) related: Option<Related<'w>>,
 }
 
 impl Settled<'_> {
@@ -130,14 +130,22 @@ impl Writers {
             source,
             payload,
         };
-        let kept = row.kept.as_ref().map(|(at, kept)| (*at, kept.row));
-        self.ledger.write(&facts, row.row.phone, kept)?;
+        let kept = row.related.as_ref().filter(|_| row.fate == Fate::Duplicate);
+        self.ledger.write(&facts, row.row.phone, kept.map(|kept| (kept.source, kept.row)))?;
         for index in row.problems() {
             self.issues.write(row.worked.problems.get(index), &facts)?;
         }
-        match (row.fate, &row.kept) {
+        if let (Some(related), Some((phone, _, _))) = (&row.related, row.row.phone) {
+            let columns = &context.columns;
+            let column = columns.of(Field::Phone).and_then(|at| {
+                let number = u32::try_from(at).ok()?;
+                Some((number, columns.headers[at].as_str()))
+            });
+            self.issues.write_related(&facts, phone, column, related)?;
+        }
+        match (row.fate, kept) {
             (Fate::Malformed | Fate::Rejected, _) => self.write_reject(row, source, context),
-            (Fate::Duplicate, Some((_, kept))) => self.write_duplicate(row, &facts, kept, context),
+            (Fate::Duplicate, Some(kept)) => self.write_duplicate(row, source, kept, context),
             _ => Ok(()),
         }
     }
@@ -166,28 +174,20 @@ impl Writers {
     fn write_duplicate(
         &mut self,
         row: &Settled<'_>,
-        facts: &RowFacts<'_>,
-        kept: &Kept<'_>,
+        source: &str,
+        kept: &Related<'_>,
         context: &SourceContext,
     ) -> Result<()> {
-        let Some((phone, _, _)) = row.row.phone else {
-            return Ok(());
-        };
-        let columns = &context.columns;
-        let column = columns.of(Field::Phone).and_then(|at| {
-            u32::try_from(at).ok().map(|number| (number, columns.headers[at].as_str()))
-        });
-        self.issues.write_duplicate(facts, phone, column, kept)?;
-        let mut own = OwnCells::of(row, facts.source);
-        let code = Code::PhoneDuplicate;
+        let mut own = OwnCells::of(row, source);
+        let code = kept.role.code();
         let message = format!("{}; differs in {}", code.sentence(), kept.difference());
         own.add(code, &message, code.remedy());
         let kept_row = kept.row.to_string();
-        let originals = columns.originals();
+        let originals = context.columns.originals();
         let duplicates = &mut self.duplicates;
         with_draft(row, context, |draft| {
             let cells = originals.iter().map(|at| draft.cell(*at));
-            let values = own.values().into_iter().chain([kept.source, kept_row.as_str()]);
+            let values = own.values().into_iter().chain([kept.source_name, kept_row.as_str()]);
             duplicates.write(cells, values)
         })
     }

@@ -8,6 +8,7 @@ use crate::ingest::chunk::Chunk;
 use crate::ingest::record::{Fault, Record, RecordReader, Row, Spot};
 use crate::ingest::{ReadOptions, Source};
 use crate::map::{Columns, Draft};
+use crate::normalize::phone::UnreadDigits;
 use crate::normalize::{Need, Rules, normalize};
 use crate::phone::{Kind, Phone, Region};
 use crate::problem::{Fate, Problem};
@@ -49,6 +50,7 @@ impl SourceContext {
             rules: Rules {
                 plan: job.plan,
                 home: job.home,
+                phone: job.phone.clone(),
                 name: if required { Need::Required } else { Need::Optional },
             },
             encoder: wanted.map(|contract| Encoder::new(contract, &columns)),
@@ -81,6 +83,8 @@ pub(super) struct Worked {
     pub(super) problems: EncodedProblems,
     /// A print for every row.
     pub(super) prints: Vec<u8>,
+    /// The phones of rejected rows that are digits alone.
+    pub(super) unread: Vec<UnreadDigits>,
     /// Physical lines that end in the chunk.
     pub(super) lines: u64,
 }
@@ -91,6 +95,7 @@ impl Worked {
         self.contacts.clear();
         self.problems.clear();
         self.prints.clear();
+        self.unread.clear();
         let context = &contexts[chunk.source as usize];
         let mut reader = RecordReader::new(context.read, Some(context.columns.headers.len()));
         self.lines = reader.read(&chunk.bytes, &chunk.malformed, |record| match record {
@@ -134,6 +139,7 @@ impl Worked {
             value: String::from_utf8_lossy(shown),
             detail: fault.detail.clone(),
             suggestion: None,
+            readings: Vec::new(),
         };
         self.problems.push(&problem, &context.columns, None);
         self.push_row(fault.spot, Fate::Malformed, None, Print::default());
@@ -143,13 +149,17 @@ impl Worked {
         let draft = Draft::new(row, &context.columns);
         let mut problems = Vec::new();
         let contact = normalize(&draft, &context.rules, &mut problems);
-        let phone = contact.as_ref().map(|contact| contact.phone);
+        let phone = contact.as_ref().ok().map(|contact| contact.phone);
         for problem in &problems {
             self.problems.push(problem, &context.columns, phone);
         }
-        let Some(contact) = contact else {
-            self.push_row(row.spot, Fate::Rejected, None, Print::default());
-            return;
+        let contact = match contact {
+            Ok(contact) => contact,
+            Err(refusal) => {
+                self.unread.extend(refusal.unread);
+                self.push_row(row.spot, Fate::Rejected, None, Print::default());
+                return;
+            }
         };
         if let Some(encoder) = &context.encoder {
             encoder.encode(&contact, &draft, &mut self.contacts);

@@ -1,55 +1,218 @@
-//! The phone cell → the phone that is the contact's identity.
+//! The phone cell → the phone that is the contact's identity, and everything worth saying of it.
 
-use super::problem;
+use std::borrow::Cow;
+
+use super::{PhoneRules, Rules, problem};
 use crate::contact::Field;
 use crate::map::Draft;
-use crate::phone::{Number, Phone, Plan, Refusal, Region};
-use crate::problem::{Code, Problem};
+use crate::phone::{
+    Damage, Fiction, Found, Plan, Reading, Refusal, Refused, Region, Repair, Repairs,
+    read as read_cell,
+};
+use crate::problem::{Code, Confidence, Problem, Suggestion};
 
-/// The row's phone and the number it was read from.
+/// The row's phone and the number it was read from; or the digits that were refused as a number of
+/// the home region, if that is what was wrong.
 pub(super) fn read<'r>(
     draft: &Draft<'r>,
-    plan: &Plan,
+    rules: &Rules,
     home: Option<Region>,
     problems: &mut Vec<Problem<'r>>,
-) -> Option<(Phone, Number)> {
-    let verdict = plan
-        .parse(draft.get(Field::Phone), home)
-        .and_then(|number| number.phone().map(|phone| (phone, number)));
-    match verdict {
-        Ok((phone, number)) => {
-            if !number.extension().is_empty() {
-                let detail = format!("extension {}", number.extension());
-                let found = problem(draft, Field::Phone, Code::PhoneExtension);
-                problems.push(Problem { detail: detail.into(), ..found });
-            }
-            Some((phone, number))
+) -> Result<Found, Option<UnreadDigits>> {
+    let cell = draft.get(Field::Phone);
+    let reading = read_cell(rules.plan, cell, home, rules.phone.read);
+    // Most cells are plain valid numbers, of which nothing needs to be said.
+    let mut wanted = true;
+    for finding in findings(&reading, home, &rules.phone) {
+        let Finding { code, detail } = finding;
+        wanted &= code.level() != crate::problem::Level::Error;
+        let readings = if code == Code::PhoneAmbiguous { both(&reading) } else { Vec::new() };
+        let suggestion = reading
+            .suggestion
+            .filter(|_| reading.verdict.is_err())
+            .map(|phone| Suggestion { value: phone.to_string(), confidence: Confidence::Medium });
+        let found = problem(draft, Field::Phone, code);
+        problems.push(Problem { detail, suggestion, readings, ..found });
+    }
+    match reading.verdict {
+        Ok(found) if wanted => Ok(found),
+        Err(Refused::Number(refusal)) if refusal != Refusal::Missing => {
+            Err(UnreadDigits::of(cell, reading.suggestion.is_some()))
         }
-        Err(refusal) => {
-            let found = problem(draft, Field::Phone, code_of(refusal));
-            let detail = match (refusal, home) {
-                (Refusal::Missing | Refusal::NotANumber | Refusal::NoRegion, _) | (_, None) => {
-                    "".into()
-                }
-                (_, Some(home)) => format!("read in {home} where it has no calling code").into(),
-            };
-            problems.push(Problem { detail, ..found });
-            None
-        }
+        _ => Err(None),
     }
 }
 
-fn code_of(refusal: Refusal) -> Code {
-    match refusal {
-        Refusal::Missing => Code::PhoneMissing,
-        Refusal::NotANumber => Code::PhoneNotANumber,
-        Refusal::NoRegion => Code::PhoneNoRegion,
-        Refusal::UnknownCallingCode => Code::PhoneUnknownCallingCode,
-        Refusal::TooShort => Code::PhoneTooShort,
-        Refusal::TooLong => Code::PhoneTooLong,
-        Refusal::WrongLength => Code::PhoneWrongLength,
-        Refusal::LocalOnly => Code::PhoneLocalOnly,
-        Refusal::Unassigned => Code::PhoneUnassigned,
-        Refusal::NotValid => Code::PhoneNotValid,
+/// Something worth saying of a phone cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is.
+    pub code: Code,
+    /// What was seen, beyond the code's sentence; may be empty.
+    pub detail: Cow<'static, str>,
+}
+
+/// Everything worth saying of a cell that was read in `home`, the worst first.
+#[must_use]
+pub fn findings(reading: &Reading, home: Option<Region>, rules: &PhoneRules) -> Vec<Finding> {
+    let mut all = Vec::new();
+    let mut say = |code: Code, detail: Cow<'static, str>| all.push(Finding { code, detail });
+    match &reading.verdict {
+        Err(refused) => say(code_of(*refused), refusal_detail(*refused, home)),
+        Ok(found) => {
+            let (number, region) = (&found.number, found.number.region());
+            if !rules.kinds.has(Some(&number.kind())) {
+                say(Code::PhoneKindRefused, number.kind().as_str().into());
+            }
+            if !rules.regions.has(region.as_ref()) {
+                let shown = region.map_or_else(|| "unknown".to_owned(), |it| it.to_string());
+                say(Code::PhoneRegionRefused, shown.into());
+            }
+            if let Some(other) = found.other_reading {
+                say(Code::PhoneAmbiguous, format!("taken as {}, not {other}", found.phone).into());
+            }
+            match found.fiction {
+                Some(Fiction::Reserved) => say(Code::PhoneReserved, "".into()),
+                Some(Fiction::Placeholder) => say(Code::PhonePlaceholder, "".into()),
+                None => {}
+            }
+            if !number.extension().is_empty() {
+                say(Code::PhoneExtension, format!("extension {}", number.extension()).into());
+            }
+        }
+    }
+    if !reading.others.is_empty() {
+        let others: Vec<String> = reading.others.iter().map(ToString::to_string).collect();
+        say(Code::PhoneSeveral, format!("not taken: {}", others.join(", ")).into());
+    }
+    for repair in repairs_worth_saying(reading) {
+        say(code_of_repair(repair), "".into());
+    }
+    all
+}
+
+/// A repair of a number that was refused all the same is no news.
+fn repairs_worth_saying(reading: &Reading) -> impl Iterator<Item = Repair> {
+    let repairs = if reading.verdict.is_ok() { reading.repairs } else { Repairs::default() };
+    repairs.iter()
+}
+
+/// Both valid readings, the one that was taken first.
+fn both(reading: &Reading) -> Vec<(&'static str, crate::phone::Phone)> {
+    let Ok(found) = &reading.verdict else { return Vec::new() };
+    let Some(other) = found.other_reading else { return Vec::new() };
+    let (first, second) = if found.taken_as_national {
+        ("national", "international")
+    } else {
+        ("international", "national")
+    };
+    vec![(first, found.phone), (second, other)]
+}
+
+fn refusal_detail(refused: Refused, home: Option<Region>) -> Cow<'static, str> {
+    match (refused, home) {
+        (
+            Refused::Number(
+                Refusal::TooShort
+                | Refusal::TooLong
+                | Refusal::WrongLength
+                | Refusal::LocalOnly
+                | Refusal::Unassigned
+                | Refusal::NotValid,
+            ),
+            Some(home),
+        ) => format!("read in {home} where it has no calling code").into(),
+        _ => "".into(),
+    }
+}
+
+fn code_of(refused: Refused) -> Code {
+    match refused {
+        Refused::Letters => Code::PhoneLetters,
+        Refused::Several => Code::PhoneSeveralRefused,
+        Refused::Damage(Damage::DigitsLost) => Code::PhoneDigitsLost,
+        Refused::Damage(Damage::ErrorValue) => Code::PhoneErrorValue,
+        Refused::Damage(Damage::Hashes) => Code::PhoneHashes,
+        Refused::Number(refusal) => match refusal {
+            Refusal::Missing => Code::PhoneMissing,
+            Refusal::NotANumber => Code::PhoneNotANumber,
+            Refusal::NoRegion => Code::PhoneNoRegion,
+            Refusal::UnknownCallingCode => Code::PhoneUnknownCallingCode,
+            Refusal::TooShort => Code::PhoneTooShort,
+            Refusal::TooLong => Code::PhoneTooLong,
+            Refusal::WrongLength => Code::PhoneWrongLength,
+            Refusal::LocalOnly => Code::PhoneLocalOnly,
+            Refusal::Unassigned => Code::PhoneUnassigned,
+            Refusal::NotValid => Code::PhoneNotValid,
+        },
+    }
+}
+
+fn code_of_repair(repair: Repair) -> Code {
+    match repair {
+        Repair::Invisible => Code::PhoneInvisible,
+        Repair::Formula => Code::PhoneFormula,
+        Repair::Apostrophe => Code::PhoneApostrophe,
+        Repair::Link => Code::PhoneLink,
+        Repair::Exponent => Code::PhoneExponent,
+        Repair::DecimalTail => Code::PhoneDecimalTail,
+        Repair::ZeroBeforePlus => Code::PhoneZeroBeforePlus,
+        Repair::ForeignPrefix => Code::PhoneForeignPrefix,
+        Repair::PlusAdded => Code::PhonePlusAdded,
+        Repair::MexicoOne => Code::PhoneMexicoOne,
+        Repair::BeninPrefix => Code::PhoneBeninPrefix,
+    }
+}
+
+/// Digits without a plus that no number of the home region has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnreadDigits {
+    /// The digits as one integer, behind a 1 that keeps leading zeros.
+    digits: u64,
+    /// As an international number they would be valid.
+    pub valid_as_international: bool,
+}
+
+impl UnreadDigits {
+    /// The digits of a cell that holds nothing but at most 15 digits and separators.
+    fn of(cell: &str, valid_as_international: bool) -> Option<UnreadDigits> {
+        const DIGITS_MAX: u32 = 15;
+        let mut digits = 1u64;
+        for byte in cell.trim().bytes() {
+            match byte {
+                b'0'..=b'9' if digits < 10u64.pow(DIGITS_MAX) => {
+                    digits = digits * 10 + u64::from(byte - b'0');
+                }
+                b' ' | b'-' | b'.' | b'(' | b')' => {}
+                _ => return None,
+            }
+        }
+        (digits > 1).then_some(UnreadDigits { digits, valid_as_international })
+    }
+
+    /// Whether they are a valid number of the region.
+    #[must_use]
+    pub fn valid_in(self, plan: &Plan, region: Region) -> bool {
+        let text = self.digits.to_string();
+        plan.parse(&text[1..], Some(region))
+            .is_ok_and(|number| number.is_valid() && number.region() == Some(region))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unread_digits_keep_their_leading_zeros_and_find_their_region() {
+        let plan = Plan::builtin();
+        let of = |cell| UnreadDigits::of(cell, false);
+        let region = |text: &str| text.parse::<Region>().expect("a region");
+        let indian = of("098765 43210").expect("digits");
+        assert!(indian.valid_in(plan, region("IN")));
+        assert!(!indian.valid_in(plan, region("AE")));
+        for none in ["", "+919876543210", "call 1", "1234567890123456"] {
+            assert_eq!(of(none), None, "{none}");
+        }
     }
 }

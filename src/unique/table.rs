@@ -1,14 +1,12 @@
-//! Phone → the first row that has it, in memory: 12 bytes a slot, in partitions that grow one at
+//! Key → the first row that has it, in memory; a key is a phone's digits: 12 bytes a slot, in partitions that grow one at
 //! a time, so that growing never needs twice the memory.
 
 use std::hash::{BuildHasher, RandomState};
 
-use crate::phone::Phone;
-
-/// Bits of a slot that hold the phone: 10¹⁵ is less than 2⁵⁰.
-const PHONE_BITS: u32 = 50;
-/// Bits of the ordinal that stand beside the phone in a slot's head; its tail holds 32 more.
-const HEAD_ORDINAL_BITS: u32 = 64 - PHONE_BITS;
+/// Bits of a slot that hold the key: 10¹⁵ is less than 2⁵⁰.
+const KEY_BITS: u32 = 50;
+/// Bits of the ordinal that stand beside the key in a slot's head; its tail holds 32 more.
+const HEAD_ORDINAL_BITS: u32 = 64 - KEY_BITS;
 
 const PARTITIONS: usize = 64;
 /// Slots of an empty partition.
@@ -17,14 +15,14 @@ const SLOTS_MIN: usize = 64;
 /// How many claims are looked up together, so that their cache misses overlap.
 const AHEAD: usize = 32;
 
-/// An open-addressing table from phones to ordinals. Its hash is seeded anew in each run, so that
+/// An open-addressing table from keys to ordinals. Its hash is seeded anew in each run, so that
 /// no input can be crafted to collide; nothing that is written depends on it.
 pub(super) struct Table {
     partitions: Vec<Partition>,
     seeds: [u64; 2],
 }
 
-/// Slots in two arrays. A slot's head is the phone and the ordinal's high bits; 0 is free.
+/// Slots in two arrays. A slot's head is the key and the ordinal's high bits; 0 is free.
 struct Partition {
     heads: Vec<u64>,
     tails: Vec<u32>,
@@ -43,20 +41,20 @@ impl Table {
         self.partitions.iter().map(|partition| partition.used).sum()
     }
 
-    /// Claims each phone for its ordinal, in order; `taken` hears the index of each claim whose
-    /// phone has an ordinal already, and that ordinal.
-    pub(super) fn claim(&mut self, claims: &[(Phone, u64)], mut taken: impl FnMut(usize, u64)) {
+    /// Claims each key for its ordinal, in order; `taken` hears the index of each claim whose key
+    /// has an ordinal already, and that ordinal.
+    pub(super) fn claim(&mut self, claims: &[(u64, u64)], mut taken: impl FnMut(usize, u64)) {
         for (block, claims) in claims.chunks(AHEAD).enumerate() {
             let mut hashes = [0; AHEAD];
             let mut touched = 0;
-            for (hash, (phone, _)) in hashes.iter_mut().zip(claims) {
-                *hash = mix(phone.as_u64(), self.seeds);
+            for (hash, (key, _)) in hashes.iter_mut().zip(claims) {
+                *hash = mix(*key, self.seeds);
                 touched ^= self.partition(*hash).touch(*hash);
             }
             std::hint::black_box(touched);
-            for (at, ((phone, ordinal), hash)) in claims.iter().zip(hashes).enumerate() {
+            for (at, ((key, ordinal), hash)) in claims.iter().zip(hashes).enumerate() {
                 let partition = &mut self.partitions[partition_of(hash)];
-                if let Some(earlier) = partition.claim(*phone, *ordinal, hash, self.seeds) {
+                if let Some(earlier) = partition.claim(*key, *ordinal, hash, self.seeds) {
                     taken(block * AHEAD + at, earlier);
                 }
             }
@@ -86,26 +84,25 @@ impl Partition {
         usize::try_from(scaled).expect("less than the number of slots")
     }
 
-    fn claim(&mut self, phone: Phone, ordinal: u64, hash: u64, seeds: [u64; 2]) -> Option<u64> {
-        let phone = phone.as_u64();
-        debug_assert!(phone >> PHONE_BITS == 0 && ordinal >> (32 + HEAD_ORDINAL_BITS) == 0);
+    fn claim(&mut self, key: u64, ordinal: u64, hash: u64, seeds: [u64; 2]) -> Option<u64> {
+        debug_assert!(key >> KEY_BITS == 0 && ordinal >> (32 + HEAD_ORDINAL_BITS) == 0);
         // At most 4 of 5 slots are used, so that searches stay short.
         if (self.used + 1) * 5 > self.heads.len() * 4 {
             self.grow(seeds);
         }
-        let at = self.search(phone, hash);
+        let at = self.search(key, hash);
         if self.heads[at] != 0 {
             let high = self.heads[at] & ((1 << HEAD_ORDINAL_BITS) - 1);
             return Some(high << 32 | u64::from(self.tails[at]));
         }
-        self.put(at, phone << HEAD_ORDINAL_BITS | ordinal >> 32, low_half(ordinal));
+        self.put(at, key << HEAD_ORDINAL_BITS | ordinal >> 32, low_half(ordinal));
         None
     }
 
-    /// The slot of the phone, or the free slot where it belongs.
-    fn search(&self, phone: u64, hash: u64) -> usize {
+    /// The slot of the key, or the free slot where it belongs.
+    fn search(&self, key: u64, hash: u64) -> usize {
         let mut at = self.slot_of(hash);
-        while self.heads[at] != 0 && self.heads[at] >> HEAD_ORDINAL_BITS != phone {
+        while self.heads[at] != 0 && self.heads[at] >> HEAD_ORDINAL_BITS != key {
             at = if at + 1 == self.heads.len() { 0 } else { at + 1 };
         }
         at
@@ -123,8 +120,8 @@ impl Partition {
         let old = std::mem::replace(self, Partition::with_slots(slots));
         for (head, tail) in old.heads.into_iter().zip(old.tails) {
             if head != 0 {
-                let phone = head >> HEAD_ORDINAL_BITS;
-                let at = self.search(phone, mix(phone, seeds));
+                let key = head >> HEAD_ORDINAL_BITS;
+                let at = self.search(key, mix(key, seeds));
                 self.put(at, head, tail);
             }
         }
@@ -132,8 +129,8 @@ impl Partition {
 }
 
 /// A seeded hash: both halves of a 128-bit product, folded.
-fn mix(phone: u64, seeds: [u64; 2]) -> u64 {
-    let product = u128::from(phone ^ seeds[0]) * u128::from(seeds[1]);
+fn mix(key: u64, seeds: [u64; 2]) -> u64 {
+    let product = u128::from(key ^ seeds[0]) * u128::from(seeds[1]);
     let folded = low_word(product) ^ low_word(product >> 64);
     folded.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
@@ -159,28 +156,24 @@ mod tests {
 
     use super::*;
 
-    fn phone(digits: u64) -> Phone {
-        Phone::from_digits(digits).expect("at most 15 digits")
-    }
-
     #[test]
     fn the_first_ordinal_of_a_phone_is_kept_through_all_growth() {
         let mut table = Table::new();
         let mut oracle = HashMap::new();
         let mut random = 88_172_645_463_325_252_u64;
         for round in 0..200u64 {
-            let claims: Vec<(Phone, u64)> = (0..501)
+            let claims: Vec<(u64, u64)> = (0..501)
                 .map(|at| {
                     random ^= random << 13;
                     random ^= random >> 7;
                     random ^= random << 17;
                     // Few enough phones that many repeat; the largest is near 10¹⁵.
-                    (phone(999_999_999_999_999 - random % 60_000), (round << 38) + at)
+                    (999_999_999_999_999 - random % 60_000, (round << 38) + at)
                 })
                 .collect();
             let mut expected = Vec::new();
-            for (at, (phone, ordinal)) in claims.iter().enumerate() {
-                let first = *oracle.entry(*phone).or_insert(*ordinal);
+            for (at, (key, ordinal)) in claims.iter().enumerate() {
+                let first = *oracle.entry(*key).or_insert(*ordinal);
                 if first != *ordinal {
                     expected.push((at, first));
                 }
@@ -195,8 +188,8 @@ mod tests {
     #[test]
     fn a_distinct_phone_costs_at_most_23_bytes() {
         let mut table = Table::new();
-        let claims: Vec<(Phone, u64)> =
-            (0..1_000_000).map(|n| (phone(971_500_000_000 + n * 7), n)).collect();
+        let claims: Vec<(u64, u64)> =
+            (0..1_000_000).map(|n| (971_500_000_000 + n * 7, n)).collect();
         for some in claims.chunks(1000) {
             table.claim(some, |_, _| unreachable!("all differ"));
         }

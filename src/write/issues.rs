@@ -27,7 +27,7 @@ struct EncodedProblem {
     column: Option<u32>,
     /// The keys from `column` to `level`.
     before_fate: (usize, usize),
-    /// The keys from `phone` to `suggestion`.
+    /// The keys from `phone` to `readings`.
     after_fate: (usize, usize),
     /// The sentence and what was seen.
     message: (usize, usize),
@@ -70,7 +70,7 @@ impl EncodedProblems {
     /// Encodes a problem of a row whose phone, where it has one, is `phone`.
     pub fn push(&mut self, problem: &Problem<'_>, columns: &Columns, phone: Option<Phone>) {
         // Taken apart without `..`, so that a new key is thought of here.
-        let Problem { code, column, field, value, detail, suggestion } = problem;
+        let Problem { code, column, field, value, detail, suggestion, readings } = problem;
         let out = &mut self.text;
         let start = out.len();
         if let Some(at) = column {
@@ -107,6 +107,7 @@ impl EncodedProblems {
             out.push(b'}');
             advice = format!("{advice} (perhaps {})", suggestion.value);
         }
+        push_readings(out, readings);
         let after_fate = (before_fate.1, out.len());
         out.extend_from_slice(message.as_bytes());
         let message = (after_fate.1, out.len());
@@ -151,6 +152,18 @@ impl<'e> ProblemView<'e> {
     }
 }
 
+fn push_readings(out: &mut Vec<u8>, readings: &[(&'static str, Phone)]) {
+    for (at, (name, phone)) in readings.iter().enumerate() {
+        out.extend_from_slice(if at == 0 { b",\"readings\":[{\"as\":" } else { b",{\"as\":" });
+        push_json_string(out, name);
+        push_key(out, "phone", &phone.to_string());
+        out.push(b'}');
+    }
+    if !readings.is_empty() {
+        out.push(b']');
+    }
+}
+
 fn push_key(out: &mut Vec<u8>, key: &str, value: &str) {
     out.push(b',');
     push_json_string(out, key);
@@ -173,22 +186,52 @@ pub struct RowFacts<'s> {
     pub payload: Option<PayloadPlace>,
 }
 
-/// The row that keeps the phone of a duplicate.
+/// Another row that has to do with a row's phone.
 #[derive(Debug, Clone)]
-pub struct Kept<'s> {
+pub struct Related<'s> {
+    /// What it is to the row.
+    pub role: Role,
+    /// Index of its source, from 0.
+    pub source: u32,
     /// The name of its source.
-    pub source: &'s str,
+    pub source_name: &'s str,
     /// Its number there, from 1.
     pub row: u64,
-    /// What differs between the two.
-    pub differs: Vec<Compared>,
 }
 
-impl Kept<'_> {
+/// What another row is to a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Role {
+    /// It keeps the phone of which the row is a duplicate; and what differs between the two.
+    Kept(Vec<Compared>),
+    /// It may be the same subscriber in another spelling.
+    Variant,
+}
+
+impl Role {
+    /// The problem that the row has because of the other one.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Role::Kept(_) => Code::PhoneDuplicate,
+            Role::Variant => Code::PhonePossibleVariant,
+        }
+    }
+
+    fn as_str(&self) -> &'static str {
+        match self {
+            Role::Kept(_) => "kept",
+            Role::Variant => "variant",
+        }
+    }
+}
+
+impl Related<'_> {
     /// What differs, in words.
     #[must_use]
     pub fn difference(&self) -> String {
-        let names: Vec<&str> = self.differs.iter().map(|compared| compared.as_str()).collect();
+        let Role::Kept(differs) = &self.role else { return String::new() };
+        let names: Vec<&str> = differs.iter().map(|compared| compared.as_str()).collect();
         if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
     }
 }
@@ -221,18 +264,18 @@ impl Issues {
         self.end(row)
     }
 
-    /// Writes that a row is a duplicate.
+    /// Writes that a row's phone has to do with another row.
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub fn write_duplicate(
+    pub fn write_related(
         &mut self,
         row: &RowFacts<'_>,
         phone: Phone,
         column: Option<(u32, &str)>,
-        kept: &Kept<'_>,
+        related: &Related<'_>,
     ) -> Result<()> {
-        let code = Code::PhoneDuplicate;
+        let code = related.role.code();
         self.begin(row, column.map(|(at, _)| at));
         let out = self.file.buffer();
         if let Some((at, header)) = column {
@@ -248,21 +291,25 @@ impl Issues {
         push_key(out, "phone", &phone.to_string());
         push_key(out, "error", code.sentence());
         out.extend_from_slice(b",\"related\":[{");
-        if kept.source != row.source {
+        if related.source_name != row.source {
             out.extend_from_slice(b"\"source\":");
-            push_json_string(out, kept.source);
+            push_json_string(out, related.source_name);
             out.push(b',');
         }
         out.extend_from_slice(b"\"row\":");
-        push_integer(out, kept.row);
-        out.extend_from_slice(b",\"role\":\"kept\",\"differs\":[");
-        for (at, compared) in kept.differs.iter().enumerate() {
-            if at > 0 {
-                out.push(b',');
+        push_integer(out, related.row);
+        push_key(out, "role", related.role.as_str());
+        if let Role::Kept(differs) = &related.role {
+            out.extend_from_slice(b",\"differs\":[");
+            for (at, compared) in differs.iter().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                push_json_string(out, compared.as_str());
             }
-            push_json_string(out, compared.as_str());
+            out.push(b']');
         }
-        out.extend_from_slice(b"]}]");
+        out.extend_from_slice(b"}]");
         self.end(row)
     }
 

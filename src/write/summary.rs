@@ -30,6 +30,8 @@ pub struct Summary {
     pub sources: Vec<SourceFacts>,
     /// What was asked for.
     pub settings: Settings,
+    /// What would make many of the refused numbers valid.
+    pub hints: Vec<Hint>,
     /// How often each problem was found, by code.
     pub problems: BTreeMap<&'static str, u64>,
     /// Accepted contacts by the region of their phone.
@@ -38,6 +40,25 @@ pub struct Summary {
     pub kinds: BTreeMap<&'static str, u64>,
     /// Every other file of the folder.
     pub outputs: Vec<OutputFacts>,
+}
+
+/// Something to try, by which many of the refused numbers would be valid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hint {
+    /// How many of the refused numbers would be valid.
+    pub count: u64,
+    /// How many refused numbers were tried.
+    pub of: u64,
+    /// How many numbers of that form, digits without a plus, were refused in all.
+    pub refused: u64,
+    /// The flag to try.
+    pub flag: String,
+    /// The region in which they would be valid, if that is what the flag says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The region in which they were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub home: Option<String>,
 }
 
 /// How many rows had which fate. They add up to `rows`.
@@ -169,6 +190,21 @@ pub struct Settings {
     /// The region of rows without a country of their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// What digits without a plus are taken for, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digits: Option<&'static str>,
+    /// What becomes of a cell with several numbers, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multi: Option<&'static str>,
+    /// Whether letters are read as digits.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub vanity: bool,
+    /// The kinds of line that are wanted, if not all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kinds: Option<String>,
+    /// The regions that are wanted, if not all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub regions: Option<String>,
     /// The columns given by `--map`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub map: Vec<String>,

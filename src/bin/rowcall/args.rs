@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use rowcall::normalize::Wanted;
+use rowcall::phone::{DigitsAs, Kind, Region, Several};
+
 /// The version, and that of the numbering plan it was built with.
 fn version() -> &'static str {
     use std::sync::OnceLock;
@@ -67,6 +70,24 @@ pub(crate) struct CommonArgs {
     /// country column goes before it.
     #[arg(long, value_name = "REGION", help_heading = "Phones")]
     pub(crate) region: Option<String>,
+    /// What digits without a plus are: as libphonenumber takes them in the region, national
+    /// numbers, or international numbers that lost their plus.
+    #[arg(long, value_enum, default_value_t = DigitsWish::Auto, help_heading = "Phones")]
+    pub(crate) digits: DigitsWish,
+    /// What becomes of a cell with several numbers: the first valid one is taken, or the row is
+    /// rejected.
+    #[arg(long, value_enum, default_value_t = MultiWish::First, help_heading = "Phones")]
+    pub(crate) multi: MultiWish,
+    /// Read letters as the keys of a telephone, as in 1-800-FLOWERS; they are refused otherwise.
+    #[arg(long, help_heading = "Phones")]
+    pub(crate) vanity: bool,
+    /// Accept these kinds of line only, for example mobile,fixed_line_or_mobile; or all but
+    /// these: not:premium_rate,toll_free.
+    #[arg(long, value_name = "[not:]KIND,…", value_parser = kinds, help_heading = "Phones")]
+    pub(crate) kinds: Option<Wanted<Kind>>,
+    /// Accept numbers of these regions only, for example AE,SA; or of all but these: not:US.
+    #[arg(long, value_name = "[not:]REGION,…", value_parser = regions, help_heading = "Phones")]
+    pub(crate) regions: Option<Wanted<Region>>,
     /// Read numbers by this PhoneNumberMetadata.xml of libphonenumber instead of the built-in plan.
     #[arg(long, value_name = "FILE.xml", help_heading = "Phones")]
     pub(crate) numbering_plan: Option<PathBuf>,
@@ -122,6 +143,40 @@ pub(crate) enum ProgressWish {
     None,
 }
 
+/// What digits without a plus are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DigitsWish {
+    Auto,
+    National,
+    International,
+}
+
+impl From<DigitsWish> for DigitsAs {
+    fn from(wish: DigitsWish) -> DigitsAs {
+        match wish {
+            DigitsWish::Auto => DigitsAs::Auto,
+            DigitsWish::National => DigitsAs::National,
+            DigitsWish::International => DigitsAs::International,
+        }
+    }
+}
+
+/// What becomes of a cell with several numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MultiWish {
+    First,
+    Reject,
+}
+
+impl From<MultiWish> for Several {
+    fn from(wish: MultiWish) -> Several {
+        match wish {
+            MultiWish::First => Several::First,
+            MultiWish::Reject => Several::Reject,
+        }
+    }
+}
+
 /// A quote, or none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Quote(pub(crate) Option<u8>);
@@ -147,6 +202,31 @@ fn threads(text: &str) -> Result<usize, String> {
         .ok()
         .filter(|threads| *threads <= THREADS_MAX)
         .ok_or_else(|| format!("a number from 1 to {THREADS_MAX}"))
+}
+
+/// A list of values, or of those that are not wanted behind `not:`.
+fn wanted<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Wanted<T>, String> {
+    let (not, list) = match text.strip_prefix("not:") {
+        Some(list) => (true, list),
+        None => (false, text),
+    };
+    let values = list.split(',').map(|value| read(value.trim())).collect::<Result<Vec<T>, _>>()?;
+    Ok(if not { Wanted::Not(values) } else { Wanted::Only(values) })
+}
+
+fn kinds(text: &str) -> Result<Wanted<Kind>, String> {
+    wanted(text, |name| {
+        Kind::ALL.into_iter().find(|kind| kind.as_str() == name).ok_or_else(|| {
+            let names: Vec<&str> = Kind::ALL.into_iter().map(Kind::as_str).collect();
+            format!("there is no kind `{name}`; the kinds are {}", names.join(", "))
+        })
+    })
+}
+
+fn regions(text: &str) -> Result<Wanted<Region>, String> {
+    wanted(text, |code| {
+        code.parse().map_err(|_| format!("`{code}` is no region; give two letters, like AE"))
+    })
 }
 
 fn ascii(text: &str) -> Option<u8> {

@@ -10,7 +10,8 @@ use rowcall::flow::{self, Goal, Job, Machine, Output};
 use rowcall::ingest::dialect::Dialect;
 use rowcall::ingest::{Input, Limits, ReadOptions, printable};
 use rowcall::map::MapOptions;
-use rowcall::phone::{Plan, Region};
+use rowcall::normalize::PhoneRules;
+use rowcall::phone::{Letters, Plan, ReadRules, Region};
 use rowcall::write::contract::Contract;
 use rowcall::write::outdir::IfExists;
 use rowcall::write::summary::Summary;
@@ -94,6 +95,15 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         map: MapOptions { columns },
         plan,
         home: args.region.as_deref().map(|text| region(text, plan)).transpose()?,
+        phone: PhoneRules {
+            read: ReadRules {
+                digits: args.digits.into(),
+                several: args.multi.into(),
+                letters: if args.vanity { Letters::Vanity } else { Letters::Refuse },
+            },
+            kinds: args.kinds.clone().unwrap_or_default(),
+            regions: args.regions.clone().unwrap_or_default(),
+        },
         goal,
         contract,
         batch_rows: wishes.batch_size,

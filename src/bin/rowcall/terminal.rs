@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rowcall::ingest::printable;
 use rowcall::problem::Code;
-use rowcall::write::summary::{Counts, Summary};
+use rowcall::write::summary::{Counts, Hint, Summary};
 
 /// How many kinds of problem are shown.
 const PROBLEMS_SHOWN_MAX: usize = 5;
@@ -43,6 +43,9 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
             let _ = writeln!(text, "  and {more} more kinds, all in the reports");
         }
     }
+    for hint in &summary.hints {
+        let _ = writeln!(text, "\n{}", hint_text(hint));
+    }
     if let Some(out) = out {
         let files: Vec<&str> = summary
             .outputs
@@ -59,6 +62,18 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
         let _ = writeln!(text, "  {}, summary.json", files.join(", "));
     }
     text
+}
+
+/// What to try, as a sentence with the flag.
+fn hint_text(hint: &Hint) -> String {
+    let count = grouped(hint.count);
+    let home =
+        hint.home.as_ref().map_or(String::new(), |home| format!("; the home region is {home}"));
+    let what = match &hint.region {
+        Some(region) => format!("in {region}{home}"),
+        None => "as international numbers without a plus".to_owned(),
+    };
+    format!("{count} rejected numbers would be valid {what}; try {}", hint.flag)
 }
 
 /// A number with its thousands apart.

@@ -1,0 +1,343 @@
+//! What spreadsheets, contact programs and people do to a number before libphonenumber's rules
+//! apply. In: the text of a cell. Out: the text of a number, with a note of every repair; or what
+//! destroyed it. Nothing is repaired unless all digits are there.
+
+use std::borrow::Cow;
+
+/// Something that was taken off or put right, without which the number could not be read or would
+/// be read as another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Repair {
+    /// Direction marks, zero-width characters, control characters.
+    Invisible,
+    /// A formula that only holds the number: `="0501234567"`, `=+971…`.
+    Formula,
+    /// The `'` that makes a spreadsheet take a cell for text.
+    Apostrophe,
+    /// A link or an address of WhatsApp: `tel:`, `whatsapp:`, `https://wa.me/…`, `…@c.us`.
+    Link,
+    /// Scientific notation that still has all digits: `3.108207129E9`.
+    Exponent,
+    /// The `.0` of a number that went through floating point.
+    DecimalTail,
+    /// A trunk zero before the plus: `0+44…`, `(0)+44…`.
+    ZeroBeforePlus,
+    /// `00` or `011`, where the home region dials another prefix: read as `+`.
+    ForeignPrefix,
+    /// Digits without a plus that were read as an international number.
+    PlusAdded,
+    /// Mexico's `1` after `+52`, which mobiles had until 2019 and WhatsApp's addresses still have.
+    MexicoOne,
+    /// Benin's `01`, which every number of eight digits got in 2024.
+    BeninPrefix,
+}
+
+impl Repair {
+    /// Every repair.
+    pub const ALL: [Repair; 11] = [
+        Repair::Invisible,
+        Repair::Formula,
+        Repair::Apostrophe,
+        Repair::Link,
+        Repair::Exponent,
+        Repair::DecimalTail,
+        Repair::ZeroBeforePlus,
+        Repair::ForeignPrefix,
+        Repair::PlusAdded,
+        Repair::MexicoOne,
+        Repair::BeninPrefix,
+    ];
+}
+
+/// A set of repairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Repairs(u16);
+
+impl Repairs {
+    /// Adds a repair.
+    pub fn add(&mut self, repair: Repair) {
+        self.0 |= 1 << repair as u16;
+    }
+
+    /// Whether nothing was repaired.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The repairs, in the order in which they are made.
+    pub fn iter(self) -> impl Iterator<Item = Repair> {
+        Repair::ALL.into_iter().filter(move |repair| self.0 & (1 << *repair as u16) != 0)
+    }
+}
+
+/// What destroyed a number beyond repair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Damage {
+    /// Scientific notation with too few digits, `9.71501E+11`.
+    DigitsLost,
+    /// An error value of a spreadsheet, `#REF!`, or anything else after a `#`.
+    ErrorValue,
+    /// The `########` of a column that was too narrow.
+    Hashes,
+}
+
+/// The text of a number, and what was done to get at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cleaned<'t> {
+    pub(super) text: Cow<'t, str>,
+    pub(super) repairs: Repairs,
+}
+
+/// Whether the text is made of digits, plus, and the separators that people type, and so needs no
+/// cleaning. Most texts are; this is their only cost here.
+pub(super) fn is_ordinary(text: &str) -> bool {
+    const ORDINARY: [bool; 256] = {
+        let mut table = [false; 256];
+        let bytes = b"0123456789 +-()";
+        let mut at = 0;
+        while at < bytes.len() {
+            table[bytes[at] as usize] = true;
+            at += 1;
+        }
+        table
+    };
+    // A plus after the start may have a zero before it, a point may be that of a `.0`.
+    text.bytes().all(|byte| ORDINARY[usize::from(byte)])
+        && !text.bytes().skip(1).any(|byte| byte == b'+')
+}
+
+/// Takes off what surrounds the number.
+pub(super) fn clean(text: &str) -> Result<Cleaned<'_>, Damage> {
+    let mut repairs = Repairs::default();
+    let mut text = strip_invisible(text.trim(), &mut repairs);
+    // Each layer may lie under another: `'="+971…"`. Every step makes the text shorter.
+    while let Some(inner) = unwrap_layer(&text, &mut repairs) {
+        text = Cow::Owned(inner.trim().to_owned());
+    }
+    if text.starts_with('#') {
+        let all = text.len() > 1 && text.bytes().all(|byte| byte == b'#');
+        return Err(if all { Damage::Hashes } else { Damage::ErrorValue });
+    }
+    if let Some(outcome) = exponent(&text) {
+        text = Cow::Owned(outcome?);
+        repairs.add(Repair::Exponent);
+    }
+    if let Some(whole) = without_decimal_tail(&text) {
+        text = Cow::Owned(whole.to_owned());
+        repairs.add(Repair::DecimalTail);
+    }
+    if let Some(rest) = after_zero_before_plus(&text) {
+        text = Cow::Owned(rest.to_owned());
+        repairs.add(Repair::ZeroBeforePlus);
+    }
+    Ok(Cleaned { text, repairs })
+}
+
+/// Characters that show nothing; white space that is no space becomes one.
+fn strip_invisible<'t>(text: &'t str, repairs: &mut Repairs) -> Cow<'t, str> {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+                | '\u{fe00}'..='\u{fe0f}')
+    };
+    if !text.chars().any(hidden) {
+        return Cow::Borrowed(text);
+    }
+    repairs.add(Repair::Invisible);
+    let shown = text.chars().filter_map(|c| match c {
+        '\t' | '\n' | '\r' => Some(' '),
+        c if hidden(c) => None,
+        c => Some(c),
+    });
+    Cow::Owned(shown.collect::<String>().trim().to_owned())
+}
+
+/// The text inside one layer of wrapping, if there is one.
+fn unwrap_layer(text: &str, repairs: &mut Repairs) -> Option<String> {
+    if let Some(inner) = text.strip_prefix('\'') {
+        repairs.add(Repair::Apostrophe);
+        return Some(inner.to_owned());
+    }
+    if let Some(inner) = text.strip_prefix('=') {
+        repairs.add(Repair::Formula);
+        let quoted = inner.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        return Some(quoted.unwrap_or(inner).to_owned());
+    }
+    let inner = unwrap_link(text)?;
+    repairs.add(Repair::Link);
+    Some(inner)
+}
+
+/// The number in a link or an address. What names a WhatsApp account is international even
+/// without a plus.
+fn unwrap_link(text: &str) -> Option<String> {
+    /// Links whose rest is a number as a person types it.
+    const DIALLED: [&str; 4] = ["whatsapp:", "sms:", "callto:", "tel:"];
+    /// Links whose rest is an international number without a plus.
+    const ACCOUNTS: [&str; 5] = [
+        "wa.me/",
+        "api.whatsapp.com/send?phone=",
+        "api.whatsapp.com/send/?phone=",
+        "web.whatsapp.com/send?phone=",
+        "whatsapp://send?phone=",
+    ];
+    let after = |text: &str, prefix: &str| -> Option<usize> {
+        let head = text.as_bytes().get(..prefix.len())?;
+        head.eq_ignore_ascii_case(prefix.as_bytes()).then_some(prefix.len())
+    };
+    let site = ["https://", "http://", "www."]
+        .iter()
+        .fold(text, |rest, prefix| after(rest, prefix).map_or(rest, |at| &rest[at..]));
+    for prefix in ACCOUNTS {
+        if let Some(at) = after(site, prefix).or_else(|| after(text, prefix)) {
+            let rest = if after(site, prefix).is_some() { &site[at..] } else { &text[at..] };
+            let number = rest.split(['?', '&', '/', '#']).next().unwrap_or_default();
+            return Some(as_account(number));
+        }
+    }
+    for suffix in ["@c.us", "@s.whatsapp.net"] {
+        if let Some(number) = text.strip_suffix(suffix) {
+            // A device number may follow the account: 971501234567:12@s.whatsapp.net.
+            return Some(as_account(number.split(':').next().unwrap_or_default()));
+        }
+    }
+    let at = DIALLED.iter().find_map(|prefix| after(text, prefix))?;
+    let rest = &text[at..];
+    // The parameters of RFC 3966 are for the parser, which knows them by its prefix.
+    let is_rfc3966 = after(text, "tel:").is_some() && rest.contains(';');
+    (!is_rfc3966).then(|| rest.trim_start_matches('/').to_owned())
+}
+
+/// An account's digits with their plus.
+fn as_account(number: &str) -> String {
+    let number = number.strip_prefix("%2B").or(number.strip_prefix("%2b")).unwrap_or(number);
+    if number.starts_with('+') { number.to_owned() } else { format!("+{number}") }
+}
+
+/// The digits of scientific notation; `None` where the text is none.
+fn exponent(text: &str) -> Option<Result<String, Damage>> {
+    let (mantissa, power) = text.split_once(['e', 'E'])?;
+    let power = power.strip_prefix('+').unwrap_or(power);
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
+    let plus = whole.starts_with('+');
+    let whole = whole.strip_prefix('+').unwrap_or(whole);
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let short = whole.len() == 1 && digits(whole) && power.len() <= 2 && digits(power);
+    if !short || !(fraction.is_empty() || digits(fraction)) {
+        return None;
+    }
+    let power: usize = power.parse().ok()?;
+    // All digits are there only if the point stands exactly that far from the last one.
+    if fraction.len() != power {
+        return Some(Err(Damage::DigitsLost));
+    }
+    let sign = if plus { "+" } else { "" };
+    Some(Ok(format!("{sign}{whole}{fraction}")))
+}
+
+/// The number before a `.0`, where that cannot be a separator: the digits stand together.
+fn without_decimal_tail(text: &str) -> Option<&str> {
+    const DIGITS_MIN: usize = 6;
+    let (whole, tail) = text.split_once('.').or_else(|| text.split_once(','))?;
+    let digits = whole.strip_prefix('+').unwrap_or(whole);
+    let together = digits.len() >= DIGITS_MIN && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let zeros = (1..=2).contains(&tail.len()) && tail.bytes().all(|byte| byte == b'0');
+    (together && zeros).then_some(whole)
+}
+
+/// What follows the zeros before a plus: `0+44…`, `(0) +44…`.
+fn after_zero_before_plus(text: &str) -> Option<&str> {
+    let at = text.find('+')?;
+    let before = &text[..at];
+    let only_zeros = before.contains('0') && before.chars().all(|c| "0 ()-".contains(c));
+    only_zeros.then(|| &text[at..])
+}
+
+/// The parts of a cell with several numbers; one part where it has no separator for that.
+pub(super) fn parts(text: &str) -> Vec<&str> {
+    // The separator of Google Contacts first: the others may stand inside its parts.
+    const SEPARATORS: [&str; 6] = [":::", ";", " / ", "\n", "|", ","];
+    let separator = SEPARATORS.iter().find(|separator| text.contains(**separator));
+    let Some(separator) = separator else { return vec![text] };
+    text.split(separator).map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cleaned(text: &str) -> (String, Vec<Repair>) {
+        let cleaned = clean(text).unwrap_or_else(|damage| panic!("{text:?}: {damage:?}"));
+        (cleaned.text.into_owned(), cleaned.repairs.iter().collect())
+    }
+
+    #[test]
+    fn what_surrounds_a_number_is_taken_off_and_noted() {
+        use Repair::{Apostrophe, DecimalTail, Exponent, Formula, Invisible, Link, ZeroBeforePlus};
+        for (text, number, repairs) in [
+            ("050 123 4561", "050 123 4561", &[][..]),
+            ("\u{202a}+971501234561\u{202c}", "+971501234561", &[Invisible]),
+            ("\u{feff}050\u{200b}1234561", "0501234561", &[Invisible]),
+            ("050\t123 4561", "050 123 4561", &[Invisible]),
+            ("=\"0501234561\"", "0501234561", &[Formula]),
+            ("=+1 (555) 555-1212", "+1 (555) 555-1212", &[Formula]),
+            ("'+573001112233", "+573001112233", &[Apostrophe]),
+            ("'=\"+971501234561\"", "+971501234561", &[Formula, Apostrophe]),
+            ("tel:+971501234561", "+971501234561", &[Link]),
+            ("TEL:0501234561", "0501234561", &[Link]),
+            ("whatsapp:+14155552671", "+14155552671", &[Link]),
+            ("https://wa.me/971501234561", "+971501234561", &[Link]),
+            ("wa.me/+971501234561?text=hi", "+971501234561", &[Link]),
+            ("https://api.whatsapp.com/send?phone=971501234561&text=x", "+971501234561", &[Link]),
+            ("971501234561@c.us", "+971501234561", &[Link]),
+            ("971501234561:7@s.whatsapp.net", "+971501234561", &[Link]),
+            ("3.108207129E9", "3108207129", &[Exponent]),
+            ("+9,71501234561e+11", "+971501234561", &[Exponent]),
+            ("971501234561.0", "971501234561", &[DecimalTail]),
+            ("501234561,00", "501234561", &[DecimalTail]),
+            ("0+44 20 7946 0123", "+44 20 7946 0123", &[ZeroBeforePlus]),
+            ("(0)+44 20 7946 0123", "+44 20 7946 0123", &[ZeroBeforePlus]),
+        ] {
+            assert_eq!(cleaned(text), (number.to_owned(), repairs.to_vec()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_lost_digits_is_never_repaired() {
+        for (text, damage) in [
+            ("9.71501E+11", Damage::DigitsLost),
+            ("4.41E+11", Damage::DigitsLost),
+            ("5E8", Damage::DigitsLost),
+            ("9.715012345678E+11", Damage::DigitsLost),
+            ("#REF!", Damage::ErrorValue),
+            ("#N/A", Damage::ErrorValue),
+            ("#1 (555) 555 1212", Damage::ErrorValue),
+            ("########", Damage::Hashes),
+        ] {
+            assert_eq!(clean(text), Err(damage), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn separators_that_only_look_like_damage_stay() {
+        for text in ["050.123.00", "04.12.0", "12.0", "+1.415.555.2671", "030/1234567"] {
+            assert_eq!(cleaned(text), (text.to_owned(), vec![]), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_rfc_3966_number_with_parameters_is_left_to_the_parser() {
+        let text = "tel:7042;phone-context=example.com";
+        assert_eq!(cleaned(text), (text.to_owned(), vec![]));
+    }
+
+    #[test]
+    fn a_cell_is_parted_by_the_separators_of_exports() {
+        assert_eq!(parts("+1 415 ::: +1 416"), ["+1 415", "+1 416"]);
+        assert_eq!(parts("1; 2;"), ["1", "2"]);
+        assert_eq!(parts("030/12"), ["030/12"]);
+        assert_eq!(parts("a / b"), ["a", "b"]);
+    }
+}

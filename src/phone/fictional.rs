@@ -1,0 +1,119 @@
+//! Numbers that nobody has: set aside by the authorities for film, books and examples, or typed to
+//! get past a form. They are valid in every other way.
+
+use super::number::Phone;
+
+/// Why a valid number is nobody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fiction {
+    /// A range that an authority keeps free for fiction and examples.
+    Reserved,
+    /// Digits as a hand types them to fill a field: all alike, or counting up or down.
+    Placeholder,
+}
+
+/// Ranges of E.164 digits, both ends included, in ascending order. From the lists that the
+/// authorities publish: Ofcom's numbers for drama (+44), ARCEP's for audiovisual works (+33), and
+/// ACMA's for creative works (+61). North America's follow one rule, below.
+const RESERVED: [(u64, u64); 40] = [
+    (33_1_9900_0000, 33_1_9900_9999),
+    (33_2_6191_0000, 33_2_6191_9999),
+    (33_3_5301_0000, 33_3_5301_9999),
+    (33_4_6571_0000, 33_4_6571_9999),
+    (33_5_3649_0000, 33_5_3649_9999),
+    (33_6_3998_0000, 33_6_3998_9999),
+    (61_2_5550_0000, 61_2_5550_9999),
+    (61_2_7010_0000, 61_2_7010_9999),
+    (61_3_5550_0000, 61_3_5550_9999),
+    (61_3_7010_0000, 61_3_7010_9999),
+    (61_491_570_006, 61_491_570_006),
+    (61_491_570_110, 61_491_570_110),
+    (61_491_570_156, 61_491_570_159),
+    (61_491_570_313, 61_491_570_313),
+    (61_491_570_737, 61_491_570_737),
+    (61_7_5550_0000, 61_7_5550_9999),
+    (61_7_7010_0000, 61_7_7010_9999),
+    (61_8_5550_0000, 61_8_5550_9999),
+    (61_8_7010_0000, 61_8_7010_9999),
+    (44_113_496_0000, 44_113_496_0999),
+    (44_114_496_0000, 44_114_496_0999),
+    (44_115_496_0000, 44_115_496_0999),
+    (44_116_496_0000, 44_116_496_0999),
+    (44_117_496_0000, 44_117_496_0999),
+    (44_118_496_0000, 44_118_496_0999),
+    (44_121_496_0000, 44_121_496_0999),
+    (44_131_496_0000, 44_131_496_0999),
+    (44_141_496_0000, 44_141_496_0999),
+    (44_151_496_0000, 44_151_496_0999),
+    (44_161_496_0000, 44_161_496_0999),
+    (44_1632_960000, 44_1632_960999),
+    (44_191_498_0000, 44_191_498_0999),
+    (44_20_7946_0000, 44_20_7946_0999),
+    (44_28_9649_6000, 44_28_9649_6999),
+    (44_29_2018_0000, 44_29_2018_0999),
+    (44_3069_990000, 44_3069_990999),
+    (44_7700_900000, 44_7700_900999),
+    (44_8081_570000, 44_8081_570999),
+    (44_909_879_0000, 44_909_879_0999),
+    (61_1800_160_401, 61_1800_160_401),
+];
+
+/// The last digits that make a placeholder, and how many they are.
+const PLACEHOLDER_DIGITS: u32 = 7;
+
+/// Whether the number is nobody's.
+#[must_use]
+pub fn fiction(phone: Phone) -> Option<Fiction> {
+    let digits = phone.as_u64();
+    let at = RESERVED.partition_point(|(first, _)| *first <= digits);
+    let in_range = at > 0 && digits <= RESERVED[at - 1].1;
+    // 555-0100 to 555-0199 in every area of North America.
+    let north_america = (1_0000000000..2_0000000000).contains(&digits);
+    if in_range || (north_america && digits % 10_000_000 / 100 == 555_01) {
+        return Some(Fiction::Reserved);
+    }
+    let tail = digits % 10u64.pow(PLACEHOLDER_DIGITS);
+    let alike = tail % 1_111_111 == 0;
+    let counting = matches!(tail, 1_234_567 | 2_345_678 | 3_456_789 | 7_654_321 | 9_876_543);
+    (alike || counting).then_some(Fiction::Placeholder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(digits: u64) -> Option<Fiction> {
+        fiction(Phone::from_digits(digits).expect("at most 15 digits"))
+    }
+
+    #[test]
+    fn the_ranges_ascend_and_do_not_overlap() {
+        for pair in RESERVED.windows(2) {
+            assert!(pair[0].0 <= pair[0].1 && pair[0].1 < pair[1].0, "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_set_aside_for_fiction_are_told_from_their_neighbours() {
+        for digits in
+            [14155550100, 12125550199, 447700900461, 442079460958, 33639981234, 61491570156]
+        {
+            assert_eq!(of(digits), Some(Fiction::Reserved), "{digits}");
+        }
+        for digits in
+            [14155550200, 14155560150, 447700901461, 442079461958, 33639991234, 61491570155]
+        {
+            assert_eq!(of(digits), None, "{digits}");
+        }
+    }
+
+    #[test]
+    fn digits_typed_to_fill_a_field_are_placeholders() {
+        for digits in [971501234567, 971555555555, 919999999999, 971500000000, 14157654321] {
+            assert_eq!(of(digits), Some(Fiction::Placeholder), "{digits}");
+        }
+        for digits in [971501234568, 971505555556] {
+            assert_eq!(of(digits), None, "{digits}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! One subscriber in two spellings. WhatsApp's addresses kept what numbering plans gave up, so the
+//! same person stands in exports under two numbers. Where the rule is certain the number is
+//! repaired; where it is not, two numbers share a variant key, which is a hint and no more.
+
+use super::cell::Repair;
+use super::number::{Number, Phone};
+
+/// The number that a spelling of the past stands for: the E.164 text to read instead, and the
+/// repair that this is. Only for numbers that are not valid as they are.
+pub(super) fn modern_spelling(number: &Number) -> Option<(String, Repair)> {
+    let national = number.national();
+    match (number.calling_code(), national.len()) {
+        // Mexico dropped the 1 before mobile numbers in 2019; WhatsApp's addresses have it still.
+        (52, 11) => {
+            let rest = national.strip_prefix('1')?;
+            Some((format!("+52{rest}"), Repair::MexicoOne))
+        }
+        // Benin put 01 before every number on 30 November 2024.
+        (229, 8) => Some((format!("+22901{national}"), Repair::BeninPrefix)),
+        _ => None,
+    }
+}
+
+/// A key that two numbers share which may be one subscriber; `None` where the country has no such
+/// spellings.
+///
+/// - Argentina: with and without the 9 of mobiles. Without it the number may as well be a
+///   landline, so this is possible and not certain.
+/// - Brazil: mobiles with and without the ninth digit.
+/// - Côte d'Ivoire: numbers of ten digits whose last eight are alike, as they were before 2021.
+#[must_use]
+pub fn variant_key(phone: Phone) -> Option<u64> {
+    let digits = phone.as_u64();
+    match digits {
+        54_00_0000_0000..=54_99_9999_9999 => Some(digits),
+        54_900_0000_0000..=54_999_9999_9999 => Some(54 * 10u64.pow(10) + digits % 10u64.pow(10)),
+        // Eight digits after the area code; a landline begins with 2 to 5 and has no variant.
+        55_00_0000_0000..=55_99_9999_9999 => {
+            let subscriber = digits % 10u64.pow(8);
+            (subscriber >= 60_000_000).then_some(digits)
+        }
+        55_00_9_0000_0000..=55_99_9_9999_9999 => {
+            let area = digits / 10u64.pow(9);
+            let ninth = digits / 10u64.pow(8) % 10;
+            (ninth == 9).then(|| area * 10u64.pow(8) + digits % 10u64.pow(8))
+        }
+        225_00_0000_0000..=225_99_9999_9999 => Some(225 * 10u64.pow(8) + digits % 10u64.pow(8)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(digits: u64) -> Option<u64> {
+        variant_key(Phone::from_digits(digits).expect("at most 15 digits"))
+    }
+
+    #[test]
+    fn spellings_of_one_subscriber_share_a_key() {
+        for (one, other) in [
+            (5491123456789, 541123456789),
+            (5511987654321, 551187654321),
+            (2250712345678, 2250512345678),
+        ] {
+            assert!(key(one).is_some(), "{one}");
+            assert_eq!(key(one), key(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn numbers_without_a_second_spelling_have_no_key() {
+        for digits in [971501234561, 551131234567, 14155552671, 5215512345678, 2290197123456] {
+            assert_eq!(key(digits), None, "{digits}");
+        }
+    }
+
+    #[test]
+    fn different_subscribers_have_different_keys() {
+        assert_ne!(key(5491123456789), key(5491123456788));
+        assert_ne!(key(5511987654321), key(5521987654321));
+    }
+}

@@ -1,0 +1,331 @@
+//! The whole way from a cell to a verdict: cleaning, both readings of digits without a plus,
+//! spellings of the past, and what is worth knowing of a valid number. libphonenumber's rules are
+//! applied in between, by [`Plan::parse`]; where the result departs from them, a repair or a
+//! refusal says so.
+
+use super::cell::{self, Cleaned, Damage, Repair, Repairs};
+use super::fictional::{Fiction, fiction};
+use super::identity::modern_spelling;
+use super::kind::Refusal;
+use super::number::{Number, Phone};
+use super::plan::Plan;
+use super::region::Region;
+
+/// How cells are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReadRules {
+    /// What digits without a plus are.
+    pub digits: DigitsAs,
+    /// What becomes of a cell with several numbers.
+    pub several: Several,
+    /// What becomes of letters.
+    pub letters: Letters,
+}
+
+/// What digits without a plus are taken for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DigitsAs {
+    /// As libphonenumber takes them in the home region; international where there is none.
+    #[default]
+    Auto,
+    /// National numbers of the home region.
+    National,
+    /// International numbers that lost their plus.
+    International,
+}
+
+/// What becomes of a cell with several numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Several {
+    /// The first valid one is taken, and a note names the others.
+    #[default]
+    First,
+    /// The cell is refused.
+    Reject,
+}
+
+/// What becomes of a number with letters in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Letters {
+    /// It is refused: letters are more often a mistake than a vanity number.
+    #[default]
+    Refuse,
+    /// They are read as the keys of a telephone: 1-800-FLOWERS.
+    Vanity,
+}
+
+/// What was read in a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The number, or why there is none.
+    pub verdict: Result<Found, Refused>,
+    /// What had to be put right first.
+    pub repairs: Repairs,
+    /// The cell's other valid numbers, in order.
+    pub others: Vec<Phone>,
+    /// For a refused cell: what it may have meant, which is for a person to say.
+    pub suggestion: Option<Phone>,
+}
+
+/// A valid number, and what is worth knowing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Its identity.
+    pub phone: Phone,
+    /// The number it was read as.
+    pub number: Number,
+    /// The other valid reading of digits without a plus.
+    pub other_reading: Option<Phone>,
+    /// Whether digits without a plus were taken for a national number.
+    pub taken_as_national: bool,
+    /// Whether nobody can have it.
+    pub fiction: Option<Fiction>,
+}
+
+/// Why a cell holds no number that can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refused {
+    /// The number, by libphonenumber's rules.
+    Number(Refusal),
+    /// A spreadsheet destroyed it.
+    Damage(Damage),
+    /// There are letters in it.
+    Letters,
+    /// There are several numbers in the cell, and that was to be refused.
+    Several,
+}
+
+/// Reads the cell `text`, whose numbers without a calling code belong to `home`.
+#[must_use]
+pub fn read(plan: &Plan, text: &str, home: Option<Region>, rules: ReadRules) -> Reading {
+    let reader = Reader { plan, home, rules };
+    // Most cells need no cleaning and hold one number.
+    if cell::is_ordinary(text) {
+        return reader.read_one(text, Repairs::default());
+    }
+    match cell::clean(text) {
+        Ok(Cleaned { text, repairs }) => reader.read_cleaned(&text, repairs),
+        Err(damage) => Reading::refused(Refused::Damage(damage), Repairs::default()),
+    }
+}
+
+impl Reading {
+    fn refused(why: Refused, repairs: Repairs) -> Reading {
+        Reading { verdict: Err(why), repairs, others: Vec::new(), suggestion: None }
+    }
+}
+
+struct Reader<'p> {
+    plan: &'p Plan,
+    home: Option<Region>,
+    rules: ReadRules,
+}
+
+impl Reader<'_> {
+    /// A cleaned cell, which may hold several numbers.
+    fn read_cleaned(&self, text: &str, repairs: Repairs) -> Reading {
+        let parts = cell::parts(text);
+        if parts.len() < 2 {
+            // One number beside a separator, as in `+971…;`, or none at all.
+            let alone = parts.first().copied().unwrap_or(text);
+            let whole = self.read_one(text, repairs);
+            return if whole.verdict.is_err() && alone != text {
+                self.read_one(alone, repairs)
+            } else {
+                whole
+            };
+        }
+        let readings: Vec<Reading> =
+            parts.iter().map(|part| self.read_one(part, repairs)).collect();
+        let marked = text.contains(":::");
+        // Other separators also stand inside one number, before an extension for example.
+        if !marked && !readings.iter().all(|reading| reading.verdict.is_ok()) {
+            return self.read_one(text, repairs);
+        }
+        if self.rules.several == Several::Reject {
+            return Reading::refused(Refused::Several, repairs);
+        }
+        let mut valid = readings.iter().filter(|reading| reading.verdict.is_ok());
+        let Some(first) = valid.next() else { return readings[0].clone() };
+        let phone = |reading: &Reading| reading.verdict.as_ref().ok().map(|found| found.phone);
+        let others = valid.filter_map(phone).filter(|other| Some(*other) != phone(first)).collect();
+        Reading { others, ..first.clone() }
+    }
+
+    /// A text with one number.
+    fn read_one(&self, text: &str, repairs: Repairs) -> Reading {
+        let text = text.trim();
+        let mut repairs = repairs;
+        let bare = is_bare_digits(text);
+        let verdict =
+            if bare { self.read_bare(text, &mut repairs) } else { self.read_marked(text) };
+        let verdict = verdict.and_then(|number| self.settle(number, &mut repairs));
+        let mut suggestion = None;
+        let verdict = match verdict {
+            Ok((phone, number)) => {
+                let as_read = repairs.is_empty() && bare && self.rules.digits == DigitsAs::Auto;
+                let other_reading =
+                    if as_read { self.other_reading(text, &number, phone) } else { None };
+                let taken_as_national = bare && is_national(text, &number);
+                let fiction = fiction(phone);
+                Ok(Found { phone, number, other_reading, taken_as_national, fiction })
+            }
+            Err(refused) => {
+                suggestion = self.suggestion(text, bare, refused);
+                Err(refused)
+            }
+        };
+        Reading { verdict, repairs, others: Vec::new(), suggestion }
+    }
+
+    /// A text that says what it is by a plus, a link or letters.
+    fn read_marked(&self, text: &str) -> Result<Number, Refused> {
+        if self.rules.letters == Letters::Vanity {
+            return self.plan.parse_vanity(text, self.home).map_err(Refused::Number);
+        }
+        let number = self.plan.parse(text, self.home);
+        let extension = number.as_ref().is_ok_and(|number| !number.extension().is_empty());
+        if has_letters(text, extension) {
+            return Err(Refused::Letters);
+        }
+        number.map_err(Refused::Number)
+    }
+
+    /// Digits without a plus.
+    fn read_bare(&self, text: &str, repairs: &mut Repairs) -> Result<Number, Refused> {
+        let national = match (self.rules.digits, self.home) {
+            (DigitsAs::International, _) | (DigitsAs::Auto, None) => {
+                return self.read_international(text, repairs);
+            }
+            (DigitsAs::Auto, Some(_)) => self.plan.parse(text, self.home),
+            (DigitsAs::National, home) => match home.and_then(|it| self.plan.calling_code(it)) {
+                None => Err(Refusal::NoRegion),
+                Some(code) => self.parse_after(&format!("+{code} "), text),
+            },
+        };
+        // `00` and `011` are no beginning of a national number anywhere they are not dialled.
+        if !national.as_ref().is_ok_and(Number::is_valid)
+            && let Some(number) = self.after_foreign_prefix(text)
+        {
+            repairs.add(Repair::ForeignPrefix);
+            return Ok(number);
+        }
+        national.map_err(Refused::Number)
+    }
+
+    /// Digits that lost their plus.
+    fn read_international(&self, text: &str, repairs: &mut Repairs) -> Result<Number, Refused> {
+        if let Some(number) = self.after_foreign_prefix(text) {
+            repairs.add(Repair::ForeignPrefix);
+            return Ok(number);
+        }
+        let number = self.parse_after("+", text);
+        let usable = |number: &Number| number.is_valid() || modern_spelling(number).is_some();
+        match number {
+            Ok(number) if usable(&number) || self.rules.digits == DigitsAs::International => {
+                repairs.add(Repair::PlusAdded);
+                Ok(number)
+            }
+            // What cannot be read without a region is no bad number.
+            Ok(_) => Err(Refused::Number(Refusal::NoRegion)),
+            Err(Refusal::UnknownCallingCode) if self.rules.digits == DigitsAs::Auto => {
+                Err(Refused::Number(Refusal::NoRegion))
+            }
+            Err(refusal) => Err(Refused::Number(refusal)),
+        }
+    }
+
+    /// The valid number after an international prefix that the home region does not dial.
+    fn after_foreign_prefix(&self, text: &str) -> Option<Number> {
+        let rest = ["00", "011"].iter().find_map(|prefix| text.strip_prefix(prefix))?;
+        self.parse_after("+", rest).ok().filter(Number::is_valid)
+    }
+
+    fn parse_after(&self, before: &str, text: &str) -> Result<Number, Refusal> {
+        self.plan.parse(&format!("{before}{text}"), None)
+    }
+
+    /// The number's identity, where need be by its spelling of today.
+    fn settle(&self, number: Number, repairs: &mut Repairs) -> Result<(Phone, Number), Refused> {
+        let refusal = match number.phone() {
+            Ok(phone) => return Ok((phone, number)),
+            Err(refusal) => refusal,
+        };
+        if let Some((text, repair)) = modern_spelling(&number)
+            && let Ok(modern) = self.plan.parse(&text, None)
+            && let Ok(phone) = modern.phone()
+        {
+            repairs.add(repair);
+            return Ok((phone, modern));
+        }
+        Err(Refused::Number(refusal))
+    }
+
+    /// The other valid reading of digits without a plus that were read as `number`.
+    fn other_reading(&self, text: &str, number: &Number, phone: Phone) -> Option<Phone> {
+        // No calling code begins with 0.
+        if text.trim_start_matches(['(', ' ', '-']).starts_with('0') {
+            return None;
+        }
+        let other = if is_national(text, number) {
+            self.parse_after("+", text)
+        } else {
+            let code = self.home.and_then(|home| self.plan.calling_code(home))?;
+            self.parse_after(&format!("+{code} "), text)
+        };
+        other.and_then(|other| other.phone()).ok().filter(|other| *other != phone)
+    }
+
+    /// What a refused text may have meant: the digits as an international number, or what stands
+    /// before the letters.
+    fn suggestion(&self, text: &str, bare: bool, refused: Refused) -> Option<Phone> {
+        let valid = |number: Result<Number, Refusal>| number.and_then(|it| it.phone()).ok();
+        match refused {
+            Refused::Letters => {
+                let start = text.find(|c: char| c.is_numeric() || c == '+')?;
+                let number = text[start..].split(char::is_alphabetic).next()?;
+                valid(self.plan.parse(number.trim_end_matches(['(', ' ', '-']), self.home))
+            }
+            Refused::Number(_) if bare && self.rules.digits != DigitsAs::International => {
+                valid(self.parse_after("+", text))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether digits without a plus were read as a national number: none became the calling code.
+fn is_national(text: &str, number: &Number) -> bool {
+    let text = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    text.starts_with('0') || number.national().len() >= digits
+}
+
+/// Whether a text is made of digits and separators alone, so that nothing says whether it is
+/// national or international.
+fn is_bare_digits(text: &str) -> bool {
+    let mut digits = false;
+    let all = text.bytes().all(|byte| {
+        digits |= byte.is_ascii_digit();
+        byte.is_ascii_digit() || b" -().[]/".contains(&byte)
+    });
+    all && digits
+}
+
+/// Whether letters stand in or after the number. What stands before its first digit or plus is
+/// passed over, as libphonenumber does; the label of an extension is one run of letters.
+fn has_letters(text: &str, extension: bool) -> bool {
+    let Some(start) = text.find(|c: char| c.is_numeric() || c == '+' || c == '\u{ff0b}') else {
+        return false;
+    };
+    let rfc3966 = text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"));
+    let mut runs = 0;
+    let mut inside = false;
+    for c in text[start..].chars() {
+        // A dot may stand in a label: `e.xt` does not occur, `ext.` does, and ends it.
+        let letter = c.is_alphabetic();
+        runs += usize::from(letter && !inside);
+        inside = letter;
+    }
+    runs > usize::from(extension) && !rfc3966
+}
