@@ -4,6 +4,8 @@
 use std::io;
 use std::path::Path;
 
+use crate::text::printable;
+
 /// The exit codes of the program. Never 1: anything that dies by itself returns 1.
 pub mod exit {
     /// The run finished and everything is on disk.
@@ -16,8 +18,6 @@ pub mod exit {
     pub const INPUT: u8 = 4;
     /// Output cannot be written.
     pub const OUTPUT: u8 = 5;
-    /// A limit was exceeded.
-    pub const LIMIT: u8 = 6;
     /// The counts of a run do not agree with each other: a fault in rowcall itself.
     pub const INTERNAL: u8 = 70;
     /// Added to the number of the signal that ended the run.
@@ -46,11 +46,8 @@ pub enum Error {
         /// What was attempted, the system's own words, and what to do.
         what: String,
     },
-    /// A limit was exceeded.
-    #[error("{0}")]
-    Limit(String),
     /// The accounting does not balance: a fault in rowcall, and nothing was committed.
-    #[error("{0}; this is a fault in rowcall, nothing was written")]
+    #[error("{0}; nothing was written; this is a fault in rowcall, please report it")]
     Internal(String),
     /// A signal asked the run to end; its number.
     #[error("interrupted by signal {0}; nothing was written")]
@@ -65,7 +62,6 @@ impl Error {
             Error::Usage(_) => exit::USAGE,
             Error::Input { .. } => exit::INPUT,
             Error::Output { .. } => exit::OUTPUT,
-            Error::Limit(_) => exit::LIMIT,
             Error::Internal(_) => exit::INTERNAL,
             Error::Interrupted(signal) => exit::SIGNAL_BASE + signal,
         }
@@ -78,7 +74,8 @@ impl Error {
 
     /// An output that the system would not let us write.
     pub(crate) fn writing(path: &Path, doing: &str, cause: &io::Error) -> Error {
-        Error::Output { path: path.display().to_string(), what: format!("cannot {doing}: {cause}") }
+        let what = format!("cannot {doing}: {cause}; nothing was written under the final name");
+        Error::Output { path: printable(&path.display().to_string()), what }
     }
 }
 

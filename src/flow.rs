@@ -11,6 +11,7 @@
 //! read blocks.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -18,6 +19,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+mod budget;
 mod hints;
 mod order;
 mod report;
@@ -26,12 +28,13 @@ mod work;
 use crate::error::{Error, Result};
 use crate::ingest::chunk::Chunk;
 use crate::ingest::{Input, ReadOptions, Source, source_names};
-use crate::map::{Columns, MapOptions};
+use crate::map::MapOptions;
 use crate::normalize::PhoneRules;
 use crate::phone::{Plan, Region};
 use crate::write::contract::Contract;
 use crate::write::outdir::{IfExists, OutDir};
 use crate::write::summary::Summary;
+use budget::Budget;
 use order::Ordered;
 use work::{SourceContext, Worked};
 
@@ -125,7 +128,7 @@ pub trait Watch: Sync {
         None
     }
 
-    /// Hears how far the run has come, some times a second.
+    /// Hears how far the run has come, after each chunk.
     fn progress(&self, _progress: Progress) {}
 }
 
@@ -143,17 +146,25 @@ const CHUNKS_WAITING_PER_THREAD: usize = 4;
 /// # Errors
 /// What stopped it; then nothing stands under the name of the output folder.
 pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
+    if job.machine.threads == 0 || job.inputs.is_empty() {
+        return Err(Error::Usage("a run needs an input and a worker".to_owned()));
+    }
     for input in &job.inputs {
         input.check()?;
     }
     let names = source_names(&job.inputs);
+    if let Some(output) = &job.out {
+        refuse_own_input(job, output)?;
+    }
     let out = job
         .out
         .as_ref()
         .map(|output| OutDir::create(&output.folder, output.if_exists))
         .transpose()?;
     let spare = Arc::new(Mutex::new(Vec::new()));
-    let (opened, chunks) = start_reader(job.clone(), Arc::clone(&spare));
+    let waiting_max = job.machine.threads * CHUNKS_WAITING_PER_THREAD;
+    let budget = Arc::new(Budget::new(2 * waiting_max * job.machine.chunk_bytes));
+    let (opened, chunks) = start_reader(job.clone(), Arc::clone(&spare), Arc::clone(&budget));
     let contexts = wait_for(&opened, watch)??;
     let ordered = Ordered::new(job, names, contexts.clone(), out)?;
     let mill = Mill {
@@ -164,25 +175,50 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
         waiting: Mutex::new(BTreeMap::new()),
         taken: Condvar::new(),
         turn: Mutex::new(Turn { next: 0, ordered }),
+        ended: Mutex::new(None),
         stop: AtomicBool::new(false),
         failure: Mutex::new(None),
-        waiting_max: job.machine.threads * CHUNKS_WAITING_PER_THREAD,
+        waiting_max,
+        budget: Arc::clone(&budget),
         watch,
     };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(job.machine.threads)
-        .build()
-        .map_err(|cause| Error::Internal(format!("the worker threads cannot be made: {cause}")))?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(job.machine.threads).build().map_err(
+        |cause| Error::Usage(format!("--threads: the system does not give so many: {cause}")),
+    )?;
     pool.scope(|scope| {
         for _ in 0..job.machine.threads {
             scope.spawn(|_| mill.work_until_done());
         }
     });
+    budget.close();
     mill.finish(job)
 }
 
-/// A chunk and its number, from 0 over all sources; or what stopped the reading.
-type Delivery = Result<(u64, Chunk)>;
+/// An input inside the folder that is to be replaced would be lost with it.
+fn refuse_own_input(job: &Job, output: &Output) -> Result<()> {
+    let Ok(folder) = output.folder.canonicalize() else { return Ok(()) };
+    for input in &job.inputs {
+        let Input::File(path) = input else { continue };
+        if path.canonicalize().is_ok_and(|path| path != folder && path.starts_with(&folder)) {
+            return Err(Error::Usage(format!(
+                "{}: is in the output folder, which would be replaced; write to another folder",
+                input.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What the reader sends after the opening, or what stopped it.
+type Delivery = Result<Delivered>;
+
+enum Delivered {
+    /// A chunk and its number, from 0 over all sources.
+    Chunk(u64, Chunk),
+    /// The bytes of each source, as the reader counts them. Nothing follows; without it the input
+    /// has not ended.
+    End(Vec<u64>),
+}
 
 /// What the reader says first: every source, opened and mapped.
 type Opening = Result<Arc<[SourceContext]>>;
@@ -192,6 +228,7 @@ type Opening = Result<Arc<[SourceContext]>>;
 fn start_reader(
     job: Job,
     spare: Arc<Mutex<Vec<Chunk>>>,
+    budget: Arc<Budget>,
 ) -> (Receiver<Opening>, Receiver<Delivery>) {
     let (say_opened, opened) = sync_channel(1);
     let (say_chunk, chunks) = sync_channel(job.machine.threads * CHUNKS_WAITING_PER_THREAD);
@@ -208,12 +245,17 @@ fn start_reader(
             }
         };
         let mut number = 0;
+        let mut bytes = Vec::new();
         for source in sources {
-            if let Err(error) = deliver(&job, source, &spare, &say_chunk, &mut number) {
-                let _ = say_chunk.send(Err(error));
-                return;
+            match deliver(&job, source, &spare, &budget, &say_chunk, &mut number) {
+                Ok(read) => bytes.push(read),
+                Err(error) => {
+                    let _ = say_chunk.send(Err(error));
+                    return;
+                }
             }
         }
+        let _ = say_chunk.send(Ok(Delivered::End(bytes)));
     });
     (opened, chunks)
 }
@@ -223,26 +265,30 @@ fn open_all(job: &Job) -> Result<(Arc<[SourceContext]>, Vec<Source>)> {
     let mut sources = Vec::new();
     for (index, input) in (0..).zip(&job.inputs) {
         let source = Source::open(input, index, job.read)?;
-        let columns = Columns::decide(source.header.clone(), &job.map, &source.display)?;
-        contexts.push(SourceContext::new(&source, columns, job));
+        contexts.push(SourceContext::new(&source, job)?);
         sources.push(source);
     }
     Ok((contexts.into(), sources))
 }
 
-/// Cuts a source into chunks and sends them until it ends or nobody listens.
+/// Cuts a source into chunks and sends them until it ends or nobody listens; returns its bytes.
 fn deliver(
     job: &Job,
     source: Source,
     spare: &Mutex<Vec<Chunk>>,
+    budget: &Budget,
     say: &SyncSender<Delivery>,
     number: &mut u64,
-) -> Result<()> {
-    let mut splitter = source.into_splitter(job.machine.chunk_bytes);
+) -> Result<u64> {
+    let mut splitter = source.into_splitter(job.machine.chunk_bytes)?;
     loop {
         let mut chunk = lock(spare).pop().unwrap_or_default();
-        if !splitter.next_chunk(&mut chunk)? || say.send(Ok((*number, chunk))).is_err() {
-            return Ok(());
+        if !splitter.next_chunk(&mut chunk)? {
+            return splitter.finish();
+        }
+        let room = budget.take(chunk.bytes.len());
+        if !room || say.send(Ok(Delivered::Chunk(*number, chunk))).is_err() {
+            return Ok(splitter.bytes_read());
         }
         *number += 1;
     }
@@ -282,6 +328,9 @@ struct Mill<'w> {
     /// Some waiting chunks were taken.
     taken: Condvar,
     turn: Mutex<Turn>,
+    budget: Arc<Budget>,
+    /// The bytes of each source, once the reader has said them.
+    ended: Mutex<Option<Vec<u64>>>,
     stop: AtomicBool,
     failure: Mutex<Option<Error>>,
     waiting_max: usize,
@@ -297,7 +346,10 @@ struct Turn {
 impl Mill<'_> {
     /// The life of a worker.
     fn work_until_done(&self) {
-        if let Err(error) = self.work() {
+        let worked = catch_unwind(AssertUnwindSafe(|| self.work()));
+        let worked =
+            worked.unwrap_or_else(|_| Err(Error::Internal("a worker panicked".to_owned())));
+        if let Err(error) = worked {
             lock(&self.failure).get_or_insert(error);
             self.stop.store(true, Ordering::Relaxed);
         }
@@ -320,29 +372,38 @@ impl Mill<'_> {
 
     /// The next chunk of the inputs; `None` at their end or when the run stops.
     fn next_chunk(&self) -> Result<Option<(u64, Chunk)>> {
-        while !self.stop.load(Ordering::Relaxed) {
+        loop {
+            // Looked at with the lock in hand, so that many workers do not wait one by one.
+            let chunks = lock(&self.chunks);
             check_cancelled(self.watch)?;
-            let message = lock(&self.chunks).recv_timeout(PATIENCE);
-            match message {
-                Ok(delivery) => return delivery.map(Some),
+            if self.stop.load(Ordering::Relaxed) || lock(&self.ended).is_some() {
+                return Ok(None);
+            }
+            match chunks.recv_timeout(PATIENCE) {
+                Ok(Ok(Delivered::Chunk(number, chunk))) => return Ok(Some((number, chunk))),
+                Ok(Ok(Delivered::End(bytes))) => *lock(&self.ended) = Some(bytes),
+                Ok(Err(error)) => return Err(error),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Error::Internal("the reader thread died".to_owned()));
+                }
             }
         }
-        Ok(None)
     }
 
     /// Takes the worked chunks whose turn it is, in order.
     fn take_waiting(&self, turn: &mut Turn) -> Result<()> {
         loop {
-            let Some(mut worked) = lock(&self.waiting).remove(&turn.next) else {
+            let Some(worked) = lock(&self.waiting).remove(&turn.next) else {
                 return Ok(());
             };
             turn.next += 1;
             turn.ordered.take(&worked)?;
+            self.budget.give_back(worked.chunk.bytes.len());
             self.watch.progress(turn.ordered.progress());
             self.taken.notify_all();
-            lock(&self.spare_chunks).push(worked.give_back_chunk());
+            let (chunk, worked) = worked.take_apart();
+            lock(&self.spare_chunks).push(chunk);
             lock(&self.spare_worked).push(worked);
         }
     }
@@ -375,10 +436,11 @@ impl Mill<'_> {
         check_cancelled(self.watch)?;
         self.take_waiting(&mut lock(&self.turn))?;
         let left = lock(&self.waiting).len();
-        if left > 0 {
-            return Err(Error::Internal(format!("{left} chunks were never taken")));
-        }
+        let bytes = lock(&self.ended).take();
+        let (0, Some(bytes)) = (left, bytes) else {
+            return Err(Error::Internal(format!("the input did not end, {left} chunks are left")));
+        };
         let turn = self.turn.into_inner().unwrap_or_else(PoisonError::into_inner);
-        turn.ordered.finish(job)
+        turn.ordered.finish(job, &bytes)
     }
 }

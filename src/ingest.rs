@@ -3,8 +3,9 @@
 //! It must not know what a column means.
 
 use std::fs::{self, File};
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 pub mod chunk;
 pub mod dialect;
@@ -13,6 +14,7 @@ pub mod record;
 mod structure;
 
 use crate::error::{Error, Result};
+use crate::text::printable;
 use chunk::{Chunk, Splitter, count_line_ends};
 use dialect::Dialect;
 use record::{Record, RecordReader};
@@ -118,22 +120,6 @@ impl Input {
     }
 }
 
-/// Text for a terminal: every control and direction character shown as an escape.
-#[must_use]
-pub fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        let direction = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        if c.is_control() || direction {
-            shown.extend(c.escape_unicode());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
-}
-
 /// The names of the inputs in reports: each the file's own name, numbered where names repeat.
 #[must_use]
 pub fn source_names(inputs: &[Input]) -> Vec<String> {
@@ -168,12 +154,36 @@ pub struct Source {
     pub header_lines: u64,
     /// Records before the first one that counts: blank lines and the header.
     pub header_records: u64,
-    /// What follows the header.
-    rest: Box<dyn Read + Send>,
+    rest: Rest,
 }
 
-/// How much of an input is read to find its header; a header must end within it.
-pub const SAMPLE_BYTES_MAX: usize = 1 << 20;
+/// What follows the header of a source.
+enum Rest {
+    /// A stream, which is open: what was read of it, and the rest.
+    Stream(Box<dyn Read + Send>),
+    /// A file, which is opened anew when its turn comes, so that a thousand inputs need no
+    /// thousand open files.
+    File(FileState),
+}
+
+/// A regular file and what it was like when it was opened first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct FileState {
+    path: PathBuf,
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+impl FileState {
+    fn of(path: &Path) -> io::Result<FileState> {
+        let facts = fs::metadata(path)?;
+        let modified = facts.modified().ok();
+        Ok(FileState { path: path.to_owned(), bytes: facts.len(), modified })
+    }
+}
+
+/// How much of an input is read at first to find its header.
+const SAMPLE_BYTES: usize = 64 << 10;
 
 /// The UTF-8 byte order mark.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -186,41 +196,117 @@ impl Source {
     /// header.
     pub fn open(input: &Input, index: u32, options: ReadOptions) -> Result<Source> {
         let display = input.display();
+        let fail = |cause: io::Error| Error::reading(&display, &cause);
+        let state = match input {
+            // A file that says it is empty and is not, as in /proc, is read like a stream.
+            Input::File(path)
+                if fs::metadata(path).is_ok_and(|facts| facts.is_file() && facts.len() > 0) =>
+            {
+                Some(FileState::of(path).map_err(fail)?)
+            }
+            _ => None,
+        };
         let mut reader = input.open()?;
         let mut sample = Vec::new();
-        read_full(&mut reader, &mut sample, SAMPLE_BYTES_MAX)
-            .map_err(|cause| Error::reading(&display, &cause))?;
-        if let Some(what) = foreign_format(&sample) {
-            return Err(Error::Input { input: display, what: what.to_owned() });
-        }
-        let bom = if sample.starts_with(BOM) { BOM.len() } else { 0 };
-        let Header { cells: header, end, lines, records } =
-            read_header(&sample[bom..], &display, options)?;
-        let end = bom + end;
-        let header_bytes = end as u64;
-        let mut sample = Cursor::new(sample);
-        sample.set_position(header_bytes);
-        let rest = Box::new(sample.chain(reader));
+        let mut wanted = SAMPLE_BYTES;
+        let (bom, header) = loop {
+            read_full(&mut reader, &mut sample, wanted).map_err(fail)?;
+            if let Some(what) = foreign_format(&sample) {
+                return Err(Error::Input { input: display, what: what.to_owned() });
+            }
+            let bom = if sample.starts_with(BOM) { BOM.len() } else { 0 };
+            let header = read_header(&sample[bom..], &display, options);
+            // A header that ends where the sample does may go on beyond it.
+            let whole = header.as_ref().is_ok_and(|header| bom + header.end < sample.len());
+            if whole || sample.len() < wanted {
+                break (bom, header?);
+            }
+            if wanted > options.limits.record_bytes_max {
+                return Err(Error::Usage(format!(
+                    "{display}: no header ends within {wanted} bytes, the limit on a record"
+                )));
+            }
+            wanted =
+                (wanted * 2).min(options.limits.record_bytes_max.saturating_add(1)).max(wanted + 1);
+        };
+        let header_bytes = (bom + header.end) as u64;
+        let rest = match state {
+            Some(state) => Rest::File(state),
+            None => {
+                let mut sample = Cursor::new(sample);
+                sample.set_position(header_bytes);
+                Rest::Stream(Box::new(sample.chain(reader)))
+            }
+        };
         Ok(Source {
             index,
             display,
-            header,
+            header: header.cells,
             options,
             header_bytes,
-            header_lines: lines,
-            header_records: records,
+            header_lines: header.lines,
+            header_records: header.records,
             rest,
         })
     }
 
-    /// The splitter that cuts the records after the header into chunks of about `chunk_bytes`.
-    #[must_use]
-    pub fn into_splitter(self, chunk_bytes: usize) -> Splitter<Box<dyn Read + Send>> {
-        Splitter::new(self.rest, self.options, chunk_bytes).starting_at(
+    /// The reader that cuts the records after the header into chunks of about `chunk_bytes`.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the file cannot be opened again.
+    pub fn into_splitter(self, chunk_bytes: usize) -> Result<SourceReader> {
+        let fail = |cause: io::Error| Error::reading(&self.display, &cause);
+        let (rest, state): (Box<dyn Read + Send>, _) = match self.rest {
+            Rest::Stream(rest) => (rest, None),
+            Rest::File(state) => {
+                let mut file = File::open(&state.path).map_err(fail)?;
+                file.seek(SeekFrom::Start(self.header_bytes)).map_err(fail)?;
+                (Box::new(file), Some(state))
+            }
+        };
+        let splitter = Splitter::new(rest, self.options, chunk_bytes).starting_at(
             self.index,
             self.header_bytes,
             &self.display,
-        )
+        );
+        Ok(SourceReader { splitter, state, display: self.display })
+    }
+}
+
+/// The records of a source, in chunks.
+pub struct SourceReader {
+    splitter: Splitter<Box<dyn Read + Send>>,
+    state: Option<FileState>,
+    display: String,
+}
+
+impl SourceReader {
+    /// Fills `chunk` with the next records; `false` at the end.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the source cannot be read.
+    pub fn next_chunk(&mut self, chunk: &mut Chunk) -> Result<bool> {
+        self.splitter.next_chunk(chunk)
+    }
+
+    /// The offset in the source up to which was read.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.splitter.bytes_read()
+    }
+
+    /// The bytes of the source, at its end.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where a file has changed since it was opened.
+    pub fn finish(self) -> Result<u64> {
+        let bytes = self.bytes_read();
+        let now = self.state.as_ref().and_then(|state| FileState::of(&state.path).ok());
+        if now != self.state || self.state.is_some_and(|state| state.bytes != bytes) {
+            let what = "changed while it was read; run again when nobody writes to it".to_owned();
+            return Err(Error::Input { input: self.display, what });
+        }
+        Ok(bytes)
     }
 }
 
@@ -302,6 +388,10 @@ fn read_header(sample: &[u8], display: &str, options: ReadOptions) -> Result<Hea
             "{display}: only blank lines; a header line with the column names is needed"
         )))
     })?;
+    if cells.iter().any(|cell| cell.contains('\0')) {
+        let what = "has NUL bytes in its header, so it is no UTF-8; export it as CSV UTF-8";
+        return Err(Error::Input { input: display.to_owned(), what: what.to_owned() });
+    }
     let end = usize::try_from(end).expect("an offset into the sample");
     Ok(Header { cells, end, lines: count_line_ends(&sample[..end]), records })
 }

@@ -15,6 +15,7 @@
 //! | [`contact`] | the noun that flows: a contact whose every field is normal, and the list of fields |
 //! | [`problem`] | the other noun: what is wrong, where, and a row's fate; every code with its words |
 //! | [`error`] | what stops a run, and its exit code |
+//! | [`text`] | text for terminals |
 //! | [`phone`] | text → phone number; a library in itself |
 //! | [`ingest`] | stage 1, bytes → records: opens inputs, cuts at record ends (`chunk`), reads cells (`record`), undoes our own marks (`guard`) |
 //! | [`map`] | stage 2, header → columns; record → draft |
@@ -73,6 +74,7 @@ pub mod contact;
 pub mod error;
 pub mod phone;
 pub mod problem;
+pub mod text;
 
 pub mod ingest;
 pub mod map;

@@ -3,9 +3,9 @@
 
 use crate::contact::Field;
 use crate::error::{Error, Result};
-use crate::ingest::guard::{is_ours, is_own_column, unguard};
-use crate::ingest::printable;
+use crate::ingest::guard::{RAW_COLUMN, is_ours, is_own_column, unguard};
 use crate::ingest::record::Row;
+use crate::text::printable;
 
 /// What the user says of the columns.
 #[derive(Debug, Clone, Default)]
@@ -85,9 +85,7 @@ impl Columns {
         let taken = |at: &usize| fields.iter().flatten().any(|(column, _)| column == at);
         let own = |at: &usize| ours && is_own_column(&headers[*at]);
         let leftovers = (0..headers.len()).filter(|at| !taken(at) && !own(at)).collect();
-        let columns = Columns { headers, fields, leftovers, ours };
-        columns.check_names(source)?;
-        Ok(columns)
+        Ok(Columns { headers, fields, leftovers, ours })
     }
 
     /// Index of the column that feeds `field`, from 0.
@@ -123,10 +121,20 @@ impl Columns {
         if header.is_empty() { format!("column {}", at + 1) } else { header.to_owned() }
     }
 
-    /// Two params of one name would overwrite each other.
-    fn check_names(&self, source: &str) -> Result<()> {
+    /// Index of the column in which a file of ours has the records that could not be read.
+    #[must_use]
+    pub fn raw_column(&self) -> Option<usize> {
+        self.headers.iter().position(|header| self.ours && header == RAW_COLUMN)
+    }
+
+    /// Checks that no two of these columns have one name: as params, one would overwrite the
+    /// other.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] that names both.
+    pub fn check_names(&self, columns: &[usize], source: &str) -> Result<()> {
         let mut seen = std::collections::HashMap::new();
-        for &at in &self.leftovers {
+        for &at in columns {
             let name = self.param_name(at);
             if let Some(first) = seen.insert(name.clone(), at) {
                 return Err(Error::Usage(format!(
@@ -155,6 +163,9 @@ impl MapOptions {
             let names: Vec<&str> = Field::all().map(Field::as_str).collect();
             format!("`{field}` is no field; the fields are {}", names.join(", "))
         })?;
+        if fold(column).is_empty() {
+            return Err(format!("`{pair}` names no column"));
+        }
         Ok((field, column.to_owned()))
     }
 
@@ -171,7 +182,7 @@ fn find_given(headers: &[String], wanted: &str, source: &str) -> Result<usize> {
     match found[..] {
         [at] => Ok(at),
         [] => Err(Error::Usage(format!(
-            "{source}: there is no column {}; the header has {}",
+            "{source}: there is no column {} for --map; the header has {}",
             quoted(wanted),
             list(headers, 0..headers.len())
         ))),
@@ -185,27 +196,54 @@ fn find_given(headers: &[String], wanted: &str, source: &str) -> Result<usize> {
 }
 
 fn two_candidates(field: Field, found: &[usize], headers: &[String], source: &str) -> Error {
-    Error::Usage(format!(
-        "{source}: {} columns could be the {field}: {}; say which, for example --map {}",
-        found.len(),
-        list(headers, found.iter().copied()),
-        shell_word(&format!("{field}={}", headers[found[0]]))
-    ))
+    let names = list(headers, found.iter().copied());
+    let first = &headers[found[0]];
+    let same = found.iter().all(|at| fold(&headers[*at]) == fold(first));
+    let advice = if same {
+        "rename one in the file".to_owned()
+    } else {
+        format!("say which, for example --map {}", shell_word(&format!("{field}={first}")))
+    };
+    let count = found.len();
+    Error::Usage(format!("{source}: {count} columns could be the {field}: {names}; {advice}"))
 }
 
 fn no_phone_column(headers: &[String], source: &str) -> Error {
+    let dialable = |header: &String| header.bytes().filter(u8::is_ascii_digit).count() >= 7;
+    if headers.iter().any(dialable) {
+        // What stands there is somebody's data, and not for the terminal.
+        return Error::Usage(format!(
+            "{source}: the first line looks like a contact, not like a header; \
+             put a line with the column names before it, like Name,Phone,Email"
+        ));
+    }
+    if let [only] = headers
+        && let Some(delimiter) = [';', '\t', '|', ','].into_iter().find(|c| only.contains(*c))
+    {
+        let flag = if delimiter == '\t' { "tab".to_owned() } else { format!("'{delimiter}'") };
+        return Error::Usage(format!(
+            "{source}: the header is one cell, {}; try --delimiter {flag}",
+            quoted(only)
+        ));
+    }
+    let likely = headers.iter().find(|header| {
+        let folded = fold(header);
+        ["phone", "mobile", "tel", "cell", "whatsapp", "gsm", "msisdn", "number"]
+            .iter()
+            .any(|word| folded.contains(word))
+    });
     Error::Usage(format!(
         "{source}: no column is known to hold phone numbers; the header has {}; \
          say which, for example --map {}",
         list(headers, 0..headers.len()),
-        shell_word(&format!("phone={}", headers.first().map_or("Column", String::as_str)))
+        shell_word(&format!("phone={}", likely.map_or("COLUMN", String::as_str)))
     ))
 }
 
 /// Headers as a message names them, each with its letters: `"Mobile" (column C)`. At most twelve.
 fn list(headers: &[String], which: impl Iterator<Item = usize>) -> String {
     const SHOWN_MAX: usize = 12;
-    let all: Vec<usize> = which.collect();
+    let all: Vec<usize> = which.filter(|at| !headers[*at].trim().is_empty()).collect();
     let mut shown: Vec<String> = all
         .iter()
         .take(SHOWN_MAX)
@@ -321,9 +359,23 @@ mod tests {
 
     #[test]
     fn no_phone_column_is_an_error_that_shows_the_header() {
-        let message = refusal("a|b", &[]);
-        assert!(message.contains("\"a\" (column A), \"b\" (column B)"), "{message}");
-        assert!(message.contains("--map phone=a"), "{message}");
+        let message = refusal("a|My mobile", &[]);
+        assert!(message.contains("\"a\" (column A), \"My mobile\" (column B)"), "{message}");
+        assert!(message.contains("--map 'phone=My mobile'"), "{message}");
+        assert!(refusal("a|b", &[]).contains("--map phone=COLUMN"));
+    }
+
+    #[test]
+    fn a_header_of_one_cell_leads_to_the_delimiter() {
+        assert!(refusal("Name;Phone", &[]).contains("--delimiter ';'"));
+        assert!(refusal("Name\tPhone", &[]).contains("--delimiter tab"));
+    }
+
+    #[test]
+    fn a_contact_in_place_of_a_header_is_not_shown() {
+        let message = refusal("Ann|+971501234561", &[]);
+        assert!(message.contains("column names"), "{message}");
+        assert!(!message.contains("Ann") && !message.contains("971"), "{message}");
     }
 
     #[test]
@@ -341,8 +393,13 @@ mod tests {
 
     #[test]
     fn two_params_of_one_name_are_an_error() {
-        assert!(refusal("Phone|Note|Note", &[]).contains("columns B and C"));
-        assert!(decide("Phone||", &[]).is_ok(), "columns without a header are numbered");
+        let check = |header| {
+            let columns = decide(header, &[]).expect("decided");
+            columns.check_names(columns.leftovers(), "a.csv").map_err(|error| error.to_string())
+        };
+        let message = check("Phone|Note|Note").expect_err("one would overwrite the other");
+        assert!(message.contains("columns B and C"), "{message}");
+        assert_eq!(check("Phone||"), Ok(()), "columns without a header are numbered");
     }
 
     #[test]

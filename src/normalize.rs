@@ -89,7 +89,7 @@ pub fn normalize<'r>(
     problems: &mut Vec<Problem<'r>>,
 ) -> Result<Contact<'r>, Refusal> {
     let before = problems.len();
-    let given_country = country::read(draft, problems);
+    let given_country = country::read(draft, rules.home, problems);
     let home = given_country.and_then(country::region).or(rules.home);
     let found = phone::read(draft, rules, home, problems);
     let name = name::read(draft, rules.name, problems);

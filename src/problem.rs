@@ -155,7 +155,7 @@ pub enum Code {
     PhoneDecimalTail,
     /// A zero before the plus was taken off.
     PhoneZeroBeforePlus,
-    /// 00 or 011, which the home region does not dial, was read as a plus.
+    /// An international prefix that the home region does not dial was read as a plus.
     PhoneForeignPrefix,
     /// Digits without a plus were read as an international number.
     PhonePlusAdded,
@@ -216,7 +216,7 @@ const CODES: [CodeWords; 47] = [
         "put cells that hold the delimiter in quotes, or add what is missing"),
     words(Code::RecordBadBytes, "record.bad_bytes", Bad,
         "the record holds bytes that are not UTF-8",
-        "export the file again as UTF-8"),
+        "export the file again as UTF-8; if many rows have this, convert it, for example: iconv -f WINDOWS-1252 -t UTF-8"),
     words(Code::RecordCellTooLong, "record.cell_too_long", Bad,
         "a cell is longer than the limit",
         "look for a quote that is never closed before this cell"),
@@ -314,7 +314,7 @@ const CODES: [CodeWords; 47] = [
         "a zero before the plus was taken off",
         "nothing to do"),
     words(Code::PhoneForeignPrefix, "phone.foreign_prefix", Info,
-        "00 or 011, which the home region does not dial, was read as a plus",
+        "an international prefix that the home region does not dial was read as a plus",
         "nothing to do"),
     words(Code::PhonePlusAdded, "phone.plus_added", Info,
         "digits without a plus were read as an international number",
@@ -335,10 +335,10 @@ const CODES: [CodeWords; 47] = [
         "the platform requires a name",
         "fill the name"),
     words(Code::EmailInvalid, "email.invalid", Warning,
-        "this is not an e-mail address; it was left out",
+        "this is not an e-mail address, and no payload gets it",
         "correct the address"),
     words(Code::CountryUnknown, "country.unknown", Warning,
-        "this is not an ISO 3166-1 alpha-2 country code; it was left out",
+        "this is not an ISO 3166-1 alpha-2 country code, and no payload gets it",
         "write the two letters, like AE or US"),
     words(Code::CountryMismatch, "country.mismatch", Warning,
         "the row's country is not the country of its phone number",
@@ -424,8 +424,6 @@ pub struct Suggestion {
 /// How sure a suggestion is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confidence {
-    /// It follows from the row.
-    High,
     /// It is likely, and a person should look.
     Medium,
 }
@@ -435,7 +433,6 @@ impl Confidence {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Confidence::High => "high",
             Confidence::Medium => "medium",
         }
     }

@@ -60,11 +60,11 @@ impl Print {
     #[must_use]
     pub fn of<'r>(contact: &Contact<'r>, params: impl Iterator<Item = (u32, &'r str)>) -> Print {
         let mut tags = 0;
-        contact.tags.for_each(|tag| tags = chain(tags, hash(tag)));
+        contact.tags.for_each(|tag| tags = join(tags, hash(tag)));
         let country = contact.country.map_or(0, |country| hash(country.as_str()));
         let mut print = 0;
         for (name, value) in params.filter(|(_, value)| !value.is_empty()) {
-            print = chain(print, name ^ hash(value));
+            print = join(print, name ^ hash(value));
         }
         Print([
             hash(&contact.name),
@@ -105,9 +105,10 @@ pub fn name_print(name: &str) -> u32 {
     hash(name).rotate_left(16)
 }
 
-/// The print of a list, from that of its beginning and that of its next item.
-fn chain(before: u32, item: u32) -> u32 {
-    before.wrapping_mul(0x9e37_79b1) ^ item
+/// The print of a set, from that of a part of it and that of one more thing in it; the order
+/// does not matter.
+fn join(part: u32, item: u32) -> u32 {
+    part.wrapping_add(item)
 }
 
 /// The low half of a 64-bit hash.

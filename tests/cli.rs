@@ -109,6 +109,88 @@ fn wait_until(mut done: impl FnMut() -> bool) {
 }
 
 #[test]
+fn force_leaves_a_folder_alone_in_which_something_was_added_or_mended() {
+    for (name, text) in [("notes.txt", "mine"), ("rejects.csv", "mended"), ("payload/x", "")] {
+        let place = place();
+        assert_eq!(prepare(place.path(), &[]).status.code(), Some(0));
+        fs::write(place.path().join("out").join(name), text).expect("written");
+        let before = files_of(&place.path().join("out"));
+        let output = prepare(place.path(), &["--force"]);
+        assert_eq!(output.status.code(), Some(5), "{}", stderr(&output));
+        assert!(stderr(&output).contains(name), "{}", stderr(&output));
+        assert_eq!(files_of(&place.path().join("out")), before);
+    }
+}
+
+#[test]
+fn an_input_inside_the_folder_to_be_replaced_is_refused() {
+    let place = place();
+    assert_eq!(prepare(place.path(), &[]).status.code(), Some(0));
+    let arguments = ["prepare", "out/rejects.csv", "--to", "superwaba", "-o", "out", "--force"];
+    let output = rowcall(place.path(), &arguments);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("out/rejects.csv"), "{}", stderr(&output));
+}
+
+#[test]
+fn folders_that_only_look_like_ours_stay() {
+    let place = place();
+    for name in [".out.partial-notes", ".out.partial-1-2-3", ".other.partial-1-0"] {
+        fs::create_dir(place.path().join(name)).expect("made");
+    }
+    assert_eq!(prepare(place.path(), &[]).status.code(), Some(0));
+    assert_eq!(partials(place.path()), 3);
+}
+
+#[test]
+fn a_header_longer_than_the_first_look_is_read_whole() {
+    let place = scratch();
+    let columns: Vec<String> = (0..50_000).map(|at| format!("column {at}")).collect();
+    let cells = ",".repeat(50_000);
+    let text = format!("Phone,{}\n+971501234561{cells}\n", columns.join(","));
+    fs::write(place.path().join("a.csv"), text).expect("written");
+    let output = prepare(place.path(), &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(contacts(&place.path().join("out")).len(), 1);
+    let output = prepare(place.path(), &["--record-bytes-max", "90000", "--force"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("no header ends within"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_file_that_grows_while_it_is_read_is_an_input_error_and_nothing_is_written() {
+    let place = scratch();
+    let path = place.path().join("a.csv");
+    let rows: String = (0..300_000).map(|n| format!("+9715012{:05}\n", n % 100_000)).collect();
+    fs::write(&path, format!("Phone\n{rows}")).expect("written");
+    let arguments = ["prepare", "a.csv", "--to", "superwaba", "-o", "out", "--chunk-bytes", "100"];
+    let mut child = start(place.path(), &arguments);
+    // The ledger is begun when the inputs have been opened.
+    wait_until(|| files_of(place.path()).keys().any(|name| name.ends_with("rows.csv")));
+    let mut file = fs::OpenOptions::new().append(true).open(&path).expect("opened");
+    file.write_all(b"+971501234561\n").expect("appended");
+    assert_eq!(child.wait().expect("it ends").code(), Some(4));
+    assert!(!place.path().join("out").exists());
+}
+
+#[test]
+fn memory_stays_bounded_where_one_broken_record_holds_millions() {
+    let place = scratch();
+    let mut text = b"Phone,N\n1,\"a\n".to_vec();
+    text.extend(b"\",\"\n".repeat(4_000_000));
+    text.extend(b"1,b\n");
+    fs::write(place.path().join("a.csv"), text).expect("written");
+    // The shell's limit on address space would hold without the system's own accounting.
+    let script = "ulimit -v 1200000; exec \"$0\" check a.csv --threads 2";
+    let output = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_rowcall")])
+        .current_dir(place.path())
+        .output()
+        .expect("sh runs");
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+}
+
+#[test]
 fn stdin_gives_the_same_payload_as_the_file() {
     let place = place();
     assert_eq!(prepare(place.path(), &[]).status.code(), Some(0));

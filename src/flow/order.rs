@@ -16,7 +16,7 @@ use crate::write::summary::{ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, 
 
 use super::hints::Unread;
 use super::report::{Settled, Writers};
-use super::work::{SourceContext, Worked};
+use super::work::{SourceContext, View, Worked};
 use super::{Goal, Job, Progress};
 
 /// What the ordered stage knows.
@@ -144,10 +144,9 @@ impl Ordered {
             self.read[at].begun = true;
             self.read[at].first_ordinal = self.counts.rows;
             if let Some(writers) = &mut self.writers {
-                let columns = &self.contexts[at].columns;
-                let originals = columns.originals();
+                let View { columns, originals, .. } = &self.contexts[at].view;
                 let headers = || originals.iter().map(|at| columns.headers[*at].as_str());
-                writers.begin_source(index, headers)?;
+                writers.begin_source(index, self.contexts[at].read.dialect, headers)?;
             }
         }
         Ok(())
@@ -203,20 +202,25 @@ impl Ordered {
     }
 
     /// Ends all files, compares what was read with what was written, and commits the folder.
-    pub(super) fn finish(mut self, job: &Job) -> Result<Summary> {
+    pub(super) fn finish(mut self, job: &Job, bytes: &[u64]) -> Result<Summary> {
         if let Some(last) = u32::try_from(self.contexts.len()).ok().and_then(|n| n.checked_sub(1)) {
             self.begin_sources(last)?;
         }
         let summary = self.summary(job);
-        self.check_read(&summary)?;
+        self.check_read(&summary, bytes)?;
         match self.writers {
             Some(writers) => writers.finish(summary),
             None => Ok(summary),
         }
     }
 
-    /// The reader's count against the fates.
-    fn check_read(&self, summary: &Summary) -> Result<()> {
+    /// What the reader counted against what was taken, and the rows against their fates.
+    fn check_read(&self, summary: &Summary, bytes: &[u64]) -> Result<()> {
+        let taken: Vec<u64> = self.read.iter().map(|tally| tally.bytes).collect();
+        if taken != bytes {
+            let message = format!("{bytes:?} bytes were read and {taken:?} became records");
+            return Err(Error::Internal(message));
+        }
         let read: u64 = self.read.iter().map(|tally| tally.rows).sum();
         if read != self.counts.rows || !self.counts.balances() {
             let message = format!("{read} rows were read, and {}", summary.equation);
@@ -248,7 +252,7 @@ impl Ordered {
 
     fn source_facts(&self, at: usize) -> SourceFacts {
         let context = &self.contexts[at];
-        let columns = &context.columns;
+        let View { columns, params, .. } = &context.view;
         let dialect = context.read.dialect;
         SourceFacts {
             source: self.names[at].clone(),
@@ -267,7 +271,7 @@ impl Ordered {
                     evidence: evidence.as_str(),
                 })
                 .collect(),
-            params: context.params.iter().map(|(at, _)| columns.param_name(*at)).collect(),
+            params: params.iter().map(|at| columns.param_name(*at)).collect(),
         }
     }
 }
@@ -294,7 +298,8 @@ fn settings(job: &Job) -> Settings {
         map: job.map.columns.iter().map(pair).collect(),
         batch_size: match (job.goal, &job.contract) {
             (Goal::Prepare, Some(contract)) => {
-                Some(job.batch_rows.unwrap_or(contract.batch.rows as u64))
+                let rows = job.batch_rows.unwrap_or(contract.batch.rows as u64);
+                Some(if rows == u64::MAX { "all".to_owned() } else { rows.to_string() })
             }
             _ => None,
         },

@@ -2,18 +2,20 @@
 
 use crate::contact::Field;
 use crate::error::{Error, Result};
+use crate::ingest::chunk::Malformed;
+use crate::ingest::dialect::Dialect;
 use crate::ingest::guard::{DUPLICATE_COLUMNS, REJECT_COLUMNS};
 use crate::ingest::record::{Record, RecordReader};
 use crate::map::Draft;
-use crate::problem::{Code, Fate, Place};
+use crate::problem::{Code, Fate, Level, Place};
 use crate::write::batch::Payload;
-use crate::write::issues::{Issues, Related, RowFacts};
+use crate::write::issues::{Issues, ProblemView, Related, RowFacts};
 use crate::write::ledger::Ledger;
 use crate::write::outdir::{OutDir, SUMMARY};
 use crate::write::rejects::RowsFile;
 use crate::write::summary::Summary;
 
-use super::work::{SourceContext, Worked, WorkedRow};
+use super::work::{SourceContext, View, Worked, WorkedRow};
 use super::{Goal, Job};
 
 /// The files of the output folder.
@@ -79,10 +81,11 @@ impl Writers {
     pub(super) fn begin_source<'h, I: Iterator<Item = &'h str>>(
         &mut self,
         source: u32,
+        dialect: Dialect,
         headers: impl Fn() -> I,
     ) -> Result<()> {
-        self.rejects.begin_source(source, headers(), &mut self.out)?;
-        self.duplicates.begin_source(source, headers(), &mut self.out)
+        self.rejects.begin_source(source, dialect, headers(), &mut self.out)?;
+        self.duplicates.begin_source(source, dialect, headers(), &mut self.out)
     }
 
     /// Ends all files, compares what they hold with what was counted, and commits the folder.
@@ -136,7 +139,7 @@ impl Writers {
             self.issues.write(row.worked.problems.get(index), &facts)?;
         }
         if let (Some(related), Some((phone, _, _))) = (&row.related, row.row.phone) {
-            let columns = &context.columns;
+            let columns = &context.view.columns;
             let column = columns.of(Field::Phone).and_then(|at| {
                 let number = u32::try_from(at).ok()?;
                 Some((number, columns.headers[at].as_str()))
@@ -157,17 +160,19 @@ impl Writers {
         context: &SourceContext,
     ) -> Result<()> {
         let own = OwnCells::of(row, source);
-        let originals = context.columns.originals();
-        if row.fate == Fate::Malformed {
-            let raw = String::from_utf8_lossy(row.raw().trim_ascii_end()).into_owned();
-            let values = own.values().into_iter().chain([raw.as_str()]);
-            return self.rejects.write(originals.iter().map(|_| ""), values);
-        }
-        let values = own.values();
         let rejects = &mut self.rejects;
-        with_draft(row, context, |draft| {
-            let cells = originals.iter().map(|at| draft.cell(*at));
-            rejects.write(cells, values.into_iter().chain([""]))
+        with_record(row, context, |record, view| match record {
+            Record::Row(record) => {
+                let draft = Draft::new(record, &view.columns);
+                let cells = view.originals.iter().map(|at| draft.cell(*at));
+                rejects.write(cells, own.values().into_iter().chain([""]))
+            }
+            Record::Malformed(fault) => {
+                let raw = String::from_utf8_lossy(fault.raw);
+                let values = own.values().into_iter().chain([&*raw]);
+                rejects.write(view.originals.iter().map(|_| ""), values)
+            }
+            Record::Blank(_) => Ok(()),
         })
     }
 
@@ -183,10 +188,11 @@ impl Writers {
         let message = format!("{}; differs in {}", code.sentence(), kept.difference());
         own.add(code, &message, code.remedy());
         let kept_row = kept.row.to_string();
-        let originals = context.columns.originals();
         let duplicates = &mut self.duplicates;
-        with_draft(row, context, |draft| {
-            let cells = originals.iter().map(|at| draft.cell(*at));
+        with_record(row, context, |record, view| {
+            let Record::Row(record) = record else { return Ok(()) };
+            let draft = Draft::new(record, &view.columns);
+            let cells = view.originals.iter().map(|at| draft.cell(*at));
             let values = own.values().into_iter().chain([kept.source_name, kept_row.as_str()]);
             duplicates.write(cells, values)
         })
@@ -202,17 +208,23 @@ fn compare(what: &str, counted: u64, written: u64) -> Result<()> {
 }
 
 /// Reads the record of a row once more.
-fn with_draft(
+fn with_record(
     row: &Settled<'_>,
     context: &SourceContext,
-    mut give: impl FnMut(Draft<'_>) -> Result<()>,
+    mut give: impl FnMut(Record<'_>, &View) -> Result<()>,
 ) -> Result<()> {
+    let start = usize::try_from(row.row.spot.byte).expect("within the chunk");
+    let malformed = &row.worked.chunk.malformed;
+    let own: Vec<Malformed> = malformed
+        .iter()
+        .filter(|fault| fault.start == start)
+        .map(|fault| Malformed { start: 0, ..*fault })
+        .collect();
     let mut result = Ok(());
-    let mut reader = RecordReader::new(context.read, Some(context.columns.headers.len()));
-    reader.read(row.raw(), &[], |record| {
-        if let Record::Row(record) = record {
-            result = give(Draft::new(record, &context.columns));
-        }
+    let cells = context.view.columns.headers.len();
+    let mut reader = RecordReader::new(context.read, Some(cells));
+    reader.read(row.raw(), &own, |record| {
+        context.resolve(record, &mut |record, view| result = give(record, view));
     });
     result
 }
@@ -237,8 +249,10 @@ impl<'s> OwnCells<'s> {
             problems: String::new(),
             suggestions: String::new(),
         };
-        for index in row.problems() {
-            let problem = row.worked.problems.get(index);
+        // What cost the row comes first.
+        let views = || row.problems().map(|index| row.worked.problems.get(index));
+        let is_error = |problem: &ProblemView<'_>| problem.code().level() == Level::Error;
+        for problem in views().filter(is_error).chain(views().filter(|it| !is_error(it))) {
             own.add(problem.code(), problem.message(), problem.advice());
         }
         own
@@ -252,7 +266,7 @@ impl<'s> OwnCells<'s> {
         ];
         for (text, part) in parts {
             if !text.is_empty() {
-                text.push_str("; ");
+                text.push_str(" | ");
             }
             text.push_str(part);
         }

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use crate::contact::Field;
-use crate::ingest::chunk::Chunk;
+use crate::error::Result;
+use crate::ingest::chunk::{Chunk, Malformed, Splitter};
 use crate::ingest::record::{Fault, Record, RecordReader, Row, Spot};
 use crate::ingest::{ReadOptions, Source};
 use crate::map::{Columns, Draft};
@@ -22,27 +23,62 @@ use super::{Goal, Job};
 #[derive(Debug)]
 pub(super) struct SourceContext {
     pub(super) read: ReadOptions,
-    pub(super) columns: Columns,
     pub(super) header_bytes: u64,
     pub(super) header_lines: u64,
     pub(super) header_records: u64,
     rules: Rules,
-    /// `None`: no payload is wanted.
-    encoder: Option<Encoder>,
-    /// The columns that are carried as params: index, and the print of the name.
-    pub(super) params: Vec<(usize, u32)>,
+    pub(super) view: View,
+    /// For a file of ours that comes back: the columns that stand in `_raw`, and where that is.
+    raw: Option<(usize, View)>,
 }
 
-impl SourceContext {
-    pub(super) fn new(source: &Source, columns: Columns, job: &Job) -> SourceContext {
+/// How the records of a source are seen.
+#[derive(Debug)]
+pub(super) struct View {
+    pub(super) columns: Columns,
+    /// The columns that the source had before we wrote it.
+    pub(super) originals: Vec<usize>,
+    /// The columns that are carried as params.
+    pub(super) params: Vec<usize>,
+    /// The columns that feed no field: index, and the print of the name.
+    leftovers: Vec<(usize, u32)>,
+    /// `None`: no payload is wanted.
+    encoder: Option<Encoder>,
+}
+
+impl View {
+    fn new(headers: Vec<String>, source: &str, job: &Job) -> Result<View> {
+        let columns = Columns::decide(headers, &job.map, source)?;
         let params = match &job.contract {
             Some(contract) => param_columns(contract, &columns),
             None => columns.leftovers().to_vec(),
         };
-        let named = |at: usize| (at, name_print(&columns.param_name(at)));
+        columns.check_names(&params, source)?;
+        let named = |&at: &usize| (at, name_print(&columns.param_name(at)));
         let wanted = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare);
+        Ok(View {
+            originals: columns.originals(),
+            params,
+            leftovers: columns.leftovers().iter().map(named).collect(),
+            encoder: wanted.map(|contract| Encoder::new(contract, &columns)),
+            columns,
+        })
+    }
+}
+
+impl SourceContext {
+    pub(super) fn new(source: &Source, job: &Job) -> Result<SourceContext> {
         let required = job.contract.as_ref().is_some_and(|known| known.requires(Field::Name));
-        SourceContext {
+        let view = View::new(source.header.clone(), &source.display, job)?;
+        let raw = match view.columns.raw_column() {
+            None => None,
+            Some(at) => {
+                let header = |at: &usize| view.columns.headers[*at].clone();
+                let headers = view.originals.iter().map(header).collect();
+                Some((at, View::new(headers, &source.display, job)?))
+            }
+        };
+        Ok(SourceContext {
             read: source.options,
             header_bytes: source.header_bytes,
             header_lines: source.header_lines,
@@ -53,10 +89,45 @@ impl SourceContext {
                 phone: job.phone.clone(),
                 name: if required { Need::Required } else { Need::Optional },
             },
-            encoder: wanted.map(|contract| Encoder::new(contract, &columns)),
-            params: params.into_iter().map(named).collect(),
-            columns,
+            view,
+            raw,
+        })
+    }
+
+    /// Reads a record of the source. In a file of ours that comes back, a record that could not be
+    /// read stands in `_raw`, where somebody may have mended it: then that is the record.
+    pub(super) fn resolve(&self, record: Record<'_>, give: &mut dyn FnMut(Record<'_>, &View)) {
+        let (Record::Row(row), Some((at, view))) = (&record, &self.raw) else {
+            give(record, &self.view);
+            return;
+        };
+        let outer = Draft::new(*row, &self.view.columns);
+        let blank = self.view.originals.iter().all(|at| outer.cell(*at).trim().is_empty());
+        let raw = outer.cell(*at);
+        if !blank || raw.trim().is_empty() {
+            give(record, &self.view);
+            return;
         }
+        let spot = row.spot;
+        let mut reader = RecordReader::new(self.read, Some(self.view.originals.len()));
+        let mut records = 0;
+        let malformed = split_alone(raw.as_bytes(), self.read);
+        reader.read(raw.as_bytes(), &malformed, |inner| {
+            records += 1;
+            // The first line speaks for all: only one record stands in a cell.
+            if records == 1 {
+                give(inner.at(spot), view);
+            }
+        });
+    }
+}
+
+/// What the splitter says of a text that is a source of its own.
+fn split_alone(text: &[u8], read: ReadOptions) -> Vec<Malformed> {
+    let mut chunk = Chunk::default();
+    match Splitter::new(text, read, text.len().max(1)).next_chunk(&mut chunk) {
+        Ok(_) => chunk.malformed,
+        Err(_) => unreachable!("memory can be read"),
     }
 }
 
@@ -97,23 +168,27 @@ impl Worked {
         self.prints.clear();
         self.unread.clear();
         let context = &contexts[chunk.source as usize];
-        let mut reader = RecordReader::new(context.read, Some(context.columns.headers.len()));
-        self.lines = reader.read(&chunk.bytes, &chunk.malformed, |record| match record {
-            Record::Blank(spot) => self.push_row(spot, Fate::Blank, None, Print::default()),
-            Record::Malformed(fault) => self.push_malformed(&fault, context),
-            Record::Row(row) => self.push_record(row, context),
+        let cells = context.view.columns.headers.len();
+        let mut reader = RecordReader::new(context.read, Some(cells));
+        self.lines = reader.read(&chunk.bytes, &chunk.malformed, |record| {
+            context.resolve(record, &mut |record, view| match record {
+                Record::Blank(spot) => self.push_row(spot, Fate::Blank, None, Print::default()),
+                Record::Malformed(fault) => self.push_malformed(&fault, view),
+                Record::Row(row) => self.push_record(row, view, &context.rules),
+            });
         });
         self.chunk = chunk;
     }
 
-    /// The chunk, whose buffers can be used again; a large record's memory is let go.
-    pub(super) fn give_back_chunk(&mut self) -> Chunk {
+    /// The chunk and the rest, whose buffers can be used again; after a large record their memory
+    /// is let go.
+    pub(super) fn take_apart(mut self) -> (Chunk, Worked) {
         const KEPT_BYTES_MAX: usize = 4 << 20;
-        let mut chunk = std::mem::take(&mut self.chunk);
-        if chunk.bytes.capacity() > KEPT_BYTES_MAX {
-            chunk.bytes = Vec::new();
+        let chunk = std::mem::take(&mut self.chunk);
+        if chunk.bytes.capacity() > KEPT_BYTES_MAX || self.contacts.capacity() > KEPT_BYTES_MAX {
+            return Default::default();
         }
-        chunk
+        (chunk, self)
     }
 
     fn push_row(
@@ -128,30 +203,27 @@ impl Worked {
         self.rows.push(WorkedRow { spot, fate, phone, contact_end, problems_end });
     }
 
-    fn push_malformed(&mut self, fault: &Fault<'_>, context: &SourceContext) {
-        /// More of a broken record than this is in `rejects.csv` alone.
-        const SHOWN_BYTES_MAX: usize = 1000;
-        let shown = &fault.raw[..fault.raw.len().min(SHOWN_BYTES_MAX)];
+    fn push_malformed(&mut self, fault: &Fault<'_>, view: &View) {
         let problem = Problem {
             code: fault.code,
             column: None,
             field: None,
-            value: String::from_utf8_lossy(shown),
+            value: String::from_utf8_lossy(fault.raw),
             detail: fault.detail.clone(),
             suggestion: None,
             readings: Vec::new(),
         };
-        self.problems.push(&problem, &context.columns, None);
+        self.problems.push(&problem, &view.columns, None);
         self.push_row(fault.spot, Fate::Malformed, None, Print::default());
     }
 
-    fn push_record(&mut self, row: Row<'_>, context: &SourceContext) {
-        let draft = Draft::new(row, &context.columns);
+    fn push_record(&mut self, row: Row<'_>, view: &View, rules: &Rules) {
+        let draft = Draft::new(row, &view.columns);
         let mut problems = Vec::new();
-        let contact = normalize(&draft, &context.rules, &mut problems);
+        let contact = normalize(&draft, rules, &mut problems);
         let phone = contact.as_ref().ok().map(|contact| contact.phone);
         for problem in &problems {
-            self.problems.push(problem, &context.columns, phone);
+            self.problems.push(problem, &view.columns, phone);
         }
         let contact = match contact {
             Ok(contact) => contact,
@@ -161,11 +233,11 @@ impl Worked {
                 return;
             }
         };
-        if let Some(encoder) = &context.encoder {
+        if let Some(encoder) = &view.encoder {
             encoder.encode(&contact, &draft, &mut self.contacts);
         }
-        let params = context.params.iter().map(|(at, name)| (*name, draft.cell(*at).trim()));
-        let print = Print::of(&contact, params);
+        let rest = view.leftovers.iter().map(|(at, name)| (*name, draft.cell(*at).trim()));
+        let print = Print::of(&contact, rest);
         let phone = (contact.phone, contact.region, contact.kind);
         self.push_row(row.spot, Fate::Accepted, Some(phone), print);
     }

@@ -56,8 +56,9 @@ pub struct Splitter<R> {
     display: String,
     /// Offset in the source of the next chunk's first byte.
     byte: u64,
-    /// What was read beyond the last chunk.
+    /// What was read beyond the last chunk; the bytes before `carry_pos` have been used.
     carry: Vec<u8>,
+    carry_pos: usize,
     scan: Scan,
     ended: bool,
     /// Offset in the source of the next byte to read.
@@ -89,6 +90,7 @@ impl<R: Read> Splitter<R> {
             display: String::new(),
             byte: 0,
             carry: Vec::new(),
+            carry_pos: 0,
             scan: Scan::default(),
             ended: false,
             bytes_read: 0,
@@ -115,13 +117,18 @@ impl<R: Read> Splitter<R> {
         chunk.byte = self.byte;
         chunk.malformed.clear();
         chunk.bytes.clear();
-        std::mem::swap(&mut chunk.bytes, &mut self.carry);
+        // Mostly the carry is the head of one record, and its memory can go round.
+        if self.carry_pos == 0 && self.carry.len() <= self.chunk_bytes {
+            std::mem::swap(&mut chunk.bytes, &mut self.carry);
+        }
         let record_max = self.options.limits.record_bytes_max;
-        let mut wanted = self.chunk_bytes.max(chunk.bytes.len() + 1);
+        let beyond = record_max.saturating_add(1);
+        // At least what has been looked at, and a byte more.
+        let mut wanted = self.chunk_bytes.max(chunk.bytes.len() + 1).max(self.scan.pos + 1);
         loop {
             self.fill(&mut chunk.bytes, wanted)?;
-            self.scan(&chunk.bytes, &mut chunk.malformed);
-            if self.ended {
+            let all_seen = self.scan(&chunk.bytes, &mut chunk.malformed);
+            if all_seen && self.at_end() {
                 self.byte += chunk.bytes.len() as u64;
                 self.scan = Scan::default();
                 return Ok(!chunk.bytes.is_empty());
@@ -135,20 +142,34 @@ impl<R: Read> Splitter<R> {
                 if memchr2(b'\n', b'\r', &chunk.bytes[..record_max]).is_some() {
                     let scanned = self.scan.pos;
                     self.resume_after_first_line(&chunk.bytes, code, scanned, &mut chunk.malformed);
+                    self.cut(chunk);
                 } else {
                     self.drop_line(chunk, code)?;
-                    return Ok(true);
                 }
+                return Ok(true);
             }
-            wanted = (chunk.bytes.len() * 2).min(record_max + 1);
+            // Small steps, so that few records follow a long one into its chunk.
+            wanted = (chunk.bytes.len() + chunk.bytes.len() / 4 + self.chunk_bytes).min(beyond);
         }
+    }
+
+    /// The offset in the source up to which was read.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read
     }
 
     /// Ends the chunk at the start of the record that is still open, and keeps the rest.
     fn cut(&mut self, chunk: &mut Chunk) {
         let end = self.scan.record_start;
-        self.carry.clear();
-        self.carry.extend_from_slice(&chunk.bytes[end..]);
+        if self.carry_pos < self.carry.len() {
+            // The whole chunk came out of the carry, where the rest still stands.
+            self.carry_pos -= chunk.bytes.len() - end;
+        } else {
+            self.carry.clear();
+            self.carry.extend_from_slice(&chunk.bytes[end..]);
+            self.carry_pos = 0;
+        }
         chunk.bytes.truncate(end);
         self.byte += end as u64;
         self.scan.pos -= end;
@@ -156,11 +177,18 @@ impl<R: Read> Splitter<R> {
         self.scan.record_start = 0;
     }
 
-    /// Reads until `buffer` holds `wanted` bytes or the input ends.
+    /// Takes from the carry, then reads, until `buffer` holds `wanted` bytes or the input ends.
     fn fill(&mut self, buffer: &mut Vec<u8>, wanted: usize) -> Result<()> {
-        if self.ended || buffer.len() >= wanted {
+        let missing = wanted.saturating_sub(buffer.len());
+        let carried = &self.carry[self.carry_pos..];
+        let carried = &carried[..carried.len().min(missing)];
+        buffer.extend_from_slice(carried);
+        self.carry_pos += carried.len();
+        if self.carry_pos < self.carry.len() || self.ended || buffer.len() >= wanted {
             return Ok(());
         }
+        self.carry.clear();
+        self.carry_pos = 0;
         let missing = wanted - buffer.len();
         buffer.reserve(missing);
         let got = self
@@ -174,25 +202,35 @@ impl<R: Read> Splitter<R> {
         Ok(())
     }
 
-    /// Understands the buffer as far as it can be without more bytes.
-    fn scan(&mut self, bytes: &[u8], malformed: &mut Vec<Malformed>) {
+    /// Whether no byte will follow those in the buffer.
+    fn at_end(&self) -> bool {
+        self.ended && self.carry_pos == self.carry.len()
+    }
+
+    /// Understands the buffer as far as it can be without more bytes. After a long look ahead that
+    /// ended in a malformed line it stops there: `false`.
+    fn scan(&mut self, bytes: &[u8], malformed: &mut Vec<Malformed>) -> bool {
         if let Some(code) = self.scan.pending.take() {
             let scanned = self.scan.pos;
             self.resume_after_first_line(bytes, code, scanned, malformed);
         }
         while self.scan.pending.is_none() {
-            let fault = match self.scan.open {
+            let step = match self.scan.open {
                 None => self.scan_outside(bytes),
                 Some(open) => self.scan_quoted(bytes, open),
             };
-            match fault {
+            match step {
                 Step::Go => {}
-                Step::NeedMore => break,
+                Step::NeedMore => return true,
                 Step::Fault(code, scanned) => {
                     self.resume_after_first_line(bytes, code, scanned, malformed);
+                    if bytes.len() > self.chunk_bytes && self.scan.record_start < bytes.len() {
+                        return false;
+                    }
                 }
             }
         }
+        true
     }
 
     /// From `pos`, outside quotes, to the next quote.
@@ -201,7 +239,7 @@ impl<R: Read> Splitter<R> {
         let quote = self.options.dialect.quote;
         let found = quote.and_then(|quote| memchr(quote, &bytes[pos..])).map(|at| pos + at);
         // A CR at the very end may be half of a CRLF.
-        let undecided = found.is_none() && !self.ended && bytes.last() == Some(&b'\r');
+        let undecided = found.is_none() && !self.at_end() && bytes.last() == Some(&b'\r');
         let end = found.unwrap_or(bytes.len() - usize::from(undecided));
         if end > pos
             && let Some(at) = memrchr2(b'\n', b'\r', &bytes[pos..end])
@@ -215,11 +253,39 @@ impl<R: Read> Splitter<R> {
         let opens = quote_at == self.scan.record_start
             || bytes[quote_at - 1] == self.options.dialect.delimiter;
         if !opens {
-            return Step::Fault(Code::RecordStrayQuote, quote_at);
+            return self.scan_formula(bytes, quote_at);
         }
         self.scan.open = Some(quote_at);
         self.scan.pos = quote_at + 1;
         Step::Go
+    }
+
+    /// At a quote inside an unquoted cell, which only `="0501234567"` may have: spreadsheets write
+    /// cells so that are to stay text. Its quotes are text.
+    fn scan_formula(&mut self, bytes: &[u8], quote_at: usize) -> Step {
+        let fault = Step::Fault(Code::RecordStrayQuote, quote_at);
+        self.scan.pos = quote_at;
+        let dialect = self.options.dialect;
+        let cell_start = quote_at - 1;
+        let begins = bytes[cell_start] == b'='
+            && (cell_start == self.scan.record_start || dialect.ends_cell(bytes[cell_start - 1]));
+        if !begins {
+            return fault;
+        }
+        let inside = &bytes[quote_at + 1..];
+        let quote = bytes[quote_at];
+        let Some(at) = inside.iter().position(|&b| b == quote || dialect.ends_cell(b)) else {
+            let too_long = inside.len() > self.options.limits.cell_bytes_max;
+            return if too_long || self.at_end() { fault } else { Step::NeedMore };
+        };
+        match inside.get(at + 1) {
+            None if inside[at] == quote && !self.at_end() => Step::NeedMore,
+            next if inside[at] == quote && next.is_none_or(|&next| dialect.ends_cell(next)) => {
+                self.scan.pos = quote_at + 1 + at + 1;
+                Step::Go
+            }
+            _ => fault,
+        }
     }
 
     /// From `pos`, inside the quoted cell that begins at `open`, to its end.
@@ -233,7 +299,7 @@ impl<R: Read> Splitter<R> {
         }
         let Some(at) = found else {
             self.scan.pos = bytes.len();
-            return if self.ended {
+            return if self.at_end() {
                 Step::Fault(Code::RecordUnclosedQuote, bytes.len())
             } else {
                 Step::NeedMore
@@ -241,7 +307,7 @@ impl<R: Read> Splitter<R> {
         };
         match bytes.get(at + 1) {
             Some(&next) if next == quote => self.scan.pos = at + 2,
-            None if !self.ended => {
+            None if !self.at_end() => {
                 self.scan.pos = at;
                 return Step::NeedMore;
             }
@@ -268,7 +334,7 @@ impl<R: Read> Splitter<R> {
         let start = self.scan.record_start;
         let next_line = match line_end(bytes, start) {
             LineEnd::At(next_line) => next_line,
-            LineEnd::Unknown if self.ended => bytes.len(),
+            LineEnd::Unknown if self.at_end() => bytes.len(),
             LineEnd::Unknown => {
                 self.scan.pending = Some(code);
                 self.scan.pos = scanned.max(self.scan.pos);
@@ -288,30 +354,27 @@ impl<R: Read> Splitter<R> {
         const STEP: usize = 64 << 10;
         let mut dropped = 0;
         // The line's end may be the last byte that was read.
-        let kept = chunk.bytes.len();
-        let mut rest = chunk.bytes.split_off(kept - 1);
+        let mut rest = chunk.bytes.split_off(chunk.bytes.len() - 1);
         loop {
-            match line_end(&rest, 0) {
-                LineEnd::At(end) => {
-                    dropped += end as u64;
-                    rest.drain(..end);
-                    break;
-                }
-                LineEnd::Unknown if self.ended => {
-                    dropped += rest.len() as u64;
-                    rest.clear();
-                    break;
-                }
+            let end = match line_end(&rest, 0) {
+                LineEnd::At(end) => end,
+                LineEnd::Unknown if self.at_end() => rest.len(),
                 LineEnd::Unknown => {
                     let keep = usize::from(rest.last() == Some(&b'\r'));
                     dropped += (rest.len() - keep) as u64;
                     rest.drain(..rest.len() - keep);
                     self.fill(&mut rest, STEP)?;
+                    continue;
                 }
-            }
+            };
+            dropped += end as u64;
+            rest.drain(..end);
+            break;
         }
         self.byte += chunk.bytes.len() as u64 + dropped;
+        rest.extend_from_slice(&self.carry[self.carry_pos..]);
         self.carry = rest;
+        self.carry_pos = 0;
         chunk.malformed.push(Malformed { start: 0, code, dropped });
         self.scan = Scan::default();
         Ok(())

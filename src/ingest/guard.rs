@@ -5,7 +5,10 @@ use std::borrow::Cow;
 
 /// Our own columns in `rejects.csv`.
 pub const REJECT_COLUMNS: [&str; 7] =
-    ["_source", "_row", "_line", "_codes", "_problems", "_suggestion", "_raw"];
+    ["_source", "_row", "_line", "_codes", "_problems", "_suggestion", RAW_COLUMN];
+
+/// The column of `rejects.csv` that holds a record which could not be read.
+pub const RAW_COLUMN: &str = "_raw";
 
 /// Our own columns in `duplicates.csv`.
 pub const DUPLICATE_COLUMNS: [&str; 8] =

@@ -7,14 +7,23 @@ use crate::phone::Region;
 use crate::problem::{Code, Confidence, Problem, Suggestion};
 
 /// The row's country; one that cannot be read is left out with a warning.
-pub(super) fn read<'r>(draft: &Draft<'r>, problems: &mut Vec<Problem<'r>>) -> Option<Country> {
+/// The number is then read in the home region, as the warning says.
+pub(super) fn read<'r>(
+    draft: &Draft<'r>,
+    home: Option<Region>,
+    problems: &mut Vec<Problem<'r>>,
+) -> Option<Country> {
     let cell = draft.get(Field::Country).trim();
     if cell.is_empty() {
         return None;
     }
     let country = Country::from_alpha2(cell);
     if country.is_none() {
-        problems.push(problem(draft, Field::Country, Code::CountryUnknown));
+        let found = problem(draft, Field::Country, Code::CountryUnknown);
+        let detail = home.map_or_else(String::new, |home| {
+            format!("a number without a calling code is read in {home}")
+        });
+        problems.push(Problem { detail: detail.into(), ..found });
     }
     country
 }

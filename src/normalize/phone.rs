@@ -58,7 +58,9 @@ pub fn findings(reading: &Reading, home: Option<Region>, rules: &PhoneRules) -> 
     let mut all = Vec::new();
     let mut say = |code: Code, detail: Cow<'static, str>| all.push(Finding { code, detail });
     match &reading.verdict {
-        Err(refused) => say(code_of(*refused), refusal_detail(*refused, home)),
+        Err(refused) => {
+            say(code_of(*refused), refusal_detail(*refused, home.filter(|_| reading.bare)))
+        }
         Ok(found) => {
             let (number, region) = (&found.number, found.number.region());
             if !rules.kinds.has(Some(&number.kind())) {
@@ -121,7 +123,7 @@ fn refusal_detail(refused: Refused, home: Option<Region>) -> Cow<'static, str> {
                 | Refusal::NotValid,
             ),
             Some(home),
-        ) => format!("read in {home} where it has no calling code").into(),
+        ) => format!("read as a number of {home}").into(),
         _ => "".into(),
     }
 }

@@ -63,6 +63,8 @@ pub struct Reading {
     pub repairs: Repairs,
     /// The cell's other valid numbers, in order.
     pub others: Vec<Phone>,
+    /// Whether the cell is digits without a plus, so that the home region decides.
+    pub bare: bool,
     /// For a refused cell: what it may have meant, which is for a person to say.
     pub suggestion: Option<Phone>,
 }
@@ -111,7 +113,7 @@ pub fn read(plan: &Plan, text: &str, home: Option<Region>, rules: ReadRules) -> 
 
 impl Reading {
     fn refused(why: Refused, repairs: Repairs) -> Reading {
-        Reading { verdict: Err(why), repairs, others: Vec::new(), suggestion: None }
+        Reading { verdict: Err(why), repairs, others: Vec::new(), bare: false, suggestion: None }
     }
 }
 
@@ -175,7 +177,7 @@ impl Reader<'_> {
                 Err(refused)
             }
         };
-        Reading { verdict, repairs, others: Vec::new(), suggestion }
+        Reading { verdict, repairs, others: Vec::new(), bare, suggestion }
     }
 
     /// A text that says what it is by a plus, a link or letters.

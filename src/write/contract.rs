@@ -1,5 +1,6 @@
 //! A platform, as data: what it takes, under which keys, in which envelope.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -7,7 +8,7 @@ use serde::Deserialize;
 
 use crate::contact::Field;
 use crate::error::{Error, Result};
-use crate::ingest::printable;
+use crate::text::printable;
 
 /// The platforms that are built in: name and contract.
 const BUILT_IN: [(&str, &str); 1] = [("superwaba", include_str!("contracts/superwaba.toml"))];
@@ -137,7 +138,7 @@ impl Contract {
             })?;
             return Contract::load(&text, &shown);
         }
-        match BUILT_IN.iter().find(|(known, _)| *known == name) {
+        match BUILT_IN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
             Some((known, text)) => Contract::load(text, known),
             None => {
                 let known: Vec<&str> = BUILT_IN.iter().map(|(known, _)| *known).collect();
@@ -157,8 +158,23 @@ impl Contract {
     pub fn load(text: &str, origin: &str) -> Result<Contract> {
         let contract: Contract = toml::from_str(text)
             .map_err(|cause| Error::Usage(format!("platform {origin}: {cause}")))?;
+        let wrong = |what: &str| Error::Usage(format!("platform {origin}: {what}"));
         if contract.batch.rows == 0 {
-            return Err(Error::Usage(format!("platform {origin}: batch.rows must be at least 1")));
+            return Err(wrong("batch.rows must be at least 1"));
+        }
+        if contract.request.envelope.is_empty() {
+            return Err(wrong("request.envelope must name the key of the contacts"));
+        }
+        let params = contract.params.iter().map(|params| &params.key);
+        let keys = contract.fields.iter().map(|known| &known.key).chain(params);
+        let mut seen = HashSet::new();
+        for key in keys.chain([&contract.phone.key]) {
+            if key.is_empty() || !seen.insert(key) {
+                return Err(wrong(&format!(
+                    "the key `{}` is empty or stands twice",
+                    printable(key)
+                )));
+            }
         }
         Ok(contract)
     }

@@ -96,7 +96,7 @@ impl EncodedProblems {
             out.push(b'"');
         }
         if !value.is_empty() {
-            push_key(out, "value", value);
+            push_key(out, "value", shortened(value));
         }
         push_key(out, "error", &message);
         let mut advice = code.remedy().to_owned();
@@ -150,6 +150,12 @@ impl<'e> ProblemView<'e> {
     fn range(self, (start, end): (usize, usize)) -> &'e [u8] {
         &self.problems.text[start..end]
     }
+}
+
+/// What is shown of a cell: a long one is whole in `rejects.csv`.
+fn shortened(value: &str) -> &str {
+    const SHOWN_BYTES_MAX: usize = 1000;
+    &value[..value.floor_char_boundary(SHOWN_BYTES_MAX)]
 }
 
 fn push_readings(out: &mut Vec<u8>, readings: &[(&'static str, Phone)]) {

@@ -5,6 +5,7 @@
 //! not replace anything, then the parent is synced. A partial folder whose lock is free was left
 //! by a run that died: the next run removes it.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -15,6 +16,7 @@ use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
 use rustix::io::Errno;
 
 use crate::error::{Error, Result};
+use crate::text::printable;
 
 /// What to do where the output folder exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,17 +58,17 @@ impl OutDir {
         let parent = parent_of(name);
         let Some(file_name) = name.file_name() else {
             let what = "is no name for a new folder".to_owned();
-            return Err(Error::Output { path: name.display().to_string(), what });
+            return Err(Error::Output { path: shown(name), what });
         };
         refuse_existing(name, if_exists)?;
         if !parent.is_dir() {
             let what = format!("its parent {} is no folder; make it first", parent.display());
-            return Err(Error::Output { path: name.display().to_string(), what });
+            return Err(Error::Output { path: shown(name), what });
         }
         let mut prefix = OsString::from(".");
         prefix.push(file_name);
         prefix.push(".partial-");
-        remove_dead(parent, &prefix)?;
+        remove_dead(parent, &prefix);
         let (partial, lock) = make_locked(parent, &prefix)?;
         Ok(OutDir { name: name.to_owned(), partial, if_exists, lock: Some(lock), files: 0 })
     }
@@ -199,40 +201,75 @@ fn refuse_existing(name: &Path, if_exists: IfExists) -> Result<()> {
     let what = match if_exists {
         IfExists::Refuse => {
             "exists; name another folder, or give --force to replace one that rowcall wrote"
+                .to_owned()
         }
-        IfExists::Exchange if is_ours(name) => return Ok(()),
-        IfExists::Exchange => {
-            "exists and was not written by rowcall, so --force leaves it alone; name another folder"
-        }
+        IfExists::Exchange => match why_not_replaced(name) {
+            None => return Ok(()),
+            Some(why) => format!("{why}, so --force leaves it alone; name another folder"),
+        },
     };
-    Err(Error::Output { path: name.display().to_string(), what: what.to_owned() })
+    Err(Error::Output { path: shown(name), what })
 }
 
-/// Whether the folder is one, and holds a summary of ours.
-fn is_ours(folder: &Path) -> bool {
-    use std::io::Read;
-    let is_folder = fs::symlink_metadata(folder).is_ok_and(|facts| facts.is_dir());
-    let mut start = Vec::new();
-    is_folder
-        && File::open(folder.join(SUMMARY))
-            .and_then(|file| file.take(SUMMARY_MARK.len() as u64).read_to_end(&mut start))
-            .is_ok_and(|_| start == SUMMARY_MARK.as_bytes())
+/// A path for messages.
+fn shown(path: &Path) -> String {
+    printable(&path.display().to_string())
 }
 
-/// Removes the partial folders whose lock is free.
-fn remove_dead(parent: &Path, prefix: &OsString) -> Result<()> {
-    let list = || -> io::Result<()> {
-        for entry in fs::read_dir(parent)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            let ours = name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
-            if ours && entry.file_type()?.is_dir() && lock_folder(&entry.path())?.is_some() {
-                fs::remove_dir_all(entry.path())?;
-            }
-        }
-        Ok(())
+/// Why the folder must not be replaced: it is none of ours, or holds something that would be lost.
+fn why_not_replaced(folder: &Path) -> Option<String> {
+    let summary = fs::symlink_metadata(folder)
+        .ok()
+        .filter(fs::Metadata::is_dir)
+        .and_then(|_| fs::read(folder.join(SUMMARY)).ok())
+        .filter(|text| text.starts_with(SUMMARY_MARK.as_bytes()))
+        .and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
+    let Some(summary) = summary else {
+        return Some("exists and was not written by rowcall".to_owned());
     };
-    list().map_err(|cause| Error::writing(parent, "clean up after an earlier run", &cause))
+    let mut known: HashMap<PathBuf, Option<u64>> = HashMap::from([(folder.join(SUMMARY), None)]);
+    for output in summary["outputs"].as_array().into_iter().flatten() {
+        let path = folder.join(output["path"].as_str().unwrap_or_default());
+        known.insert(path, output["bytes"].as_u64());
+    }
+    let changed = first_unknown(folder, &known)?;
+    Some(format!("exists, and {} in it was added or changed since", shown(&changed)))
+}
+
+/// The first file below the folder that is not known, or has another size.
+fn first_unknown(folder: &Path, known: &HashMap<PathBuf, Option<u64>>) -> Option<PathBuf> {
+    let mut entries: Vec<_> = fs::read_dir(folder).ok()?.flatten().collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+    entries.into_iter().find_map(|entry| {
+        let path = entry.path();
+        let facts = entry.metadata().ok()?;
+        if facts.is_dir() {
+            return first_unknown(&path, known);
+        }
+        let same = known.get(&path).is_some_and(|bytes| bytes.is_none_or(|it| it == facts.len()));
+        (!same).then_some(path)
+    })
+}
+
+/// Removes the partial folders of dead runs: ours by their names, and their locks free. What cannot
+/// be opened or removed is somebody else's business and no reason to fail.
+fn remove_dead(parent: &Path, prefix: &OsString) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let Some(id) = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes()) else {
+            continue;
+        };
+        let ours = id.split(|&byte| byte == b'-').count() == 2
+            && id.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-');
+        // The lock is held until the folder is gone: a run that starts now cannot take it.
+        if ours
+            && let Ok(Some(lock)) = lock_folder(&entry.path())
+            && is_same(&lock, &entry.path())
+        {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Makes a folder with a new name and locks it.

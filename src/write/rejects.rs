@@ -1,10 +1,12 @@
 //! Rows that are not in the payload, as CSV that a person can mend and give back: `rejects.csv`
 //! and `duplicates.csv`. The original columns and cells come first, then columns of our own whose
-//! names begin with `_`.
+//! names begin with `_`. They are written in the dialect of their source, so that the command that
+//! read the source reads them.
 
 use std::io;
 
 use crate::error::{Error, Result};
+use crate::ingest::dialect::Dialect;
 use crate::ingest::guard::guard;
 
 use super::outdir::{OutDir, OutFile, OutputFacts};
@@ -39,6 +41,7 @@ impl RowsFile {
     pub fn begin_source<'h>(
         &mut self,
         source: u32,
+        dialect: Dialect,
         headers: impl Iterator<Item = &'h str>,
         out: &mut OutDir,
     ) -> Result<()> {
@@ -48,8 +51,15 @@ impl RowsFile {
         } else {
             format!("{}.csv", self.name)
         };
-        let file = out.create_file(&path)?;
-        self.current = Some((source, csv::WriterBuilder::new().flexible(true).from_writer(file)));
+        let mut file = out.create_file(&path)?;
+        // By this mark spreadsheets know that the file is UTF-8.
+        file.append("\u{feff}".as_bytes())?;
+        let mut form = csv::WriterBuilder::new();
+        form.flexible(true).delimiter(dialect.delimiter);
+        if let Some(quote) = dialect.quote {
+            form.quote(quote);
+        }
+        self.current = Some((source, form.from_writer(file)));
         self.write_record(headers.map(|header| guard(header)), self.own_columns.iter().copied())
     }
 

@@ -208,9 +208,9 @@ pub struct Settings {
     /// The columns given by `--map`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub map: Vec<String>,
-    /// Contacts a payload file.
+    /// Contacts a payload file, or `all`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub batch_size: Option<u64>,
+    pub batch_size: Option<String>,
     /// The limit on the bytes of a cell.
     pub cell_bytes_max: usize,
     /// The limit on the bytes of a record.

@@ -36,7 +36,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct PrepareArgs {
-    /// The platform the payload is for.
+    /// The platform the payload is for: superwaba, or a file of your own that ends in .toml.
     #[arg(long, value_name = "PLATFORM")]
     pub(crate) to: String,
     /// The folder to make; it appears whole or not at all.
@@ -51,7 +51,7 @@ pub(crate) struct PrepareArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// The platform whose needs count, if any.
+    /// The platform whose needs count, if any: superwaba, or a file that ends in .toml.
     #[arg(long, value_name = "PLATFORM")]
     pub(crate) to: Option<String>,
     /// A folder to make for the reports.
@@ -193,7 +193,12 @@ fn batch_size(text: &str) -> Result<u64, String> {
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a number from 1".to_owned())
+    /// More than any machine should be asked for.
+    const MAX: usize = 1 << 30;
+    text.parse()
+        .ok()
+        .filter(|number| (1..=MAX).contains(number))
+        .ok_or_else(|| format!("a number from 1 to {MAX}"))
 }
 
 fn threads(text: &str) -> Result<usize, String> {

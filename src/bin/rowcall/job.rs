@@ -8,10 +8,11 @@ use anyhow::Result;
 use rowcall::error::{Error, exit};
 use rowcall::flow::{self, Goal, Job, Machine, Output};
 use rowcall::ingest::dialect::Dialect;
-use rowcall::ingest::{Input, Limits, ReadOptions, printable};
+use rowcall::ingest::{Input, Limits, ReadOptions};
 use rowcall::map::MapOptions;
 use rowcall::normalize::PhoneRules;
 use rowcall::phone::{Letters, Plan, ReadRules, Region};
+use rowcall::text::printable;
 use rowcall::write::contract::Contract;
 use rowcall::write::outdir::IfExists;
 use rowcall::write::summary::Summary;
@@ -51,8 +52,14 @@ pub(crate) fn run(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<
         terminal::say(&summary, wishes.out);
     }
     if args.format == Format::Json {
-        // A reader that went away has seen what it wanted.
-        let _ = io::stdout().write_all(&summary.to_json());
+        match io::stdout().write_all(&summary.to_json()) {
+            // A reader that went away has seen what it wanted.
+            Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+                let what = format!("cannot be written: {cause}");
+                return Err(Error::Output { path: "standard output".to_owned(), what }.into());
+            }
+            _ => {}
+        }
     }
     Ok(exit_code(&summary, goal))
 }

@@ -23,8 +23,8 @@ impl Bar {
             if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(bytes, target);
         let template = match bytes {
-            Some(_) => "{bar:30} {bytes}/{total_bytes}  {msg}  {eta} left",
-            None => "{spinner} {bytes}  {msg}  {elapsed}",
+            Some(_) => "{wide_bar} {percent}%  {msg}  {eta} left",
+            None => "{spinner} {bytes}  {msg}  {elapsed} so far",
         };
         bar.set_style(ProgressStyle::with_template(template).expect("a template of ours"));
         Bar { bar, signals: Signals::listen() }
@@ -48,11 +48,8 @@ impl Watch for Bar {
         let seconds = self.bar.elapsed().as_secs_f64().max(0.001);
         #[expect(clippy::cast_precision_loss, reason = "a rate to look at")]
         let rate = progress.rows as f64 / seconds;
-        self.bar.set_message(format!(
-            "{} rows ({rate:.0}/s), {} accepted",
-            crate::terminal::grouped(progress.rows),
-            crate::terminal::grouped(progress.accepted),
-        ));
+        let rows = crate::terminal::grouped(progress.rows);
+        self.bar.set_message(format!("{rows} rows, {:.0}k/s", rate / 1000.0));
         self.bar.set_position(progress.bytes);
     }
 }

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
-use rowcall::ingest::printable;
 use rowcall::problem::Code;
-use rowcall::write::summary::{Counts, Hint, Summary};
+use rowcall::text::printable;
+use rowcall::write::summary::{Counts, Hint, SourceFacts, Summary};
 
 /// How many kinds of problem are shown.
 const PROBLEMS_SHOWN_MAX: usize = 5;
@@ -20,31 +20,41 @@ pub(crate) fn say(summary: &Summary, out: Option<&Path>) {
 fn text(summary: &Summary, out: Option<&Path>) -> String {
     let mut text = String::new();
     let Counts { rows, .. } = summary.counts;
-    let _ = writeln!(text, "{} rows", grouped(rows));
+    for source in &summary.sources {
+        let _ = writeln!(text, "{}", columns_text(source));
+    }
+    let _ = writeln!(text, "{} row{}", grouped(rows), if rows == 1 { "" } else { "s" });
     let parts = summary.counts.parts();
     let width = parts.iter().map(|(_, count)| grouped(*count).len()).max().unwrap_or(0);
     for (at, (fate, count)) in parts.iter().enumerate() {
         let sign = if at == 0 { '=' } else { '+' };
         let _ = writeln!(text, "  {sign} {:>width$}  {fate}", grouped(*count));
     }
-    let mut problems: Vec<(&str, u64)> =
-        summary.problems.iter().map(|(code, count)| (*code, *count)).collect();
-    problems.sort_by_key(|(code, count)| (std::cmp::Reverse(*count), *code));
+    let mut problems: Vec<(Code, u64)> = Code::all()
+        .filter_map(|code| summary.problems.get(code.as_str()).map(|count| (code, *count)))
+        .collect();
+    // What costs rows first, then by how often.
+    problems.sort_by_key(|(code, count)| std::cmp::Reverse((code.level(), *count)));
     if !problems.is_empty() {
         let _ = writeln!(text, "\nmost frequent:");
-        let width = grouped(problems[0].1).len();
-        for (id, count) in problems.iter().take(PROBLEMS_SHOWN_MAX) {
-            let code = Code::all().find(|code| code.as_str() == *id).expect("a code of ours");
-            let _ = writeln!(text, "  {:>width$}  {id}: {}", grouped(*count), code.sentence());
+        let widest = problems.iter().take(PROBLEMS_SHOWN_MAX).map(|(_, count)| *count).max();
+        let width = grouped(widest.unwrap_or(0)).len();
+        for (code, count) in problems.iter().take(PROBLEMS_SHOWN_MAX) {
+            let _ = writeln!(text, "  {:>width$}  {code}: {}", grouped(*count), code.sentence());
             let _ = writeln!(text, "  {:>width$}  -> {}", "", code.remedy());
         }
         if problems.len() > PROBLEMS_SHOWN_MAX {
             let more = problems.len() - PROBLEMS_SHOWN_MAX;
-            let _ = writeln!(text, "  and {more} more kinds, all in the reports");
+            let where_ = if out.is_some() { ", all in the reports" } else { "" };
+            let s = if more == 1 { "" } else { "s" };
+            let _ = writeln!(text, "  and {more} more kind{s}{where_}");
         }
     }
     for hint in &summary.hints {
         let _ = writeln!(text, "\n{}", hint_text(hint));
+    }
+    if out.is_none() && !problems.is_empty() {
+        let _ = writeln!(text, "\nto see the rows, give -o DIR");
     }
     if let Some(out) = out {
         let files: Vec<&str> = summary
@@ -62,6 +72,19 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
         let _ = writeln!(text, "  {}, summary.json", files.join(", "));
     }
     text
+}
+
+/// Which columns of a source were taken for what.
+fn columns_text(source: &SourceFacts) -> String {
+    let mut parts: Vec<String> = source
+        .columns
+        .iter()
+        .map(|column| format!("{} = {}", column.field, printable(&column.column)))
+        .collect();
+    if !source.params.is_empty() {
+        parts.push(format!("{} more to the params", source.params.len()));
+    }
+    format!("{}: {}", printable(&source.source), parts.join(", "))
 }
 
 /// What to try, as a sentence with the flag.
