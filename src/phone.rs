@@ -88,6 +88,7 @@ mod cell;
 mod compile;
 mod digits;
 mod error;
+mod explain;
 mod extension;
 mod facts;
 mod fictional;
@@ -113,6 +114,7 @@ mod xml;
 
 pub use cell::{Damage, Repair, Repairs};
 pub use error::PlanError;
+pub use explain::{Explanation, explain};
 pub use fictional::{Fiction, fiction};
 pub use format::Format;
 pub use identity::variant_key;

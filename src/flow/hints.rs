@@ -20,6 +20,9 @@ const KEPT_MAX: usize = 1_000_000;
 /// How many of them every region of the world is tried on, to find the likely one.
 const SAMPLE_MAX: usize = 1_000;
 
+/// How many regions are named where several would help as many numbers.
+const LEVEL_SHOWN_MAX: usize = 3;
+
 /// A hint is given where it helps at least so many numbers, and at least half of those refused.
 const HELPED_MIN: u64 = 3;
 
@@ -33,7 +36,7 @@ impl Unread {
     /// What to try, and how many of the refused numbers it would make valid.
     pub(super) fn hints(&self, job: &Job) -> Vec<Hint> {
         let mut hints = Vec::new();
-        if let Some(region) = self.likely_region(job) {
+        for region in self.likely_regions(job) {
             let count = self.count(|digits| digits.valid_in(job.plan, region));
             hints.push((count, format!("--region {region}"), Some(region)));
         }
@@ -58,19 +61,16 @@ impl Unread {
         self.kept.iter().filter(|digits| valid(digits)).count() as u64
     }
 
-    /// The region in which most of a sample would be valid; of several, the first by its code.
-    fn likely_region(&self, job: &Job) -> Option<Region> {
+    /// The region in which most of a sample would be valid; several where they are level.
+    fn likely_regions(&self, job: &Job) -> Vec<Region> {
         let step = self.kept.len().div_ceil(SAMPLE_MAX).max(1);
         let sample: Vec<UnreadDigits> = self.kept.iter().step_by(step).copied().collect();
         let plan: &Plan = job.plan;
-        plan.regions()
-            .filter(|region| Some(*region) != job.home)
-            .map(|region| {
-                let valid = sample.iter().filter(|digits| digits.valid_in(plan, region)).count();
-                (valid, std::cmp::Reverse(region))
-            })
-            .max()
-            .filter(|(valid, _)| *valid > 0)
-            .map(|(_, region)| region.0)
+        let others = plan.regions().filter(|region| Some(*region) != job.home);
+        let valid_in = |region| sample.iter().filter(|it| it.valid_in(plan, region)).count();
+        let counts: Vec<(usize, Region)> = others.map(|it| (valid_in(it), it)).collect();
+        let most = counts.iter().map(|(count, _)| *count).max().unwrap_or(0).max(1);
+        let level = counts.into_iter().filter(|(count, _)| *count == most);
+        level.map(|(_, region)| region).take(LEVEL_SHOWN_MAX).collect()
     }
 }

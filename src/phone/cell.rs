@@ -65,9 +65,15 @@ impl Repairs {
         self.0 == 0
     }
 
+    /// Whether that repair was made.
+    #[must_use]
+    pub fn has(self, repair: Repair) -> bool {
+        self.0 & (1 << repair as u16) != 0
+    }
+
     /// The repairs, in the order in which they are made.
     pub fn iter(self) -> impl Iterator<Item = Repair> {
-        Repair::ALL.into_iter().filter(move |repair| self.0 & (1 << *repair as u16) != 0)
+        Repair::ALL.into_iter().filter(move |repair| self.has(*repair))
     }
 }
 

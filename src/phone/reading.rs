@@ -165,9 +165,11 @@ impl Reader<'_> {
         let mut suggestion = None;
         let verdict = match verdict {
             Ok((phone, number)) => {
-                let as_read = repairs.is_empty() && bare && self.rules.digits == DigitsAs::Auto;
+                // Where the home region decided, the other reading may be valid too.
+                let settled = repairs.has(Repair::PlusAdded) || repairs.has(Repair::ForeignPrefix);
+                let open = bare && !settled && self.rules.digits == DigitsAs::Auto;
                 let other_reading =
-                    if as_read { self.other_reading(text, &number, phone) } else { None };
+                    if open { self.other_reading(text, &number, phone) } else { None };
                 let taken_as_national = bare && is_national(text, &number);
                 let fiction = fiction(phone);
                 Ok(Found { phone, number, other_reading, taken_as_national, fiction })
@@ -305,7 +307,7 @@ fn is_national(text: &str, number: &Number) -> bool {
 
 /// Whether a text is made of digits and separators alone, so that nothing says whether it is
 /// national or international.
-fn is_bare_digits(text: &str) -> bool {
+pub(super) fn is_bare_digits(text: &str) -> bool {
     let mut digits = false;
     let all = text.bytes().all(|byte| {
         digits |= byte.is_ascii_digit();

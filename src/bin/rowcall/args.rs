@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use rowcall::normalize::Wanted;
-use rowcall::phone::{DigitsAs, Kind, Region, Several};
+use rowcall::normalize::{PhoneRules, Wanted};
+use rowcall::phone::{DigitsAs, Kind, Letters, ReadRules, Region, Several};
 
 /// The version, and that of the numbering plan it was built with.
 fn version() -> &'static str {
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Prepare(PrepareArgs),
     /// Judge every row as `prepare` does, without a payload; exit code 3 if any is not acceptable.
     Check(CheckArgs),
+    /// Say how one phone number is read, step by step.
+    Explain(ExplainArgs),
 }
 
 #[derive(Debug, Args)]
@@ -66,31 +68,8 @@ pub(crate) struct CommonArgs {
     /// CSV files; `-` is standard input.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
-    /// Read numbers without a calling code as numbers of this region, for example AE; a row's
-    /// country column goes before it.
-    #[arg(long, value_name = "REGION", help_heading = "Phones")]
-    pub(crate) region: Option<String>,
-    /// What digits without a plus are: as libphonenumber takes them in the region, national
-    /// numbers, or international numbers that lost their plus.
-    #[arg(long, value_enum, default_value_t = DigitsWish::Auto, help_heading = "Phones")]
-    pub(crate) digits: DigitsWish,
-    /// What becomes of a cell with several numbers: the first valid one is taken, or the row is
-    /// rejected.
-    #[arg(long, value_enum, default_value_t = MultiWish::First, help_heading = "Phones")]
-    pub(crate) multi: MultiWish,
-    /// Read letters as the keys of a telephone, as in 1-800-FLOWERS; they are refused otherwise.
-    #[arg(long, help_heading = "Phones")]
-    pub(crate) vanity: bool,
-    /// Accept these kinds of line only, for example mobile,fixed_line_or_mobile; or all but
-    /// these: not:premium_rate,toll_free.
-    #[arg(long, value_name = "[not:]KIND,…", value_parser = kinds, help_heading = "Phones")]
-    pub(crate) kinds: Option<Wanted<Kind>>,
-    /// Accept numbers of these regions only, for example AE,SA; or of all but these: not:US.
-    #[arg(long, value_name = "[not:]REGION,…", value_parser = regions, help_heading = "Phones")]
-    pub(crate) regions: Option<Wanted<Region>>,
-    /// Read numbers by this PhoneNumberMetadata.xml of libphonenumber instead of the built-in plan.
-    #[arg(long, value_name = "FILE.xml", help_heading = "Phones")]
-    pub(crate) numbering_plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) phone: PhoneArgs,
     /// Let a column feed a field, for example phone=Mobile; may be given several times.
     #[arg(long, value_name = "FIELD=COLUMN", help_heading = "Columns")]
     pub(crate) map: Vec<String>,
@@ -127,6 +106,63 @@ pub(crate) struct CommonArgs {
     /// Bytes that a worker takes at once. Never changes the output.
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 10, value_parser = at_least_one, help_heading = "Machine")]
     pub(crate) chunk_bytes: usize,
+}
+
+/// How phones are read, and which are wanted.
+#[derive(Debug, Args)]
+pub(crate) struct PhoneArgs {
+    /// Read numbers without a calling code as numbers of this region, for example AE; a row's
+    /// country column goes before it.
+    #[arg(long, value_name = "REGION", help_heading = "Phones")]
+    pub(crate) region: Option<String>,
+    /// What digits without a plus are: as libphonenumber takes them in the region, national
+    /// numbers, or international numbers that lost their plus.
+    #[arg(long, value_enum, default_value_t = DigitsWish::Auto, help_heading = "Phones")]
+    pub(crate) digits: DigitsWish,
+    /// What becomes of a cell with several numbers: the first valid one is taken, or the row is
+    /// rejected.
+    #[arg(long, value_enum, default_value_t = MultiWish::First, help_heading = "Phones")]
+    pub(crate) multi: MultiWish,
+    /// Read letters as the keys of a telephone, as in 1-800-FLOWERS; they are refused otherwise.
+    #[arg(long, help_heading = "Phones")]
+    pub(crate) vanity: bool,
+    /// Accept these kinds of line only, for example mobile,fixed_line_or_mobile; or all but
+    /// these: not:premium_rate,toll_free.
+    #[arg(long, value_name = "[not:]KIND,…", value_parser = kinds, help_heading = "Phones")]
+    pub(crate) kinds: Option<Wanted<Kind>>,
+    /// Accept numbers of these regions only, for example AE,SA; or of all but these: not:US.
+    #[arg(long, value_name = "[not:]REGION,…", value_parser = regions, help_heading = "Phones")]
+    pub(crate) regions: Option<Wanted<Region>>,
+    /// Read numbers by this PhoneNumberMetadata.xml of libphonenumber instead of the built-in plan.
+    #[arg(long, value_name = "FILE.xml", help_heading = "Phones")]
+    pub(crate) numbering_plan: Option<PathBuf>,
+}
+
+impl PhoneArgs {
+    /// The rules that these arguments make.
+    pub(crate) fn rules(&self) -> PhoneRules {
+        PhoneRules {
+            read: ReadRules {
+                digits: self.digits.into(),
+                several: self.multi.into(),
+                letters: if self.vanity { Letters::Vanity } else { Letters::Refuse },
+            },
+            kinds: self.kinds.clone().unwrap_or_default(),
+            regions: self.regions.clone().unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The cell's text, as it stands in the file; after `--` it may begin with a minus.
+    #[arg(value_name = "NUMBER")]
+    pub(crate) number: String,
+    #[command(flatten)]
+    pub(crate) phone: PhoneArgs,
+    /// The form of what is said: text, or JSON.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 /// The form of the summary on standard output.

@@ -10,8 +10,7 @@ use rowcall::flow::{self, Goal, Job, Machine, Output};
 use rowcall::ingest::dialect::Dialect;
 use rowcall::ingest::{Input, Limits, ReadOptions};
 use rowcall::map::MapOptions;
-use rowcall::normalize::PhoneRules;
-use rowcall::phone::{Letters, Plan, ReadRules, Region};
+use rowcall::phone::{Plan, Region};
 use rowcall::text::printable;
 use rowcall::write::contract::Contract;
 use rowcall::write::outdir::IfExists;
@@ -95,22 +94,14 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         record_cells_max: args.record_cells_max,
     };
     let machine = Machine::default();
-    let plan = plan(args.numbering_plan.as_deref())?;
+    let plan = plan(args.phone.numbering_plan.as_deref())?;
     Ok(Job {
         inputs,
         read: ReadOptions { dialect, limits },
         map: MapOptions { columns },
         plan,
-        home: args.region.as_deref().map(|text| region(text, plan)).transpose()?,
-        phone: PhoneRules {
-            read: ReadRules {
-                digits: args.digits.into(),
-                several: args.multi.into(),
-                letters: if args.vanity { Letters::Vanity } else { Letters::Refuse },
-            },
-            kinds: args.kinds.clone().unwrap_or_default(),
-            regions: args.regions.clone().unwrap_or_default(),
-        },
+        home: args.phone.region.as_deref().map(|text| region(text, plan)).transpose()?,
+        phone: args.phone.rules(),
         goal,
         contract,
         batch_rows: wishes.batch_size,
@@ -123,7 +114,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
 }
 
 /// The built-in plan, or the one of a file; that lives as long as the program.
-fn plan(file: Option<&Path>) -> Result<&'static Plan, Error> {
+pub(crate) fn plan(file: Option<&Path>) -> Result<&'static Plan, Error> {
     let Some(file) = file else {
         return Ok(Plan::builtin());
     };
@@ -134,7 +125,8 @@ fn plan(file: Option<&Path>) -> Result<&'static Plan, Error> {
     Ok(Box::leak(Box::new(plan)))
 }
 
-fn region(text: &str, plan: &Plan) -> Result<Region, Error> {
+/// The region of a flag, which the plan must know.
+pub(crate) fn region(text: &str, plan: &Plan) -> Result<Region, Error> {
     let known = |region: &Region| plan.calling_code(*region).is_some();
     text.parse().ok().filter(known).ok_or_else(|| {
         Error::Usage(format!(

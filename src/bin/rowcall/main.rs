@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 mod args;
+mod explain;
 mod job;
 mod progress;
 mod signals;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Prepare(args) => job::run(&args.job(), &args.common, Goal::Prepare),
         Command::Check(args) => job::run(&args.job(), &args.common, Goal::Check),
+        Command::Explain(args) => explain::run(&args),
     };
     ExitCode::from(done.unwrap_or_else(|error| {
         let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);
