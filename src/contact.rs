@@ -247,7 +247,7 @@ impl<'r> Tags<'r> {
     }
 
     /// Gives each label once, in order. Few labels are compared with each other without a heap;
-    /// from [`Tags::FEW`] on a set keeps the time linear whatever the cell holds.
+    /// from 16 labels on a set keeps the time linear whatever the cell holds.
     pub fn for_each(self, mut give: impl FnMut(&'r str)) {
         let mut few = [""; Self::FEW];
         let mut count = 0;

@@ -17,12 +17,12 @@
 //! | [`error`] | what stops a run, and its exit code |
 //! | [`text`] | text for terminals |
 //! | [`phone`] | text → phone number; a library in itself |
-//! | [`ingest`] | stage 1, bytes → records: opens inputs, cuts at record ends (`chunk`), reads cells (`record`), undoes our own marks (`guard`) |
+//! | [`ingest`] | stage 1, bytes → records: opens inputs, cuts at record ends (`chunk`, `dialect`), reads cells (`record`, `structure`), undoes our own marks (`guard`) |
 //! | [`map`] | stage 2, header → columns; record → draft |
 //! | [`normalize`] | stage 3, draft → contact or problems; one field a file |
 //! | [`unique`] | stage 4, one contact a phone: who has which phone (`table`), what differs (`prints`) |
-//! | [`write`] | stage 5, contact → payload (`contract`, `encode`, `batch`), problem → report (`issues`, `rejects`, `ledger`, `summary`), whole or not at all (`outdir`) |
-//! | [`flow`] | runs the stages; the only threads; the accounting. `work` is what a worker does with a chunk, `order` what is done in file order |
+//! | [`write`](mod@write) | stage 5, contact → payload (`contract`, `encode`, `batch`), problem → report (`issues`, `rejects`, `ledger`, `summary`), whole or not at all (`outdir`) |
+//! | [`flow`] | runs the stages; the only threads; the accounting. `work` is what a worker does with a chunk, `order` what is done in file order, `report` what the files say of a settled row, `hints` what is wrong with a whole file, `budget` how much is on its way at once |
 //! | `bin/rowcall` | the command line: arguments → job → exit code; progress, signals, the summary people see |
 //!
 //! # What always holds

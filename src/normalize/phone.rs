@@ -59,7 +59,7 @@ pub fn findings(reading: &Reading, home: Option<Region>, rules: &PhoneRules) -> 
     let mut say = |code: Code, detail: Cow<'static, str>| all.push(Finding { code, detail });
     match &reading.verdict {
         Err(refused) => {
-            say(code_of(*refused), refusal_detail(*refused, home.filter(|_| reading.bare)))
+            say(code_of(*refused), refusal_detail(*refused, home.filter(|_| reading.bare)));
         }
         Ok(found) => {
             let (number, region) = (&found.number, found.number.region());

@@ -1,6 +1,12 @@
 //! Numbers that nobody has: set aside by the authorities for film, books and examples, or typed to
 //! get past a form. They are valid in every other way.
 
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    clippy::zero_prefixed_literal,
+    reason = "digits stand in the groups of telephone numbers"
+)]
+
 use super::number::Phone;
 
 /// Why a valid number is nobody's.
@@ -73,7 +79,7 @@ pub fn fiction(phone: Phone) -> Option<Fiction> {
         return Some(Fiction::Reserved);
     }
     let tail = digits % 10u64.pow(PLACEHOLDER_DIGITS);
-    let alike = tail % 1_111_111 == 0;
+    let alike = tail.is_multiple_of(1_111_111);
     let counting = matches!(tail, 1_234_567 | 2_345_678 | 3_456_789 | 7_654_321 | 9_876_543);
     (alike || counting).then_some(Fiction::Placeholder)
 }

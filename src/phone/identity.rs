@@ -2,6 +2,12 @@
 //! same person stands in exports under two numbers. Where the rule is certain the number is
 //! repaired; where it is not, two numbers share a variant key, which is a hint and no more.
 
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    clippy::zero_prefixed_literal,
+    reason = "digits stand in the groups of telephone numbers"
+)]
+
 use super::cell::Repair;
 use super::number::{Number, Phone};
 
