@@ -18,7 +18,7 @@ pub(super) struct Unread {
 const KEPT_MAX: usize = 1_000_000;
 
 /// How many of them every region of the world is tried on, to find the likely one.
-const SAMPLE_MAX: usize = 1_000;
+const SAMPLE_MAX: usize = 200;
 
 /// How many regions are named where several would help as many numbers.
 const LEVEL_SHOWN_MAX: usize = 3;
