@@ -17,22 +17,20 @@ fn known_damage() -> BTreeMap<u64, (String, String)> {
         .collect()
 }
 
-#[test]
-fn every_damaged_row_of_the_crm_export_is_named_with_its_code_and_no_other_row_is() {
+/// A folder in which the export was prepared, as `out`.
+fn prepared() -> tempfile::TempDir {
     let place = scratch();
     let input = fixtures().join("exports/crm/contacts.csv");
-    let arguments = [
-        "prepare",
-        input.to_str().expect("text"),
-        "--to",
-        "superwaba",
-        "--region",
-        "AE",
-        "-o",
-        "out",
-    ];
+    let input = input.to_str().expect("text");
+    let arguments = ["prepare", input, "--to", "superwaba", "--region", "AE", "-o", "out"];
     let output = rowcall(place.path(), &arguments);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    place
+}
+
+#[test]
+fn every_damaged_row_of_the_crm_export_is_named_with_its_code_and_no_other_row_is() {
+    let place = prepared();
     let mut named = BTreeMap::new();
     for line in issues(&place.path().join("out")) {
         let row = line["row"].as_u64().expect("a row");
@@ -46,21 +44,8 @@ fn every_damaged_row_of_the_crm_export_is_named_with_its_code_and_no_other_row_i
 
 #[test]
 fn the_outputs_of_the_crm_export_are_those_that_were_read_and_approved() {
-    let place = scratch();
+    let place = prepared();
     let folder = fixtures().join("exports/crm");
-    let input = folder.join("contacts.csv");
-    let arguments = [
-        "prepare",
-        input.to_str().expect("text"),
-        "--to",
-        "superwaba",
-        "--region",
-        "AE",
-        "-o",
-        "out",
-    ];
-    let output = rowcall(place.path(), &arguments);
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let mut written = support::files_of(&place.path().join("out"));
     written.remove("summary.json");
     let expected = folder.join("expected");
