@@ -8,6 +8,8 @@
 mod automaton;
 #[path = "src/phone/compile.rs"]
 mod compile;
+#[path = "src/phone/digits.rs"]
+mod digits;
 #[path = "src/phone/error.rs"]
 mod error;
 #[path = "src/phone/facts.rs"]

@@ -51,7 +51,7 @@
 //! to write it. Whether a number looks like one of its region at all, on which the removal of
 //! national prefixes depends, the first tells for the main region, and a small third one for each
 //! other region. Only prefixes, which capture groups, are matched by a small **program** instead.
-//! All of it is some 300 KiB of tables for the whole world.
+//! All of it is some 400 KiB of tables for the whole world.
 //!
 //! The tables are made by the same code in two places. The build script compiles `plan.txt` to
 //! statics, so [`Plan::builtin`] costs nothing. [`Plan::load`] compiles a newer plan at run time.

@@ -9,7 +9,7 @@ use super::pattern::{Pattern, Step};
 use super::program::Program;
 use super::tables::{
     CodeRow, Judgement, LENGTHS, RegionRow, ShortText, TRANSFORM_LITERALS_MAX, Tables, Transform,
-    WritingRow,
+    WritingRow, pack,
 };
 use super::writing;
 
@@ -34,7 +34,7 @@ struct Compiler {
 
 impl Compiler {
     fn compile(mut self, facts: &Facts) -> Result<Tables, PlanError> {
-        let mut code_by_digits = vec![0; 1000];
+        let mut code_by_digits = vec![0; pack(999) + 1];
         let mut region_by_letters = vec![0; 26 * 26];
         for group in facts.regions.chunk_by(|a, b| a.calling_code == b.calling_code) {
             self.calling_code(group, &mut code_by_digits)?;
@@ -83,7 +83,8 @@ impl Compiler {
             return Err(main.error(&"it has an impossible calling code"));
         }
         let width = 10_usize.pow(3 - digits as u32);
-        for row in &mut code_by_digits[code * width..(code + 1) * width] {
+        for three in code * width..(code + 1) * width {
+            let row = &mut code_by_digits[pack(three)];
             if *row != 0 {
                 return Err(main.error(&"its calling code begins like another"));
             }
@@ -99,6 +100,7 @@ impl Compiler {
         self.codes.push(CodeRow {
             code: main.calling_code,
             digits: digits as u8,
+            packed: pack(code) as u16,
             text: code_text(main.calling_code),
             main: self.regions.len() as u16,
             judge: 0,

@@ -1,7 +1,8 @@
 //! In: a [`Number`] and a [`Format`]. Out: the number as people of its region write it.
 
 use super::automaton::walk;
-use super::number::Number;
+use super::digits::Digits;
+use super::number::{E164, Number};
 use super::tables::{Choice, CodeRow, Tables, WritingRow};
 
 /// A way to write a number.
@@ -20,10 +21,14 @@ pub enum Format {
 }
 
 /// Appends the number to `out`.
+#[inline]
 pub(super) fn format(tables: &Tables, number: &Number, format: Format, out: &mut String) {
     match format {
-        Format::E164 => out.push_str(number.e164.as_str()),
-        Format::Digits => out.push_str(number.e164.digits()),
+        Format::E164 => {
+            out.push('+');
+            push_digits(number, out);
+        }
+        Format::Digits => push_digits(number, out),
         Format::National | Format::International | Format::Rfc3966 => {
             match tables.code(number.calling_code) {
                 Some(code) => push_grouped(tables, code, number, format, out),
@@ -32,6 +37,22 @@ pub(super) fn format(tables: &Tables, number: &Number, format: Format, out: &mut
             }
         }
     }
+}
+
+/// Appends calling code and national number.
+#[inline]
+fn push_digits(number: &Number, out: &mut String) {
+    match number.e164.value {
+        Some(value) => out.push_str(itoa::Buffer::new().format(value.get())),
+        None => push_long(number.e164, out),
+    }
+}
+
+/// Appends a number that is too long for E.164. It is given by value, so that a number whose
+/// address nobody takes can stay in registers.
+#[cold]
+fn push_long(e164: E164, out: &mut String) {
+    out.push_str(e164.digits());
 }
 
 /// Appends the number in groups, with its calling code, if the format has it, and its extension.
@@ -70,12 +91,9 @@ fn push_national(
     format: Format,
     out: &mut String,
 ) {
-    let mut digits = [0; 24];
-    let digits = &mut digits[..national.len()];
-    for (digit, byte) in digits.iter_mut().zip(national.bytes()) {
-        *digit = byte - b'0';
-    }
-    let choice = Choice(walk(&tables.nodes, &tables.tails, code.choose, digits));
+    let mut digits = Digits::new();
+    national.bytes().for_each(|byte| digits.push(byte - b'0'));
+    let choice = Choice(walk(&tables.nodes, &tables.tails, code.choose, &digits));
     let place = if format == Format::National { choice.national() } else { choice.international() };
     let Some(place) = place.checked_sub(1) else {
         return out.push_str(national);

@@ -62,10 +62,23 @@ pub(super) struct E164 {
     text: [u8; NATIONAL + LEADING],
     start: u8,
     end: u8,
+    /// All digits as one integer, if E.164 allows so many.
+    pub(super) value: Option<NonZeroU64>,
 }
 
 /// Where the national number begins: after a plus and a calling code of up to three digits.
 const NATIONAL: usize = 4;
+
+/// The powers of ten up to the longest national number that E.164 allows.
+const TENS: [u64; E164_DIGITS_MAX] = {
+    let mut tens = [1; E164_DIGITS_MAX];
+    let mut power = 1;
+    while power < tens.len() {
+        tens[power] = 10 * tens[power - 1];
+        power += 1;
+    }
+    tens
+};
 
 impl E164 {
     /// Puts a calling code before a national number, which is no longer than [`LEADING`].
@@ -76,11 +89,20 @@ impl E164 {
         text[NATIONAL..].copy_from_slice(&national.leading_text());
         let start = NATIONAL - 1 - usize::from(code.digits.min(3));
         let end = NATIONAL + national.len().min(LEADING);
-        E164 { text, start: start as u8, end: end as u8 }
+        let value = E164::value(code, national);
+        E164 { text, start: start as u8, end: end as u8, value }
     }
 
     fn bytes(&self, from: usize) -> &[u8] {
         &self.text[from..usize::from(self.end)]
+    }
+
+    /// The digits, read as one integer.
+    fn value(code: &CodeRow, national: &Digits) -> Option<NonZeroU64> {
+        let shift = TENS
+            .get(national.len())
+            .filter(|_| usize::from(code.digits) + national.len() <= E164_DIGITS_MAX)?;
+        NonZeroU64::new(u64::from(code.code) * shift + national.value()?)
     }
 
     fn slice(&self, from: usize) -> &str {
@@ -105,30 +127,32 @@ impl E164 {
 }
 
 /// The digits of an extension, as typed: up to 20, of any script.
+#[allow(clippy::large_enum_variant, reason = "nothing is to be allocated for a number")]
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Extension {
-    text: [u8; Extension::BYTES_MAX],
-    bytes: u8,
+pub(super) enum Extension {
+    Absent,
+    Present { text: [u8; Extension::BYTES_MAX], bytes: u8 },
 }
 
 impl Extension {
     /// No label allows more digits than this.
     pub(super) const DIGITS_MAX: usize = 20;
     const BYTES_MAX: usize = 4 * Extension::DIGITS_MAX;
-    pub(super) const NONE: Extension = Extension { text: [0; Extension::BYTES_MAX], bytes: 0 };
 
     /// The extension with these digits; those past the twentieth are left out.
     pub(super) fn new(digits: &[char]) -> Extension {
-        let mut extension = Extension::NONE;
+        let (mut text, mut bytes) = ([0; Extension::BYTES_MAX], 0);
         for digit in digits.iter().take(Extension::DIGITS_MAX) {
-            let encoded = digit.encode_utf8(&mut extension.text[usize::from(extension.bytes)..]);
-            extension.bytes += encoded.len() as u8;
+            bytes += digit.encode_utf8(&mut text[bytes..]).len();
         }
-        extension
+        Extension::Present { text, bytes: bytes as u8 }
     }
 
     fn as_str(&self) -> &str {
-        let text = &self.text[..usize::from(self.bytes)];
+        let text = match self {
+            Extension::Absent => &[],
+            Extension::Present { text, bytes } => &text[..usize::from(*bytes)],
+        };
         std::str::from_utf8(text).expect("it was encoded from characters")
     }
 }
@@ -151,12 +175,14 @@ impl Number {
     /// that is not valid may still have one, where its calling code has only one region, or where
     /// its leading digits tell.
     #[must_use]
+    #[inline]
     pub fn region(&self) -> Option<Region> {
         self.region
     }
 
     /// What the number is for; unknown when it is not valid (`number_type`).
     #[must_use]
+    #[inline]
     pub fn kind(&self) -> Kind {
         self.kind
     }
@@ -170,6 +196,7 @@ impl Number {
     /// Whether its region has such numbers (`is_valid_number`). Valid is not reachable: the number
     /// may be unassigned or switched off.
     #[must_use]
+    #[inline]
     pub fn is_valid(&self) -> bool {
         self.kind != Kind::Unknown
     }
@@ -182,6 +209,7 @@ impl Number {
 
     /// Why the number is not valid; `None` when it is.
     #[must_use]
+    #[inline]
     pub fn refusal(&self) -> Option<Refusal> {
         if self.is_valid() {
             return None;
@@ -201,16 +229,12 @@ impl Number {
     /// # Errors
     /// The [`Refusal`] of a number that is not valid; [`Refusal::TooLong`] for a valid one that is
     /// too long for E.164.
+    #[inline]
     pub fn phone(&self) -> Result<Phone, Refusal> {
         if let Some(refusal) = self.refusal() {
             return Err(refusal);
         }
-        let digits = self.e164.bytes(usize::from(self.e164.start) + 1);
-        if digits.len() > E164_DIGITS_MAX {
-            return Err(Refusal::TooLong);
-        }
-        let digits = digits.iter().fold(0, |all, digit| all * 10 + u64::from(digit - b'0'));
-        Ok(Phone(NonZeroU64::new(digits).expect("no calling code begins with zero")))
+        self.e164.value.map(Phone).ok_or(Refusal::TooLong)
     }
 }
 

@@ -16,7 +16,6 @@ use super::kind::{Length, Refusal};
 use super::number::{E164, Extension, Number};
 use super::pattern::NATIONAL_DIGITS_MAX;
 use super::plain;
-use super::program::Match;
 use super::region::Region;
 use super::tables::{CodeRow, Judgement, LENGTHS, RegionRow, Tables};
 use super::text::{self, Letters, Plus, Reading};
@@ -34,6 +33,7 @@ pub(super) enum Vanity {
 }
 
 /// Reads text, and judges the number in it.
+#[inline(always)]
 pub(super) fn parse(
     tables: &Tables,
     text: &str,
@@ -41,11 +41,35 @@ pub(super) fn parse(
     vanity: Vanity,
 ) -> Result<Number, Refusal> {
     let home = home.and_then(|region| tables.region(region));
-    let mut digits = Digits::new();
-    if let Some(plus) = plain::read(text, &mut digits) {
-        return resolve(tables, plus, &mut digits, home, Extension::NONE);
+    match plain::read(text) {
+        Some((plus, digits)) => resolve(tables, plus, digits, home, Extension::Absent),
+        None => parse_any(tables, text, home, vanity),
     }
-    let Reading { plus, mut digits, letters, extension } = match text::read(text) {
+}
+
+/// As [`parse`], for text that is not the most ordinary.
+#[cold]
+#[inline(never)]
+fn parse_any(
+    tables: &Tables,
+    text: &str,
+    home: Option<&RegionRow>,
+    vanity: Vanity,
+) -> Result<Number, Refusal> {
+    let (plus, digits, extension) = match plain::read_characters(text) {
+        Some((plus, digits)) => (plus, digits, Extension::Absent),
+        None => read_any(text, home, vanity)?,
+    };
+    resolve(tables, plus, digits, home, extension)
+}
+
+/// Reads text that is not ordinary.
+fn read_any(
+    text: &str,
+    home: Option<&RegionRow>,
+    vanity: Vanity,
+) -> Result<(Plus, Digits, Extension), Refusal> {
+    let Reading { plus, digits, letters, extension } = match text::read(text) {
         Err(Refusal::NotANumber) if text.trim().is_empty() => return Err(Refusal::Missing),
         reading => reading?,
     };
@@ -55,35 +79,36 @@ pub(super) fn parse(
     if letters == Letters::Present && vanity == Vanity::Refused {
         return Err(Refusal::NotANumber);
     }
-    resolve(tables, plus, &mut digits, home, extension)
+    Ok((plus, digits, extension))
 }
 
 /// A number's calling code, and the region by whose rules its national prefix comes off.
 type Code<'t> = (&'t CodeRow, &'t RegionRow);
 
 /// Tells the parts of a number apart, and judges it.
+#[inline(always)]
 fn resolve(
     tables: &Tables,
     plus: Plus,
-    digits: &mut Digits,
+    mut digits: Digits,
     home: Option<&RegionRow>,
     extension: Extension,
 ) -> Result<Number, Refusal> {
     let (code, rules) = match (plus, home) {
-        (Plus::Present, home) => take_code_after_plus(tables, digits, home)?,
+        (Plus::Present, home) => take_code_after_plus(tables, &mut digits, home)?,
         (Plus::Absent, None) => return Err(Refusal::NoRegion),
-        (Plus::Absent, Some(home)) => take_code_at_home(tables, digits, home)?
+        (Plus::Absent, Some(home)) => take_code_at_home(tables, &mut digits, home)?
             .unwrap_or_else(|| (&tables.codes[usize::from(home.code)], home)),
     };
     if digits.len() < NATIONAL_DIGITS_MIN {
         return Err(Refusal::TooShort);
     }
     let mut answer = None;
-    if let Some(trunk) = find_trunk(tables, rules, digits)
-        && let length = compare(rules, trunk.length_after(rules, digits))
+    if let Some(trunk) = find_trunk(tables, rules, &digits)
+        && let length = compare(rules, trunk.rest.len())
         && matches!(length, Length::Possible | Length::TooLong)
     {
-        trunk.take_off(rules, digits);
+        digits = trunk.rest;
         // Mostly the walk that tried the prefix has judged the number too.
         answer = (rules.general == code.judge).then_some(trunk.answer);
     }
@@ -93,11 +118,11 @@ fn resolve(
     if digits.len() > NATIONAL_DIGITS_MAX {
         return Err(Refusal::TooLong);
     }
-    let judge = || walk(&tables.nodes, &tables.tails, code.judge, digits.as_slice());
+    let judge = || walk(&tables.nodes, &tables.tails, code.judge, &digits);
     let judgement = Judgement(answer.unwrap_or_else(judge));
     let region = |place| tables.regions[usize::from(code.main + place)].id;
     Ok(Number {
-        e164: E164::new(code, digits),
+        e164: E164::new(code, &digits),
         calling_code: code.code,
         region: judgement.region().map(region),
         kind: judgement.kind(),
@@ -109,6 +134,7 @@ fn resolve(
 
 /// Takes the calling code off a number that was written with a plus. The plus may be one too many,
 /// before an international prefix or the home region's calling code; then it does not count.
+#[inline(always)]
 fn take_code_after_plus<'t>(
     tables: &'t Tables,
     digits: &mut Digits,
@@ -123,13 +149,12 @@ fn take_code_after_plus<'t>(
 }
 
 /// Takes the calling code off what follows a plus or an international prefix.
-#[inline]
+#[inline(always)]
 fn take_code<'t>(tables: &'t Tables, digits: &mut Digits) -> Result<Code<'t>, Refusal> {
-    let &[a, b, c, ..] = digits.as_slice() else {
+    if digits.len() < 3 {
         return Err(Refusal::TooShort);
-    };
-    let leading = usize::from(a) * 100 + usize::from(b) * 10 + usize::from(c);
-    let row = tables.code_by_digits.get(leading).copied().unwrap_or(0);
+    }
+    let row = tables.code_by_digits.get(digits.leading(3) as usize).copied().unwrap_or(0);
     let code = row.checked_sub(1).and_then(|row| tables.codes.get(usize::from(row)));
     let code = code.ok_or(Refusal::UnknownCallingCode)?;
     digits.skip(usize::from(code.digits));
@@ -138,31 +163,30 @@ fn take_code<'t>(tables: &'t Tables, digits: &mut Digits) -> Result<Code<'t>, Re
 
 /// Takes the calling code off a number dialled from the home region, if it has one: after an
 /// international prefix, or where the number is better without the region's own calling code.
+#[inline(always)]
 fn take_code_at_home<'t>(
     tables: &'t Tables,
     digits: &mut Digits,
     home: &RegionRow,
 ) -> Result<Option<Code<'t>>, Refusal> {
-    let slice = digits.as_slice();
-    if home.idd.may_match(slice)
-        && let Some(found) = home.idd.run(&tables.steps, slice)
+    if let Some(found) = home.idd.find(&tables.steps, digits)
         // No calling code begins with zero, so what does was no international prefix.
-        && slice.get(found.end) != Some(&0)
+        && digits.get(found.end) != Some(0)
     {
         digits.skip(found.end);
         return take_code(tables, digits).map(Some);
     }
     let code = &tables.codes[usize::from(home.code)];
-    if !begins_with_code(slice, code) {
+    if !begins_with_code(digits, code) {
         return Ok(None);
     }
     let mut national = *digits;
     national.skip(usize::from(code.digits));
     if let Some(trunk) = find_trunk(tables, home, &national) {
-        trunk.take_off(home, &mut national);
+        national = trunk.rest;
     }
     let better = compare(home, digits.len()) == Length::TooLong
-        || !is_general(tables, home, slice) && is_general(tables, home, national.as_slice());
+        || !is_general(tables, home, digits) && is_general(tables, home, &national);
     if !better {
         return Ok(None);
     }
@@ -170,80 +194,45 @@ fn take_code_at_home<'t>(
     Ok(Some((code, &tables.regions[usize::from(code.main)])))
 }
 
-fn begins_with_code(digits: &[u8], code: &CodeRow) -> bool {
-    let leading = digits.iter().take(usize::from(code.digits));
-    let value = leading.fold(0, |value, &digit| value * 10 + u16::from(digit));
-    value == code.code
+fn begins_with_code(digits: &Digits, code: &CodeRow) -> bool {
+    let length = usize::from(code.digits);
+    digits.len() >= length && digits.leading(length) == u64::from(code.packed)
 }
 
-/// A national prefix that may come off a number.
+/// A number without its national prefix.
 struct Trunk {
-    prefix: Match,
-    effect: Effect,
-    /// What the region's general automaton says of the number without the prefix.
+    /// What is left; what the prefix stands for has taken its place.
+    rest: Digits,
+    /// What the region's general automaton says of it.
     answer: Answer,
-}
-
-/// What becomes of a national prefix.
-enum Effect {
-    /// It only comes off.
-    Removed,
-    /// It stands for something, which takes its place.
-    Transformed,
-}
-
-impl Trunk {
-    /// The length of the number that [`Trunk::take_off`] leaves.
-    fn length_after(&self, rules: &RegionRow, digits: &Digits) -> usize {
-        let rest = digits.len() - self.prefix.end;
-        match self.effect {
-            Effect::Removed => rest,
-            Effect::Transformed => {
-                let group = self.prefix.group(rules.transform.group).map_or(0, |group| group.len());
-                usize::from(rules.transform.literals) + group + rest
-            }
-        }
-    }
-
-    fn take_off(&self, rules: &RegionRow, digits: &mut Digits) {
-        match self.effect {
-            Effect::Removed => digits.skip(self.prefix.end),
-            Effect::Transformed => digits.transform(&self.prefix, rules.transform),
-        }
-    }
 }
 
 /// Finds the national prefix. It must stay, and is not found, where the number matches the general
 /// pattern of its region and would not without the prefix.
-#[inline]
+#[inline(always)]
 fn find_trunk(tables: &Tables, rules: &RegionRow, digits: &Digits) -> Option<Trunk> {
-    if rules.trunk.may_match(digits.as_slice()) { match_trunk(tables, rules, digits) } else { None }
-}
-
-fn match_trunk(tables: &Tables, rules: &RegionRow, digits: &Digits) -> Option<Trunk> {
-    let slice = digits.as_slice();
-    let prefix = rules.trunk.run(&tables.steps, slice)?;
+    let prefix = rules.trunk.find(&tables.steps, digits)?;
     // A transformation applies only where the last group took part in the match.
     let transforms = rules.transform.group > 0 && prefix.group(rules.trunk.groups).is_some();
-    let (effect, answer) = if transforms {
-        let mut after = *digits;
-        after.transform(&prefix, rules.transform);
-        (Effect::Transformed, ask_general(tables, rules, after.as_slice()))
+    let mut rest = *digits;
+    if transforms {
+        rest.transform(&prefix, rules.transform);
     } else {
-        (Effect::Removed, ask_general(tables, rules, &slice[prefix.end..]))
-    };
-    let spoilt = answer & rules.general_bit == 0 && is_general(tables, rules, slice);
-    (!spoilt).then_some(Trunk { prefix, effect, answer })
+        rest.skip(prefix.end);
+    }
+    let answer = ask_general(tables, rules, &rest);
+    let spoilt = answer & rules.general_bit == 0 && is_general(tables, rules, digits);
+    (!spoilt).then_some(Trunk { rest, answer })
 }
 
 /// What the general automaton of a region says of a number; its general bit tells whether the
 /// number matches the general pattern.
 #[inline]
-fn ask_general(tables: &Tables, region: &RegionRow, digits: &[u8]) -> Answer {
+fn ask_general(tables: &Tables, region: &RegionRow, digits: &Digits) -> Answer {
     walk(&tables.nodes, &tables.tails, region.general, digits)
 }
 
-fn is_general(tables: &Tables, region: &RegionRow, digits: &[u8]) -> bool {
+fn is_general(tables: &Tables, region: &RegionRow, digits: &Digits) -> bool {
     ask_general(tables, region, digits) & region.general_bit != 0
 }
 

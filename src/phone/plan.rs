@@ -9,7 +9,7 @@ use super::number::Number;
 use super::parse::{self, Vanity};
 use super::pattern::NATIONAL_DIGITS_MAX;
 use super::region::Region;
-use super::tables::{CodeRow, RegionRow, Tables};
+use super::tables::{CodeRow, RegionRow, Tables, pack};
 use super::xml;
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -94,6 +94,7 @@ impl Plan {
     ///
     /// # Errors
     /// The [`Refusal`] of text that does not parse.
+    #[inline]
     pub fn parse(&self, text: &str, home: Option<Region>) -> Result<Number, Refusal> {
         parse::parse(&self.tables, text, home, Vanity::Refused)
     }
@@ -108,6 +109,7 @@ impl Plan {
     }
 
     /// Appends the number to `out`, written as libphonenumber's `format_number` writes it.
+    #[inline]
     pub fn format(&self, number: &Number, format: Format, out: &mut String) {
         format::format(&self.tables, number, format, out);
     }
@@ -141,7 +143,7 @@ impl Tables {
     pub(super) fn code(&self, code: u16) -> Option<&CodeRow> {
         let digits = code.checked_ilog10()?.min(2);
         let leading = usize::from(code) * 10_usize.pow(2 - digits);
-        let row = *self.code_by_digits.get(leading)?;
+        let row = *self.code_by_digits.get(pack(leading))?;
         self.codes.get(usize::from(row.checked_sub(1)?)).filter(|row| row.code == code)
     }
 }

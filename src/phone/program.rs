@@ -4,12 +4,13 @@
 //! International and national prefixes are told off the front of a number by the first
 //! alternative that matches, not the longest, and some capture digits that the rest of the work
 //! needs. So they are matched step by step, with backtracking, and not by an automaton. That is
-//! cheap: they are short, and [`Program::may_match`] turns most numbers away at once.
+//! cheap: they are short, and two digits of a number tell mostly what a prefix makes of it.
 
 use super::automaton::settle;
+use super::digits::Digits;
 use super::pattern::{ANY_DIGIT, Pattern, Step, push};
 
-/// The most digits a prefix may take off a number. [`Digits`](super::digits::Digits) relies on it.
+/// The most digits a prefix may take off a number. [`Digits`] relies on it.
 pub(super) const PREFIX_DIGITS_MAX: usize = 16;
 
 /// The most groups a prefix may capture.
@@ -22,6 +23,8 @@ pub(super) struct Program {
     pub(super) entry: u16,
     /// For each digit that a match can begin with, the digits that can follow it, as bits.
     pub(super) begins: [u16; 10],
+    /// How many digits every match takes, where two digits tell whether there is one; else 0.
+    pub(super) sure: u8,
     /// How many groups it captures.
     pub(super) groups: u8,
 }
@@ -37,6 +40,7 @@ pub(super) struct Match {
 /// Where each group begins and ends. A match is short, so a byte holds a position.
 type Slots = [u8; 2 * (GROUPS + 1)];
 const UNSET: u8 = u8::MAX;
+const NO_GROUPS: Slots = [UNSET; 2 * (GROUPS + 1)];
 
 impl Match {
     /// The range of a group, from 1; `None` where the group took no part in the match.
@@ -49,7 +53,7 @@ impl Match {
 
 impl Program {
     /// A program that never matches, for a region without such a prefix.
-    pub(super) const NONE: Program = Program { entry: 0, begins: [0; 10], groups: 0 };
+    pub(super) const NONE: Program = Program { entry: 0, begins: [0; 10], sure: 0, groups: 0 };
 
     /// Compiles a prefix pattern; its steps go to the end of `steps`.
     pub(super) fn compile(text: &str, steps: &mut Vec<Step>) -> Result<Program, String> {
@@ -59,25 +63,34 @@ impl Program {
         }
         let accept = push(steps, Step::Accept(0))?;
         let entry = pattern.emit(steps, accept)?;
-        Ok(Program { entry, begins: beginnings(steps, entry), groups: pattern.groups })
+        let sure = if pattern.groups == 0 { sure_length(steps, entry) } else { 0 };
+        Ok(Program { entry, begins: beginnings(steps, entry), sure, groups: pattern.groups })
     }
 
-    /// Whether digits begin as a match does. Most do not, and need no [`Program::run`].
+    /// Matches at the start of the digits. Most numbers begin with no prefix, or with a plain one
+    /// such as `0`, and no step is taken for them.
     #[inline]
-    pub(super) fn may_match(&self, digits: &[u8]) -> bool {
-        match *digits {
-            [] => false,
-            [_] => true,
-            [first, second, ..] => self
-                .begins
-                .get(usize::from(first))
-                .is_some_and(|then| then >> (second & 15) & 1 == 1),
+    pub(super) fn find(&self, steps: &[Step], digits: &Digits) -> Option<Match> {
+        let two = digits.leading(2);
+        let then = self.begins.get((two >> 4) as usize)?;
+        if digits.len() < 2 {
+            return self.run(steps, digits);
         }
+        if then >> (two & 15) & 1 == 0 {
+            return None;
+        }
+        if self.sure > 0 {
+            return Some(Match { end: usize::from(self.sure), slots: NO_GROUPS });
+        }
+        self.run(steps, digits)
     }
 
-    /// Matches at the start of the digits.
-    pub(super) fn run(&self, steps: &[Step], digits: &[u8]) -> Option<Match> {
-        let mut slots = [UNSET; 2 * (GROUPS + 1)];
+    #[inline(never)]
+    fn run(&self, steps: &[Step], digits: &Digits) -> Option<Match> {
+        if digits.len() == 0 {
+            return None;
+        }
+        let mut slots = NO_GROUPS;
         let end = follow(steps, self.entry, digits, 0, &mut slots)?;
         Some(Match { end, slots })
     }
@@ -88,14 +101,14 @@ impl Program {
 fn follow(
     steps: &[Step],
     mut step: u16,
-    digits: &[u8],
+    digits: &Digits,
     mut at: usize,
     slots: &mut Slots,
 ) -> Option<usize> {
     loop {
         match steps[usize::from(step)] {
             Step::Digit(set, next) => {
-                let digit = *digits.get(at)?;
+                let digit = digits.get(at)?;
                 if set >> (digit & 15) & 1 == 0 {
                     return None;
                 }
@@ -142,6 +155,28 @@ fn beginnings(steps: &[Step], entry: u16) -> [u16; 10] {
     begins
 }
 
+/// How many digits every match from `entry` on takes, where that is one or two, and the digits that
+/// can begin it tell all; else 0.
+fn sure_length(steps: &[Step], entry: u16) -> u8 {
+    let mut level = vec![entry];
+    for length in 1..=2 {
+        let mut next = Vec::new();
+        // A step to the end of the number would be lost to `settle`.
+        while let Some(step) = level.pop() {
+            match steps[usize::from(step)] {
+                Step::Digit(_, after) => next.push(after),
+                Step::Either(first, second) => level.extend([first, second]),
+                Step::Mark(..) | Step::End(_) | Step::Accept(_) => return 0,
+            }
+        }
+        if next.iter().all(|&step| matches!(steps[usize::from(step)], Step::Accept(_))) {
+            return length;
+        }
+        level = next;
+    }
+    0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,8 +184,7 @@ mod tests {
     fn run(pattern: &str, text: &str) -> Option<(usize, Option<std::ops::Range<usize>>)> {
         let mut steps = Vec::new();
         let program = Program::compile(pattern, &mut steps).unwrap();
-        let digits: Vec<u8> = text.bytes().map(|byte| byte - b'0').collect();
-        program.run(&steps, &digits).map(|found| (found.end, found.group(1)))
+        program.find(&steps, &Digits::from(text)).map(|found| (found.end, found.group(1)))
     }
 
     #[test]
@@ -169,14 +203,24 @@ mod tests {
     }
 
     #[test]
-    fn two_digits_tell_most_numbers_apart_that_have_no_such_prefix() {
-        let program = Program::compile("0(?:0|1[3-9])|8", &mut Vec::new()).unwrap();
-        for (digits, may) in
-            [(&[0, 0][..], true), (&[0, 1], true), (&[0, 2], false), (&[8, 5], true)]
-        {
-            assert_eq!(program.may_match(digits), may, "{digits:?}");
+    fn two_digits_tell_of_plain_prefixes_all() {
+        for (pattern, sure) in [("0", 1), ("00", 2), ("[08]", 1), ("0[09]|11", 2)] {
+            assert_eq!(Program::compile(pattern, &mut Vec::new()).unwrap().sure, sure, "{pattern}");
         }
-        assert!(!Program::NONE.may_match(&[0, 0]) && !program.may_match(&[]));
+        for pattern in ["011", "00?", "0|11", "0$", "(0)", "0?"] {
+            assert_eq!(Program::compile(pattern, &mut Vec::new()).unwrap().sure, 0, "{pattern}");
+        }
+        let found = [
+            ("0[09]|11", "09", Some(2)),
+            ("0[09]|11", "01", None),
+            ("00", "0", None),
+            ("0", "", None),
+        ];
+        for (pattern, text, end) in found {
+            assert_eq!(run(pattern, text).map(|found| found.0), end, "{pattern} {text}");
+        }
+        assert_eq!(run("0", "0"), Some((1, None)));
+        assert_eq!(Program::NONE.find(&[Step::Accept(0)], &Digits::from("00")), None);
     }
 
     #[test]

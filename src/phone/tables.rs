@@ -101,7 +101,8 @@ pub(super) struct Tables {
     pub(super) regions: Cow<'static, [RegionRow]>,
     /// All calling codes.
     pub(super) codes: Cow<'static, [CodeRow]>,
-    /// The calling code that the first three digits of a number begin with: its row, plus 1.
+    /// The calling code that the first three digits of a number begin with, four bits each: its
+    /// row, plus 1.
     pub(super) code_by_digits: Cow<'static, [u16]>,
     /// The row of a region, plus 1, by [`Region::letter_index`].
     pub(super) region_by_letters: Cow<'static, [u16]>,
@@ -148,6 +149,12 @@ pub(super) struct Transform {
 /// The most literal digits that a transformation may add.
 pub(super) const TRANSFORM_LITERALS_MAX: usize = 4;
 
+/// Three digits, four bits each.
+pub(super) fn pack(three: usize) -> usize {
+    let (hundreds, tens, ones) = (three / 100, three / 10 % 10, three % 10);
+    (hundreds * 16 + tens) * 16 + ones
+}
+
 /// What judging and formatting need to know of a calling code.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CodeRow {
@@ -155,6 +162,8 @@ pub(super) struct CodeRow {
     pub(super) code: u16,
     /// How many digits it has.
     pub(super) digits: u8,
+    /// Its digits, four bits each.
+    pub(super) packed: u16,
     /// `+` and the digits, at the end of the four bytes.
     pub(super) text: [u8; 4],
     /// The row of its main region; its other regions follow.

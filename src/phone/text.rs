@@ -204,7 +204,7 @@ fn split_extension(number: &[char]) -> (&[char], Extension) {
         let shorter = &number[..tail.first_start()?];
         is_viable(shorter).then(|| (shorter, Extension::new(tail.digits)))
     });
-    split.unwrap_or((number, Extension::NONE))
+    split.unwrap_or((number, Extension::Absent))
 }
 
 /// Whether this is a phone context of RFC 3966: an international prefix, or a domain name.
@@ -233,8 +233,8 @@ mod tests {
 
     fn read_digits(text: &str) -> Option<(String, Plus)> {
         let reading = read(text).ok()?;
-        let digits = reading.digits.as_slice().iter().map(|digit| char::from(b'0' + digit));
-        Some((digits.collect(), reading.plus))
+        let text = String::from_utf8(reading.digits.leading_text().to_vec()).unwrap();
+        Some((text[..reading.digits.len()].to_owned(), reading.plus))
     }
 
     #[test]
@@ -265,7 +265,7 @@ mod tests {
     fn three_letters_make_a_vanity_number_and_fewer_are_dropped() {
         let reading = read("1-800-FLOWERS").unwrap();
         assert_eq!(reading.letters, Letters::Present);
-        assert_eq!(reading.digits.as_slice(), [1, 8, 0, 0, 3, 5, 6, 9, 3, 7, 7]);
+        assert_eq!(reading.digits, Digits::from("18003569377"));
         assert_eq!(read("1-800-FL").unwrap().digits.len(), 4);
     }
 }
