@@ -125,6 +125,8 @@ pub enum Code {
     PhoneErrorValue,
     /// The cell shows only # because its column was too narrow.
     PhoneHashes,
+    /// The number has decimals, as a calculation leaves them.
+    PhoneFraction,
     /// The cell holds several numbers.
     PhoneSeveralRefused,
     /// Numbers of this kind were not wanted.
@@ -201,7 +203,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 47] = [
+const CODES: [CodeWords; 48] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -268,6 +270,9 @@ const CODES: [CodeWords; 47] = [
     words(Code::PhoneHashes, "phone.hashes", Bad,
         "the cell shows only # because its column was too narrow",
         "widen the column in the spreadsheet and export again"),
+    words(Code::PhoneFraction, "phone.fraction", Bad,
+        "the number has decimals, as a calculation leaves them",
+        "look for a formula or an average in the spreadsheet"),
     words(Code::PhoneSeveralRefused, "phone.several_refused", Bad,
         "the cell holds several numbers",
         "keep one, or give --multi first to take the first valid one"),

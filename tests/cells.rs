@@ -46,6 +46,7 @@ fn cell_of(written: &str) -> String {
         ("⟨LRE⟩", "\u{202a}"),
         ("⟨PDF⟩", "\u{202c}"),
         ("⟨LRM⟩", "\u{200e}"),
+        ("⟨NNBSP⟩", "\u{202f}"),
         ("⟨ideographic space⟩", "\u{3000}"),
     ] {
         cell = cell.replace(name, character);
@@ -96,7 +97,10 @@ fn is_listed(refused: Refused) -> bool {
     match refused {
         Refused::Letters | Refused::Number(Refusal::TooLong) => true,
         Refused::Damage(damage) => {
-            matches!(damage, Damage::ErrorValue | Damage::DigitsLost | Damage::Hashes)
+            matches!(
+                damage,
+                Damage::ErrorValue | Damage::DigitsLost | Damage::Hashes | Damage::Fraction
+            )
         }
         Refused::Number(_) | Refused::Several => false,
     }
@@ -132,14 +136,23 @@ fn damage_never_makes_another_number_of_an_example_without_a_word() {
     let plan = Plan::builtin();
     let text = fs::read_to_string(oracle::table("examples")).expect("a table");
     let mut changed = Vec::new();
+    let mut seen = 0;
     for row in text.lines().filter_map(oracle::Row::read) {
         let Ok(phone) = plan.parse_vanity(&row.text, row.home).and_then(|it| it.phone()) else {
             continue;
         };
-        let plain = row.text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'+');
-        if !plain || row.text.len() < 7 {
+        // A number that says nothing of itself and means another without its tail is left out:
+        // so are spellings with points, to which a tail would be one more group.
+        let readable = read(plan, &row.text, row.home, ReadRules::default());
+        let same = readable.verdict.as_ref().is_ok_and(|found| found.phone == phone);
+        if !same || !readable.repairs.is_empty() || row.text.contains(['.', ',', ';', '#']) {
             continue;
         }
+        let digits = row.text.chars().filter(|c| c.is_numeric()).count();
+        if digits < 4 || row.text.chars().any(char::is_alphabetic) {
+            continue;
+        }
+        seen += 1;
         for damaged in
             [format!("{}.0", row.text), format!("'{}", row.text), format!("={}", row.text)]
         {
@@ -150,10 +163,52 @@ fn damage_never_makes_another_number_of_an_example_without_a_word() {
             }
         }
     }
+    assert!(seen > 3000, "only {seen} spellings");
     assert!(
         changed.is_empty(),
         "{}\n{}",
         changed.len(),
         changed[..changed.len().min(20)].join("\n")
     );
+}
+
+#[test]
+fn a_cell_of_a_megabyte_is_refused_at_once_whatever_it_repeats() {
+    for piece in ["'", "=", "@c.us", "tel:", "=\"", "1;", ":::", "9", "x", "+", "0 / ", "\u{200b}"]
+    {
+        let cell = piece.repeat(1_000_000 / piece.len());
+        let reading = read(Plan::builtin(), &cell, region("AE"), ReadRules::default());
+        assert!(reading.verdict.is_err(), "{piece:?}");
+        assert!(reading.others.len() <= 20);
+    }
+}
+
+#[test]
+fn digits_are_bare_in_every_script_and_with_every_space() {
+    let ambiguous = ["6062642190", "606\u{a0}2642190", "６０６２６４２１９０", "606–264–2190"];
+    for cell in ambiguous {
+        let (phone, codes) = verdict(cell, "US");
+        assert_eq!(
+            (phone.as_str(), &codes[..]),
+            ("+16062642190", &["phone.ambiguous"][..]),
+            "{cell}"
+        );
+    }
+    assert_eq!(verdict("९७१५०१२३४५६१", "-").0, "+971501234561");
+}
+
+#[test]
+fn what_a_refused_cell_may_have_meant_is_a_suggestion_and_no_more() {
+    for (cell, home, suggestion) in [
+        ("14155552671", "MX", "+14155552671"),
+        ("+559281723241", "AE", "+5592981723241"),
+        ("559281723241@c.us", "AE", "+5592981723241"),
+        ("447400123456", "AE", "+447400123456"),
+        ("0501234561 (home)", "AE", "+971501234561"),
+    ] {
+        let reading = read(Plan::builtin(), cell, region(home), ReadRules::default());
+        assert!(reading.verdict.is_err(), "{cell}");
+        let got = reading.suggestion.map(|phone| phone.to_string());
+        assert_eq!(got.as_deref(), Some(suggestion), "{cell}");
+    }
 }

@@ -19,8 +19,7 @@ pub(super) fn read<'r>(
     home: Option<Region>,
     problems: &mut Vec<Problem<'r>>,
 ) -> Result<Found, Option<UnreadDigits>> {
-    let cell = draft.get(Field::Phone);
-    let reading = read_cell(rules.plan, cell, home, rules.phone.read);
+    let reading = read_cell(rules.plan, draft.get(Field::Phone), home, rules.phone.read);
     // Most cells are plain valid numbers, of which nothing needs to be said.
     let mut wanted = true;
     for finding in findings(&reading, home, &rules.phone) {
@@ -36,9 +35,10 @@ pub(super) fn read<'r>(
     }
     match reading.verdict {
         Ok(found) if wanted => Ok(found),
-        Err(Refused::Number(refusal)) if refusal != Refusal::Missing => {
-            Err(UnreadDigits::of(cell, reading.suggestion.is_some()))
-        }
+        Err(Refused::Number(refusal)) if refusal != Refusal::Missing => Err(reading
+            .unread
+            .as_deref()
+            .and_then(|it| UnreadDigits::of(it, reading.suggestion.is_some()))),
         _ => Err(None),
     }
 }
@@ -135,6 +135,7 @@ fn code_of(refused: Refused) -> Code {
         Refused::Damage(Damage::DigitsLost) => Code::PhoneDigitsLost,
         Refused::Damage(Damage::ErrorValue) => Code::PhoneErrorValue,
         Refused::Damage(Damage::Hashes) => Code::PhoneHashes,
+        Refused::Damage(Damage::Fraction) => Code::PhoneFraction,
         Refused::Number(refusal) => match refusal {
             Refusal::Missing => Code::PhoneMissing,
             Refusal::NotANumber => Code::PhoneNotANumber,

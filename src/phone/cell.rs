@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use super::unicode::digit;
+
 /// Something that was taken off or put right, without which the number could not be read or would
 /// be read as another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,6 +86,8 @@ pub enum Damage {
     DigitsLost,
     /// An error value of a spreadsheet, `#REF!`, or anything else after a `#`.
     ErrorValue,
+    /// Decimals, as a calculation leaves them: `501234561.5`.
+    Fraction,
     /// The `########` of a column that was too narrow.
     Hashes,
 }
@@ -113,10 +117,48 @@ pub(super) fn is_ordinary(text: &str) -> bool {
         && !text.bytes().skip(1).any(|byte| byte == b'+')
 }
 
-/// Takes off what surrounds the number.
-pub(super) fn clean(text: &str) -> Result<Cleaned<'_>, Damage> {
-    let mut repairs = Repairs::default();
-    let mut text = strip_invisible(text.trim(), &mut repairs);
+/// A cell longer than this holds no number that anybody can mean, and is not looked at.
+pub(super) const CELL_BYTES_MAX: usize = 2000;
+
+/// Writes the characters of other scripts as ASCII where they mean the same in a number, as
+/// libphonenumber does: digits, plus, dashes, points, spaces. Takes out what shows nothing. Line
+/// ends stay, because they part numbers.
+pub(super) fn normalize<'t>(text: &'t str, repairs: &mut Repairs) -> Cow<'t, str> {
+    if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_control()) {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => plain.push('\n'),
+            '\t' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => {
+                repairs.add(Repair::Invisible);
+                plain.push(' ');
+            }
+            '\u{a0}' | '\u{3000}' => plain.push(' '),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' => plain.push('-'),
+            '\u{ff0b}' => plain.push('+'),
+            '\u{ff0e}' | '\u{66b}' => plain.push('.'),
+            '\u{ff08}' => plain.push('('),
+            '\u{ff09}' => plain.push(')'),
+            c if is_hidden(c) => repairs.add(Repair::Invisible),
+            c => plain.push(digit(c).map_or(c, |digit| char::from(b'0' + digit))),
+        }
+    }
+    Cow::Owned(plain)
+}
+
+/// Whether a character shows nothing.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+            | '\u{fe00}'..='\u{fe0f}')
+}
+
+/// Takes off what surrounds one number.
+pub(super) fn clean(text: &str, mut repairs: Repairs) -> Result<Cleaned<'_>, Damage> {
+    let mut text = Cow::Borrowed(text.trim());
     // Each layer may lie under another: `'="+971…"`. Every step makes the text shorter.
     while let Some(inner) = unwrap_layer(&text, &mut repairs) {
         text = Cow::Owned(inner.trim().to_owned());
@@ -132,32 +174,14 @@ pub(super) fn clean(text: &str) -> Result<Cleaned<'_>, Damage> {
     if let Some(whole) = without_decimal_tail(&text) {
         text = Cow::Owned(whole.to_owned());
         repairs.add(Repair::DecimalTail);
+    } else if has_fraction(&text) {
+        return Err(Damage::Fraction);
     }
     if let Some(rest) = after_zero_before_plus(&text) {
         text = Cow::Owned(rest.to_owned());
         repairs.add(Repair::ZeroBeforePlus);
     }
     Ok(Cleaned { text, repairs })
-}
-
-/// Characters that show nothing; white space that is no space becomes one.
-fn strip_invisible<'t>(text: &'t str, repairs: &mut Repairs) -> Cow<'t, str> {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-                | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-                | '\u{fe00}'..='\u{fe0f}')
-    };
-    if !text.chars().any(hidden) {
-        return Cow::Borrowed(text);
-    }
-    repairs.add(Repair::Invisible);
-    let shown = text.chars().filter_map(|c| match c {
-        '\t' | '\n' | '\r' => Some(' '),
-        c if hidden(c) => None,
-        c => Some(c),
-    });
-    Cow::Owned(shown.collect::<String>().trim().to_owned())
 }
 
 /// The text inside one layer of wrapping, if there is one.
@@ -171,6 +195,10 @@ fn unwrap_layer(text: &str, repairs: &mut Repairs) -> Option<String> {
         let quoted = inner.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         return Some(quoted.unwrap_or(inner).to_owned());
     }
+    // Quotes around a number are no part of it, and libphonenumber passes over them, too.
+    if let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        return Some(inner.to_owned());
+    }
     let inner = unwrap_link(text)?;
     repairs.add(Repair::Link);
     Some(inner)
@@ -180,14 +208,15 @@ fn unwrap_layer(text: &str, repairs: &mut Repairs) -> Option<String> {
 /// without a plus.
 fn unwrap_link(text: &str) -> Option<String> {
     /// Links whose rest is a number as a person types it.
-    const DIALLED: [&str; 4] = ["whatsapp:", "sms:", "callto:", "tel:"];
+    const DIALLED: [&str; 3] = ["sms:", "callto:", "tel:"];
     /// Links whose rest is an international number without a plus.
-    const ACCOUNTS: [&str; 5] = [
+    const ACCOUNTS: [&str; 6] = [
+        "whatsapp://send?phone=",
+        "whatsapp:",
         "wa.me/",
         "api.whatsapp.com/send?phone=",
         "api.whatsapp.com/send/?phone=",
         "web.whatsapp.com/send?phone=",
-        "whatsapp://send?phone=",
     ];
     let after = |text: &str, prefix: &str| -> Option<usize> {
         let head = text.as_bytes().get(..prefix.len())?;
@@ -197,16 +226,16 @@ fn unwrap_link(text: &str) -> Option<String> {
         .iter()
         .fold(text, |rest, prefix| after(rest, prefix).map_or(rest, |at| &rest[at..]));
     for prefix in ACCOUNTS {
-        if let Some(at) = after(site, prefix).or_else(|| after(text, prefix)) {
-            let rest = if after(site, prefix).is_some() { &site[at..] } else { &text[at..] };
-            let number = rest.split(['?', '&', '/', '#']).next().unwrap_or_default();
+        if let Some(at) = after(site, prefix) {
+            let number = site[at..].split(['?', '&', '/', '#']).next().unwrap_or_default();
             return Some(as_account(number));
         }
     }
     for suffix in ["@c.us", "@s.whatsapp.net"] {
-        if let Some(number) = text.strip_suffix(suffix) {
+        let at = text.len().saturating_sub(suffix.len());
+        if text.as_bytes()[at..].eq_ignore_ascii_case(suffix.as_bytes()) {
             // A device number may follow the account: 971501234567:12@s.whatsapp.net.
-            return Some(as_account(number.split(':').next().unwrap_or_default()));
+            return Some(as_account(text[..at].split(':').next().unwrap_or_default()));
         }
     }
     let at = DIALLED.iter().find_map(|prefix| after(text, prefix))?;
@@ -225,32 +254,62 @@ fn as_account(number: &str) -> String {
 /// The digits of scientific notation; `None` where the text is none.
 fn exponent(text: &str) -> Option<Result<String, Damage>> {
     let (mantissa, power) = text.split_once(['e', 'E'])?;
+    let (mantissa, power) = (mantissa.trim(), power.trim());
     let power = power.strip_prefix('+').unwrap_or(power);
     let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
     let plus = whole.starts_with('+');
     let whole = whole.strip_prefix('+').unwrap_or(whole);
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let short = whole.len() == 1 && digits(whole) && power.len() <= 2 && digits(power);
+    let mantissa_digits_max = 3;
+    let short = (1..=mantissa_digits_max).contains(&whole.len())
+        && digits(whole)
+        && power.len() <= 2
+        && digits(power);
     if !short || !(fraction.is_empty() || digits(fraction)) {
         return None;
     }
     let power: usize = power.parse().ok()?;
     // All digits are there only if the point stands exactly that far from the last one.
-    if fraction.len() != power {
+    if fraction.len() != power || whole.len() != 1 {
         return Some(Err(Damage::DigitsLost));
     }
     let sign = if plus { "+" } else { "" };
     Some(Ok(format!("{sign}{whole}{fraction}")))
 }
 
-/// The number before a `.0`, where that cannot be a separator: the digits stand together.
+/// The number before a `.0`, or several, where that is no group of its digits: no other point or
+/// comma stands in it, and the zeros are few.
 fn without_decimal_tail(text: &str) -> Option<&str> {
-    const DIGITS_MIN: usize = 6;
-    let (whole, tail) = text.split_once('.').or_else(|| text.split_once(','))?;
-    let digits = whole.strip_prefix('+').unwrap_or(whole);
-    let together = digits.len() >= DIGITS_MIN && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let zeros = (1..=2).contains(&tail.len()) && tail.bytes().all(|byte| byte == b'0');
-    (together && zeros).then_some(whole)
+    const DIGITS_MIN: usize = 4;
+    const ZEROS_MAX: usize = 3;
+    let mut whole = text;
+    loop {
+        let before = whole.trim_end_matches('0');
+        let zeros = whole.len() - before.len();
+        let before = before.trim_end();
+        let Some(rest) =
+            before.strip_suffix(['.', ',']).filter(|_| (1..=ZEROS_MAX).contains(&zeros))
+        else {
+            break;
+        };
+        whole = rest.trim_end();
+    }
+    let digits = whole.bytes().filter(u8::is_ascii_digit).count();
+    (whole.len() < text.len() && digits >= DIGITS_MIN && !whole.contains(['.', ',']))
+        .then_some(whole)
+}
+
+/// Whether digits that stand together are followed by one or two decimals, as a calculation leaves
+/// them.
+fn has_fraction(text: &str) -> bool {
+    const DIGITS_MIN: usize = 7;
+    let Some((whole, decimals)) = text.split_once(['.', ',']) else { return false };
+    let whole = whole.strip_prefix('+').unwrap_or(whole);
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    whole.len() >= DIGITS_MIN
+        && digits(whole)
+        && (1..=2).contains(&decimals.len())
+        && digits(decimals)
 }
 
 /// What follows the zeros before a plus: `0+44…`, `(0) +44…`.
@@ -275,7 +334,9 @@ mod tests {
     use super::*;
 
     fn cleaned(text: &str) -> (String, Vec<Repair>) {
-        let cleaned = clean(text).unwrap_or_else(|damage| panic!("{text:?}: {damage:?}"));
+        let mut repairs = Repairs::default();
+        let plain = normalize(text, &mut repairs);
+        let cleaned = clean(&plain, repairs).unwrap_or_else(|it| panic!("{text:?}: {it:?}"));
         (cleaned.text.into_owned(), cleaned.repairs.iter().collect())
     }
 
@@ -303,6 +364,15 @@ mod tests {
             ("+9,71501234561e+11", "+971501234561", &[Exponent]),
             ("971501234561.0", "971501234561", &[DecimalTail]),
             ("501234561,00", "501234561", &[DecimalTail]),
+            ("+39 02 1234 5283.0", "+39 02 1234 5283", &[DecimalTail]),
+            ("+4930123385.0.0", "+4930123385", &[DecimalTail]),
+            ("+4930123385 . 000", "+4930123385", &[DecimalTail]),
+            ("٠٥٠١٢٣٤٥٦١٫٠", "0501234561", &[DecimalTail]),
+            ("\"+971501234561\"", "+971501234561", &[]),
+            ("050\u{a0}123\u{2013}4561", "050 123-4561", &[]),
+            ("06\u{202f}12", "06 12", &[Invisible]),
+            ("971501234561@C.US", "+971501234561", &[Link]),
+            ("whatsapp:14155552671", "+14155552671", &[Link]),
             ("0+44 20 7946 0123", "+44 20 7946 0123", &[ZeroBeforePlus]),
             ("(0)+44 20 7946 0123", "+44 20 7946 0123", &[ZeroBeforePlus]),
         ] {
@@ -317,18 +387,23 @@ mod tests {
             ("4.41E+11", Damage::DigitsLost),
             ("5E8", Damage::DigitsLost),
             ("9.715012345678E+11", Damage::DigitsLost),
+            ("97.1501E+10", Damage::DigitsLost),
+            ("9.71501 E+11", Damage::DigitsLost),
+            ("01711234568.5", Damage::Fraction),
             ("#REF!", Damage::ErrorValue),
             ("#N/A", Damage::ErrorValue),
             ("#1 (555) 555 1212", Damage::ErrorValue),
             ("########", Damage::Hashes),
         ] {
-            assert_eq!(clean(text), Err(damage), "{text:?}");
+            assert_eq!(clean(text, Repairs::default()), Err(damage), "{text:?}");
         }
     }
 
     #[test]
     fn separators_that_only_look_like_damage_stay() {
-        for text in ["050.123.00", "04.12.0", "12.0", "+1.415.555.2671", "030/1234567"] {
+        for text in
+            ["050.123.00", "04.12.0", "12.0", "+1.415.555.2671", "030/1234567", "415-555.0000"]
+        {
             assert_eq!(cleaned(text), (text.to_owned(), vec![]), "{text:?}");
         }
     }

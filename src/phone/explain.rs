@@ -1,12 +1,12 @@
 //! The steps of [`read`](super::read), told one by one: for a person who wonders why a cell was
 //! read as it was.
 
-use super::cell::{self, Cleaned};
+use super::cell::{self, Cleaned, Repairs};
 use super::identity::variant_key;
 use super::kind::Refusal;
 use super::number::Number;
 use super::plan::Plan;
-use super::reading::{ReadRules, Reading, is_bare_digits, read};
+use super::reading::{ReadRules, Reading, is_bare_digits, read, read_as_national};
 use super::region::Region;
 
 /// How a cell was read.
@@ -27,14 +27,17 @@ pub struct Explanation {
 /// Explains how the cell `text` is read in the region `home`.
 #[must_use]
 pub fn explain(plan: &Plan, text: &str, home: Option<Region>, rules: ReadRules) -> Explanation {
-    let cleaned = if cell::is_ordinary(text) { None } else { cell::clean(text).ok() };
+    let mut repairs = Repairs::default();
+    let plain = cell::normalize(text, &mut repairs);
+    let small = plain.len() <= cell::CELL_BYTES_MAX && !cell::is_ordinary(text);
+    let cleaned = if small { cell::clean(&plain, repairs).ok() } else { None };
     let cleaned = cleaned.map(|Cleaned { text, .. }| text.into_owned());
     let number = cleaned.as_deref().unwrap_or(text).trim();
     let bare = is_bare_digits(number);
-    let code = home.and_then(|home| plan.calling_code(home)).filter(|_| bare);
+    let home_known = home.filter(|home| bare && plan.calling_code(*home).is_some());
     let reading = read(plan, text, home, rules);
     Explanation {
-        national: code.map(|code| plan.parse(&format!("+{code} {number}"), None)),
+        national: home_known.map(|home| read_as_national(plan, number, home)),
         international: bare.then(|| plan.parse(&format!("+{number}"), None)),
         variant_key: reading.verdict.as_ref().ok().and_then(|found| variant_key(found.phone)),
         cleaned: cleaned.filter(|cleaned| cleaned != text),

@@ -27,6 +27,15 @@ pub(super) fn modern_spelling(number: &Number) -> Option<(String, Repair)> {
     }
 }
 
+/// What a Brazilian mobile number of eight digits may be today: the ninth digit, a 9, went before
+/// them by 2016. A person should look, because the account may be known under the old form.
+pub(super) fn with_ninth_digit(number: &Number) -> Option<String> {
+    let national = number.national();
+    let (area, subscriber) = national.split_at_checked(2)?;
+    let mobile = subscriber.len() == 8 && subscriber.starts_with(['6', '7', '8', '9']);
+    (number.calling_code() == 55 && mobile).then(|| format!("+55{area}9{subscriber}"))
+}
+
 /// A key that two numbers share which may be one subscriber; `None` where the country has no such
 /// spellings.
 ///

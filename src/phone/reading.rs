@@ -5,7 +5,7 @@
 
 use super::cell::{self, Cleaned, Damage, Repair, Repairs};
 use super::fictional::{Fiction, fiction};
-use super::identity::modern_spelling;
+use super::identity::{modern_spelling, with_ninth_digit};
 use super::kind::Refusal;
 use super::number::{Number, Phone};
 use super::plan::Plan;
@@ -65,6 +65,8 @@ pub struct Reading {
     pub others: Vec<Phone>,
     /// Whether the cell is digits without a plus, so that the home region decides.
     pub bare: bool,
+    /// For a refused cell of digits without a plus: those digits, cleaned.
+    pub unread: Option<String>,
     /// For a refused cell: what it may have meant, which is for a person to say.
     pub suggestion: Option<Phone>,
 }
@@ -105,17 +107,32 @@ pub fn read(plan: &Plan, text: &str, home: Option<Region>, rules: ReadRules) -> 
     if cell::is_ordinary(text) {
         return reader.read_one(text, Repairs::default());
     }
-    match cell::clean(text) {
-        Ok(Cleaned { text, repairs }) => reader.read_cleaned(&text, repairs),
-        Err(damage) => Reading::refused(Refused::Damage(damage), Repairs::default()),
+    if text.len() > cell::CELL_BYTES_MAX {
+        return Reading::refused(Refused::Number(Refusal::TooLong), Repairs::default());
     }
+    let mut repairs = Repairs::default();
+    let text = cell::normalize(text, &mut repairs);
+    reader.read_cell(text.trim(), repairs)
 }
 
 impl Reading {
     fn refused(why: Refused, repairs: Repairs) -> Reading {
-        Reading { verdict: Err(why), repairs, others: Vec::new(), bare: false, suggestion: None }
+        Reading {
+            verdict: Err(why),
+            repairs,
+            others: Vec::new(),
+            bare: false,
+            unread: None,
+            suggestion: None,
+        }
     }
 }
+
+/// Fewer letters than this are no vanity number, for libphonenumber as well.
+const VANITY_LETTERS_MIN: usize = 3;
+
+/// How many other numbers of a cell are named.
+const OTHERS_MAX: usize = 20;
 
 struct Reader<'p> {
     plan: &'p Plan,
@@ -124,34 +141,49 @@ struct Reader<'p> {
 }
 
 impl Reader<'_> {
-    /// A cleaned cell, which may hold several numbers.
-    fn read_cleaned(&self, text: &str, repairs: Repairs) -> Reading {
+    /// A cell in plain characters, which may hold several numbers.
+    fn read_cell(&self, text: &str, repairs: Repairs) -> Reading {
         let parts = cell::parts(text);
         if parts.len() < 2 {
             // One number beside a separator, as in `+971…;`, or none at all.
             let alone = parts.first().copied().unwrap_or(text);
-            let whole = self.read_one(text, repairs);
-            return if whole.verdict.is_err() && alone != text {
-                self.read_one(alone, repairs)
-            } else {
-                whole
-            };
+            return self.read_part(alone, repairs);
         }
         let readings: Vec<Reading> =
-            parts.iter().map(|part| self.read_one(part, repairs)).collect();
-        let marked = text.contains(":::");
-        // Other separators also stand inside one number, before an extension for example.
-        if !marked && !readings.iter().all(|reading| reading.verdict.is_ok()) {
-            return self.read_one(text, repairs);
+            parts.iter().map(|part| self.read_part(part, repairs)).collect();
+        // Where every part is destroyed, the first one says how.
+        let destroyed = |it: &Reading| matches!(it.verdict, Err(Refused::Damage(_)));
+        if readings.iter().all(destroyed) {
+            return readings[0].clone();
         }
-        if self.rules.several == Several::Reject {
+        // Other separators also stand inside one number, before an extension for example.
+        let marked = text.contains(":::");
+        if !marked && !readings.iter().all(|reading| reading.verdict.is_ok()) {
+            return self.read_part(text, repairs);
+        }
+        let phone = |reading: &Reading| reading.verdict.as_ref().ok().map(|found| found.phone);
+        let Some(first) = readings.iter().find(|reading| reading.verdict.is_ok()) else {
+            return readings[0].clone();
+        };
+        let mut others: Vec<Phone> = Vec::new();
+        for other in readings.iter().filter_map(phone) {
+            if Some(other) != phone(first) && !others.contains(&other) && others.len() < OTHERS_MAX
+            {
+                others.push(other);
+            }
+        }
+        if self.rules.several == Several::Reject && !others.is_empty() {
             return Reading::refused(Refused::Several, repairs);
         }
-        let mut valid = readings.iter().filter(|reading| reading.verdict.is_ok());
-        let Some(first) = valid.next() else { return readings[0].clone() };
-        let phone = |reading: &Reading| reading.verdict.as_ref().ok().map(|found| found.phone);
-        let others = valid.filter_map(phone).filter(|other| Some(*other) != phone(first)).collect();
         Reading { others, ..first.clone() }
+    }
+
+    /// A part of a cell, with what may surround a number.
+    fn read_part(&self, text: &str, repairs: Repairs) -> Reading {
+        match cell::clean(text, repairs) {
+            Ok(Cleaned { text, repairs }) => self.read_one(&text.replace('\n', " "), repairs),
+            Err(damage) => Reading::refused(Refused::Damage(damage), repairs),
+        }
     }
 
     /// A text with one number.
@@ -161,7 +193,7 @@ impl Reader<'_> {
         let bare = is_bare_digits(text);
         let verdict =
             if bare { self.read_bare(text, &mut repairs) } else { self.read_marked(text) };
-        let verdict = verdict.and_then(|number| self.settle(number, &mut repairs));
+        let verdict = verdict.and_then(|number| self.settle(text, bare, number, &mut repairs));
         let mut suggestion = None;
         let verdict = match verdict {
             Ok((phone, number)) => {
@@ -179,12 +211,14 @@ impl Reader<'_> {
                 Err(refused)
             }
         };
-        Reading { verdict, repairs, others: Vec::new(), bare, suggestion }
+        let unread = (bare && verdict.is_err()).then(|| text.to_owned());
+        Reading { verdict, repairs, others: Vec::new(), bare, unread, suggestion }
     }
 
     /// A text that says what it is by a plus, a link or letters.
     fn read_marked(&self, text: &str) -> Result<Number, Refused> {
-        if self.rules.letters == Letters::Vanity {
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        if self.rules.letters == Letters::Vanity && letters >= VANITY_LETTERS_MIN {
             return self.plan.parse_vanity(text, self.home).map_err(Refused::Number);
         }
         let number = self.plan.parse(text, self.home);
@@ -202,10 +236,9 @@ impl Reader<'_> {
                 return self.read_international(text, repairs);
             }
             (DigitsAs::Auto, Some(_)) => self.plan.parse(text, self.home),
-            (DigitsAs::National, home) => match home.and_then(|it| self.plan.calling_code(it)) {
-                None => Err(Refusal::NoRegion),
-                Some(code) => self.parse_after(&format!("+{code} "), text),
-            },
+            (DigitsAs::National, home) => {
+                home.map_or(Err(Refusal::NoRegion), |home| read_as_national(self.plan, text, home))
+            }
         };
         // `00` and `011` are no beginning of a national number anywhere they are not dialled.
         if !national.as_ref().is_ok_and(Number::is_valid)
@@ -242,7 +275,12 @@ impl Reader<'_> {
     /// The valid number after an international prefix that the home region does not dial.
     fn after_foreign_prefix(&self, text: &str) -> Option<Number> {
         let rest = ["00", "011"].iter().find_map(|prefix| text.strip_prefix(prefix))?;
-        self.parse_after("+", rest).ok().filter(Number::is_valid)
+        let number = self.parse_after("+", rest).ok()?;
+        // Every digit counts: a parser that drops one has read another number.
+        let digits = rest.bytes().filter(u8::is_ascii_digit);
+        let value = digits
+            .fold(0u64, |all, digit| all.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')));
+        (number.phone().ok()?.as_u64() == value).then_some(number)
     }
 
     fn parse_after(&self, before: &str, text: &str) -> Result<Number, Refusal> {
@@ -250,12 +288,21 @@ impl Reader<'_> {
     }
 
     /// The number's identity, where need be by its spelling of today.
-    fn settle(&self, number: Number, repairs: &mut Repairs) -> Result<(Phone, Number), Refused> {
+    fn settle(
+        &self,
+        text: &str,
+        bare: bool,
+        number: Number,
+        repairs: &mut Repairs,
+    ) -> Result<(Phone, Number), Refused> {
         let refusal = match number.phone() {
             Ok(phone) => return Ok((phone, number)),
             Err(refusal) => refusal,
         };
+        // Digits that begin with 1 in Mexico are as likely a number of North America.
+        let open = |repair| repair == Repair::MexicoOne && bare && !begins_with_code(text, &number);
         if let Some((text, repair)) = modern_spelling(&number)
+            && !open(repair)
             && let Ok(modern) = self.plan.parse(&text, None)
             && let Ok(phone) = modern.phone()
         {
@@ -274,8 +321,7 @@ impl Reader<'_> {
         let other = if is_national(text, number) {
             self.parse_after("+", text)
         } else {
-            let code = self.home.and_then(|home| self.plan.calling_code(home))?;
-            self.parse_after(&format!("+{code} "), text)
+            read_as_national(self.plan, text, self.home?)
         };
         other.and_then(|other| other.phone()).ok().filter(|other| *other != phone)
     }
@@ -290,8 +336,13 @@ impl Reader<'_> {
                 let number = text[start..].split(char::is_alphabetic).next()?;
                 valid(self.plan.parse(number.trim_end_matches(['(', ' ', '-']), self.home))
             }
-            Refused::Number(_) if bare && self.rules.digits != DigitsAs::International => {
-                valid(self.parse_after("+", text))
+            Refused::Number(_) => {
+                let international = bare && self.rules.digits != DigitsAs::International;
+                let phone = if international { valid(self.parse_after("+", text)) } else { None };
+                phone.or_else(|| {
+                    let number = self.plan.parse(text, self.home).ok()?;
+                    valid(self.plan.parse(&with_ninth_digit(&number)?, None))
+                })
             }
             _ => None,
         }
@@ -303,6 +354,23 @@ fn is_national(text: &str, number: &Number) -> bool {
     let text = text.trim_start_matches(|c: char| !c.is_ascii_digit());
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     text.starts_with('0') || number.national().len() >= digits
+}
+
+/// Whether digits without a plus begin with the calling code that they were read with.
+fn begins_with_code(text: &str, number: &Number) -> bool {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.trim_start_matches('0');
+    digits.starts_with(&number.calling_code().to_string()) && digits.len() > number.national().len()
+}
+
+/// Digits as a national number of a region, even if they begin with its calling code.
+pub(super) fn read_as_national(plan: &Plan, text: &str, home: Region) -> Result<Number, Refusal> {
+    let number = plan.parse(text, Some(home));
+    if number.as_ref().is_ok_and(|number| is_national(text, number)) {
+        return number;
+    }
+    let code = plan.calling_code(home).ok_or(Refusal::NoRegion)?;
+    plan.parse(&format!("+{code} {text}"), None)
 }
 
 /// Whether a text is made of digits and separators alone, so that nothing says whether it is
@@ -322,6 +390,10 @@ fn has_letters(text: &str, extension: bool) -> bool {
     let Some(start) = text.find(|c: char| c.is_numeric() || c == '+' || c == '\u{ff0b}') else {
         return false;
     };
+    // A letter that touches the first digit is a slip: `S0501234561`.
+    if text[..start].chars().next_back().is_some_and(char::is_alphabetic) {
+        return true;
+    }
     let rfc3966 = text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"));
     let mut runs = 0;
     let mut inside = false;

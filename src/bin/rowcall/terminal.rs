@@ -30,6 +30,9 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
         let sign = if at == 0 { '=' } else { '+' };
         let _ = writeln!(text, "  {sign} {:>width$}  {fate}", grouped(*count));
     }
+    if let Some(shares) = shares_text(summary) {
+        let _ = writeln!(text, "numbers of {shares}");
+    }
     let mut problems: Vec<(Code, u64)> = Code::all()
         .filter_map(|code| summary.problems.get(code.as_str()).map(|count| (code, *count)))
         .collect();
@@ -72,6 +75,26 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
         let _ = writeln!(text, "  {}, summary.json", files.join(", "));
     }
     text
+}
+
+/// The regions of the accepted numbers, the most frequent first, with their shares.
+fn shares_text(summary: &Summary) -> Option<String> {
+    const SHOWN_MAX: usize = 6;
+    let all = summary.counts.accepted;
+    let mut regions: Vec<(&String, u64)> = summary.regions.iter().map(|(it, n)| (it, *n)).collect();
+    regions.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let mut parts: Vec<String> = regions
+        .iter()
+        .take(SHOWN_MAX)
+        .map(|(region, count)| match count * 100 / all.max(1) {
+            0 => format!("{region} under 1 %"),
+            percent => format!("{region} {percent} %"),
+        })
+        .collect();
+    if regions.len() > SHOWN_MAX {
+        parts.push(format!("{} more regions", regions.len() - SHOWN_MAX));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Which columns of a source were taken for what.
