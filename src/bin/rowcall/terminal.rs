@@ -92,7 +92,7 @@ fn shares_text(summary: &Summary) -> Option<String> {
         })
         .collect();
     if regions.len() > SHOWN_MAX {
-        parts.push(format!("{} more regions", regions.len() - SHOWN_MAX));
+        parts.push(format!("and {} more", regions.len() - SHOWN_MAX));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }
