@@ -18,6 +18,9 @@ pub mod exit {
     pub const INPUT: u8 = 4;
     /// Output cannot be written.
     pub const OUTPUT: u8 = 5;
+    /// More rows were refused than `--max-rejects` allows: the reports are written, and the payload
+    /// is withheld.
+    pub const WITHHELD: u8 = 6;
     /// The counts of a run do not agree with each other: a fault in rowcall itself.
     pub const INTERNAL: u8 = 70;
     /// Added to the number of the signal that ended the run.

@@ -59,10 +59,34 @@ pub struct Job {
     pub contract: Option<Contract>,
     /// Contacts a payload file; `None` takes the contract's own limit.
     pub batch_rows: Option<u64>,
+    /// How many rows may be malformed or rejected before the payload is withheld.
+    pub max_rejects: Option<MaxRejects>,
     /// Where to write; `None` writes nothing.
     pub out: Option<Output>,
     /// The machine's part; it never changes what is written.
     pub machine: Machine,
+}
+
+/// How many rows may be malformed or rejected before the payload is withheld.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MaxRejects {
+    /// So many.
+    Count(u64),
+    /// So many of ten thousand rows: 250 is 2.5 %.
+    OfTenThousand(u64),
+}
+
+impl MaxRejects {
+    /// Whether so many rejects of so many rows are too many.
+    #[must_use]
+    pub fn is_exceeded(self, rejects: u64, rows: u64) -> bool {
+        match self {
+            MaxRejects::Count(most) => rejects > most,
+            MaxRejects::OfTenThousand(most) => {
+                u128::from(rejects) * 10_000 > u128::from(rows) * u128::from(most)
+            }
+        }
+    }
 }
 
 /// What a run makes.

@@ -61,6 +61,7 @@
 //!     goal: Goal::Check,
 //!     contract: None,
 //!     batch_rows: None,
+//!     max_rejects: None,
 //!     out: None,
 //!     machine: Machine::default(),
 //! };

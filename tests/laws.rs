@@ -32,6 +32,7 @@ fn prepare(folder: &Path, inputs: &[&str], out: &str, machine: Machine) -> Count
         goal: Goal::Prepare,
         contract: Some(Contract::find("superwaba").expect("built in")),
         batch_rows: Some(7),
+        max_rejects: None,
         out: Some(Output { folder: folder.join(out), if_exists: IfExists::Refuse }),
         machine,
     };

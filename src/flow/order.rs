@@ -17,7 +17,7 @@ use crate::write::summary::{ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, 
 use super::hints::Unread;
 use super::report::{Settled, Writers};
 use super::work::{SourceContext, View, Worked};
-use super::{Goal, Job, Progress};
+use super::{Goal, Job, MaxRejects, Progress};
 
 /// What the ordered stage knows.
 pub(super) struct Ordered {
@@ -240,6 +240,7 @@ impl Ordered {
             command: job.goal.as_str(),
             counts: self.counts,
             equation: self.counts.equation(),
+            withheld: withheld(job, &self.counts),
             sources: (0..self.contexts.len()).map(|at| self.source_facts(at)).collect(),
             settings: settings(job),
             hints: self.unread.hints(job),
@@ -276,6 +277,13 @@ impl Ordered {
     }
 }
 
+/// Why the payload must be withheld, if it must.
+fn withheld(job: &Job, counts: &Counts) -> Option<String> {
+    let rejects = counts.rejected + counts.malformed;
+    let exceeded = job.max_rejects?.is_exceeded(rejects, counts.rows);
+    exceeded.then(|| format!("{rejects} of {} rows were refused, more than allowed", counts.rows))
+}
+
 /// What was asked for, as far as it changes the output.
 fn settings(job: &Job) -> Settings {
     let phone = &job.phone;
@@ -303,6 +311,10 @@ fn settings(job: &Job) -> Settings {
             }
             _ => None,
         },
+        max_rejects: job.max_rejects.map(|most| match most {
+            MaxRejects::Count(most) => most.to_string(),
+            MaxRejects::OfTenThousand(most) => format!("{}.{:02}%", most / 100, most % 100),
+        }),
         cell_bytes_max: job.read.limits.cell_bytes_max,
         record_bytes_max: job.read.limits.record_bytes_max,
         record_cells_max: job.read.limits.record_cells_max,

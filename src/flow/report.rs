@@ -8,9 +8,9 @@ use crate::ingest::guard::{DUPLICATE_COLUMNS, REJECT_COLUMNS};
 use crate::ingest::record::{Record, RecordReader};
 use crate::map::Draft;
 use crate::problem::{Code, Fate, Level, Place};
-use crate::write::batch::Payload;
-use crate::write::issues::{Issues, ProblemView, Related, RowFacts};
-use crate::write::ledger::Ledger;
+use crate::write::batch::{PAYLOAD_FOLDER, Payload};
+use crate::write::issues::{self, Issues, ProblemView, Related, RowFacts};
+use crate::write::ledger::{self, Ledger};
 use crate::write::outdir::{OutDir, SUMMARY};
 use crate::write::rejects::RowsFile;
 use crate::write::summary::Summary;
@@ -93,15 +93,25 @@ impl Writers {
         let Writers { mut out, payload, ledger, issues, rejects, duplicates } = self;
         let counts = summary.counts;
         let outputs = &mut summary.outputs;
+        let withheld = summary.withheld.is_some();
         if let Some(payload) = payload {
             let (files, written) = payload.finish(&mut out)?;
-            outputs.extend(files);
             compare("accepted contacts", counts.accepted, written)?;
+            if withheld {
+                out.remove_folder(PAYLOAD_FOLDER)?;
+            } else {
+                outputs.extend(files);
+            }
         }
         let (file, written) = ledger.finish()?;
-        outputs.push(file);
         compare("rows in the ledger", counts.rows, written)?;
-        outputs.push(issues.finish()?);
+        let issues = issues.finish()?;
+        if withheld {
+            outputs.push(out.rewrite_lines(&file.path, ledger::without_payload)?);
+            outputs.push(out.rewrite_lines(&issues.path, issues::without_payload)?);
+        } else {
+            outputs.extend([file, issues]);
+        }
         let (files, written) = rejects.finish()?;
         outputs.extend(files);
         compare("rejected rows", counts.rejected + counts.malformed, written)?;

@@ -6,6 +6,9 @@ use super::contract::Contract;
 use super::encode::json_string;
 use super::outdir::{OutDir, OutFile, OutputFacts};
 
+/// The folder of the payload, inside the output folder.
+pub const PAYLOAD_FOLDER: &str = "payload";
+
 /// Where a contact stands in the payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PayloadPlace {
@@ -19,7 +22,7 @@ impl PayloadPlace {
     /// The path of the file, relative to the output folder.
     #[must_use]
     pub fn path(self) -> String {
-        format!("payload/{:06}.json", self.file)
+        format!("{PAYLOAD_FOLDER}/{:06}.json", self.file)
     }
 }
 
@@ -47,7 +50,7 @@ impl Payload {
     /// # Errors
     /// Where the folder of the payload cannot be made.
     pub fn new(contract: &Contract, batch_rows: Option<u64>, out: &OutDir) -> Result<Payload> {
-        out.make_folder("payload")?;
+        out.make_folder(PAYLOAD_FOLDER)?;
         Ok(Payload {
             opening: format!("{{{}:[", json_string(&contract.request.envelope)),
             batch_rows: batch_rows.unwrap_or(contract.batch.rows as u64),

@@ -242,6 +242,16 @@ impl Related<'_> {
     }
 }
 
+/// A line without the place of its contact, for a payload that is withheld.
+#[must_use]
+pub fn without_payload(line: &[u8]) -> Vec<u8> {
+    // It is the last key; inside a value its quotes would be escaped.
+    match memchr::memmem::rfind(line, b",\"payload\":{\"file\":") {
+        Some(at) => [&line[..at], b"}\n"].concat(),
+        None => line.to_vec(),
+    }
+}
+
 /// Writes `issues.jsonl`.
 #[derive(Debug)]
 pub struct Issues {

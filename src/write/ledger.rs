@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::phone::{Kind, Phone, Region};
 use crate::problem::Fate;
 
+use super::batch::PAYLOAD_FOLDER;
 use super::encode::push_integer;
 use super::issues::RowFacts;
 use super::outdir::{OutDir, OutFile, OutputFacts};
@@ -12,6 +13,17 @@ use super::rejects::csv_cell;
 /// The header of `rows.csv`.
 const HEADER: &[u8] =
     b"source,row,line,fate,action,phone,region,kind,file,index,kept_source,kept_row\n";
+
+/// A line of the ledger without the place of its contact, for a payload that is withheld.
+#[must_use]
+pub fn without_payload(line: &[u8]) -> Vec<u8> {
+    let mark = format!(",{PAYLOAD_FOLDER}/");
+    // An accepted row has nothing after it but the empty columns of a kept row.
+    match memchr::memmem::rfind(line, mark.as_bytes()) {
+        Some(at) if line.ends_with(b",,\n") => [&line[..at], b",,,,\n"].concat(),
+        _ => line.to_vec(),
+    }
+}
 
 /// Writes the ledger.
 #[derive(Debug)]

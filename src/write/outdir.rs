@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -109,6 +109,39 @@ impl OutDir {
             hasher: blake3::Hasher::new(),
             bytes: 0,
         })
+    }
+
+    /// Removes a folder inside with all its files.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where it cannot be removed.
+    pub fn remove_folder(&mut self, path: &str) -> Result<()> {
+        fs::remove_dir_all(self.partial.join(path))
+            .map_err(|cause| Error::writing(&self.name.join(path), "remove the folder", &cause))
+    }
+
+    /// Writes a finished file anew, each of its lines changed.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where it cannot be read or written.
+    pub fn rewrite_lines(
+        &mut self,
+        path: &str,
+        change: impl Fn(&[u8]) -> Vec<u8>,
+    ) -> Result<OutputFacts> {
+        let shown = self.name.join(path);
+        let fail = |cause: io::Error| Error::writing(&shown, "write the file anew", &cause);
+        let old = self.partial.join(format!("{path}.old"));
+        fs::rename(self.partial.join(path), &old).map_err(fail)?;
+        let mut lines = BufReader::new(File::open(&old).map_err(fail)?);
+        let mut file = self.create_file(path)?;
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line).map_err(fail)? > 0 {
+            file.append(&change(&line))?;
+            line.clear();
+        }
+        fs::remove_file(&old).map_err(fail)?;
+        file.finish()
     }
 
     /// Syncs everything and gives the folder its name.

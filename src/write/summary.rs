@@ -26,6 +26,9 @@ pub struct Summary {
     pub counts: Counts,
     /// The same as a sentence that balances.
     pub equation: String,
+    /// Why the payload was withheld, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<String>,
     /// What was read.
     pub sources: Vec<SourceFacts>,
     /// What was asked for.
@@ -211,6 +214,9 @@ pub struct Settings {
     /// Contacts a payload file, or `all`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<String>,
+    /// How many rows may be refused before the payload is withheld.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_rejects: Option<String>,
     /// The limit on the bytes of a cell.
     pub cell_bytes_max: usize,
     /// The limit on the bytes of a record.

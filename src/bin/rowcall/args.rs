@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use rowcall::flow::MaxRejects;
 use rowcall::normalize::{PhoneRules, Wanted};
 use rowcall::phone::{DigitsAs, Kind, Letters, ReadRules, Region, Several};
 
@@ -88,6 +89,10 @@ pub(crate) struct CommonArgs {
     /// Cells of a record at most.
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = at_least_one, help_heading = "Limits")]
     pub(crate) record_cells_max: usize,
+    /// Withhold the payload and exit with 6 if more rows than this are malformed or rejected: a
+    /// number, or a share like 2.5%. The reports are written all the same.
+    #[arg(long, value_name = "N|P%", value_parser = max_rejects, help_heading = "Output")]
+    pub(crate) max_rejects: Option<MaxRejects>,
     /// Replace the output folder if it exists and rowcall wrote it.
     #[arg(long, help_heading = "Output")]
     pub(crate) force: bool,
@@ -226,6 +231,19 @@ fn batch_size(text: &str) -> Result<u64, String> {
             .filter(|rows| *rows > 0)
             .ok_or_else(|| "a number from 1, or `all`".to_owned()),
     }
+}
+
+fn max_rejects(text: &str) -> Result<MaxRejects, String> {
+    let wrong = || "a number of rows, or a share with at most two decimals, like 2.5%".to_owned();
+    let Some(share) = text.strip_suffix('%') else {
+        return text.parse().map(MaxRejects::Count).map_err(|_| wrong());
+    };
+    let (whole, decimals) = share.split_once('.').unwrap_or((share, ""));
+    if decimals.len() > 2 {
+        return Err(wrong());
+    }
+    let of_ten_thousand: u64 = format!("{whole}{decimals:0<2}").parse().map_err(|_| wrong())?;
+    Ok(MaxRejects::OfTenThousand(of_ten_thousand))
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -65,6 +65,9 @@ pub(crate) fn run(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<
 
 /// A run that finished is done; `check` also says whether every row is acceptable.
 fn exit_code(summary: &Summary, goal: Goal) -> u8 {
+    if summary.withheld.is_some() {
+        return exit::WITHHELD;
+    }
     let refused = summary.counts.rejected + summary.counts.malformed;
     if goal == Goal::Check && refused > 0 { exit::REFUSED } else { exit::DONE }
 }
@@ -105,6 +108,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         goal,
         contract,
         batch_rows: wishes.batch_size,
+        max_rejects: args.max_rejects,
         out,
         machine: Machine {
             threads: args.threads.unwrap_or(machine.threads),

@@ -56,6 +56,9 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
     for hint in &summary.hints {
         let _ = writeln!(text, "\n{}", hint_text(hint));
     }
+    if let Some(why) = &summary.withheld {
+        let _ = writeln!(text, "\nthe payload was withheld: {why}");
+    }
     if out.is_none() && !problems.is_empty() {
         let _ = writeln!(text, "\nto see the rows, give -o DIR");
     }
