@@ -14,9 +14,13 @@ mod oracle;
 use std::fs;
 use std::path::Path;
 
+use proptest::prelude::*;
 use rowcall::normalize::PhoneRules;
 use rowcall::normalize::phone::findings;
-use rowcall::phone::{Damage, Plan, ReadRules, Refusal, Refused, Region, Repairs, read};
+use rowcall::phone::{
+    Damage, DigitsAs, Letters, Plan, ReadRules, Refusal, Refused, Region, Repairs, Several,
+    explain, read,
+};
 use support::{csv_records, fixtures};
 
 fn region(text: &str) -> Option<Region> {
@@ -210,5 +214,49 @@ fn what_a_refused_cell_may_have_meant_is_a_suggestion_and_no_more() {
         assert!(reading.verdict.is_err(), "{cell}");
         let got = reading.suggestion.map(|phone| phone.to_string());
         assert_eq!(got.as_deref(), Some(suggestion), "{cell}");
+    }
+}
+
+/// Text of the pieces that cells are made of, in any order.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        6 => "[0-9]{1,5}",
+        3 => proptest::sample::select(vec![
+            "+", "00", "011", "(0)", " ", "-", ".", ",", ";", "/", " / ", ":::", "'", "=", "\"",
+            "tel:", "wa.me/", "@c.us", "@s.whatsapp.net", "E+11", "e9", ".0", "#", "#REF!", "x",
+            "ext. ", "971", "52", "521", "1", "55", "229", "\u{200b}", "\u{202a}", "\u{a0}", "٣",
+            "９", "＋", "–", "\n", "\t", "a", "FLOWERS", "é",
+        ]).prop_map(str::to_owned),
+        1 => "\\PC{0,3}",
+    ];
+    proptest::collection::vec(piece, 0..10).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 20_000, failure_persistence: None, ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn any_cell_is_read_without_a_panic_and_its_phone_reads_as_itself(
+        text in pieces(),
+        home in proptest::sample::select(vec!["AE", "US", "MX", "BJ", "BR", "AR", "IT", "DE", "-"]),
+        digits in proptest::sample::select(vec![
+            DigitsAs::Auto, DigitsAs::National, DigitsAs::International,
+        ]),
+        letters in proptest::sample::select(vec![Letters::Refuse, Letters::Vanity]),
+        several in proptest::sample::select(vec![Several::First, Several::Reject]),
+    ) {
+        let rules = ReadRules { digits, letters, several };
+        let told = explain(Plan::builtin(), &text, region(home), rules);
+        let reading = read(Plan::builtin(), &text, region(home), rules);
+        prop_assert_eq!(&told.reading, &reading);
+        if let Ok(found) = reading.verdict {
+            let again = read(Plan::builtin(), &found.phone.to_string(), None, ReadRules::default());
+            prop_assert_eq!(again.verdict.map(|again| again.phone), Ok(found.phone));
+        }
+        for finding in findings(&reading, region(home), &PhoneRules::default()) {
+            prop_assert!(!finding.code.sentence().is_empty());
+        }
     }
 }

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rowcall::phone::{Plan, Region};
+use rowcall::phone::{DigitsAs, Letters, Plan, ReadRules, Region, Several, explain};
 use std::sync::LazyLock;
 
 #[path = "../../tests/phones/invariants.rs"]
@@ -17,5 +17,13 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((first, text)) = bytes.split_first() else { return };
     // 255 is beyond the last region: no home.
     let home = REGIONS.get(usize::from(*first)).copied();
-    invariants::check(Plan::builtin(), &String::from_utf8_lossy(text), home);
+    let text = String::from_utf8_lossy(text);
+    invariants::check(Plan::builtin(), &text, home);
+    // The same text as a cell, by every rule.
+    for digits in [DigitsAs::Auto, DigitsAs::National, DigitsAs::International] {
+        for letters in [Letters::Refuse, Letters::Vanity] {
+            let rules = ReadRules { digits, letters, several: Several::First };
+            explain(Plan::builtin(), &text, home, rules);
+        }
+    }
 });
