@@ -3,7 +3,7 @@
 //!
 //! Its answers are those of Google's libphonenumber at the same metadata version, for every input:
 //! what parses, calling code, national number, extension, region, kind, validity, and how the
-//! number is written. `tests/phones.rs` holds it to that; [`Plan::parse`] names the one departure.
+//! number is written. `tests/phones.rs` holds it to that; [`Plan::parse`] names the engine's one departure.
 //!
 //! ```
 //! use rowcall::phone::{Format, Kind, Plan, Refusal};
@@ -73,6 +73,12 @@
 //!   `unicode.rs`; `digits.rs` the digits;
 //! - `parse.rs` digits to a judged number; `number.rs`, `kind.rs`, `region.rs` what comes out;
 //!   `format.rs` a number to text.
+//!
+//! Around the engine stands what a cell needs and libphonenumber does not know: `reading.rs` goes the
+//! whole way from a cell to a verdict, by way of `cell.rs` (what spreadsheets and people do to a
+//! number), `identity.rs` (two spellings of one subscriber) and `fictional.rs` (numbers that nobody
+//! has); `explain.rs` tells the way step by step. Where the verdict departs from libphonenumber
+//! stands in `docs/departures.md`, and a test reads it there.
 //!
 //! # What always holds
 //!
