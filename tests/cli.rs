@@ -191,6 +191,24 @@ fn memory_stays_bounded_where_one_broken_record_holds_millions() {
 }
 
 #[test]
+fn a_file_that_is_malformed_from_end_to_end_takes_no_longer_in_one_chunk_than_in_many() {
+    let place = scratch();
+    fs::write(place.path().join("a.csv"), format!("Phone\n{}", "a\"\n".repeat(150_000)))
+        .expect("written");
+    let time = |out: &str, chunk_bytes: &str| {
+        let start = Instant::now();
+        let arguments = ["prepare", "a.csv", "--to", "superwaba", "-o", out, "--chunk-bytes"];
+        let output = rowcall(place.path(), &[&arguments[..], &[chunk_bytes]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        start.elapsed()
+    };
+    let many = time("many", "10000");
+    let one = time("one", "1000000");
+    // What was quadratic took some hundred times as long; a noisy machine does not.
+    assert!(one < many * 8, "{one:?} in one chunk, {many:?} in many");
+}
+
+#[test]
 fn stdin_gives_the_same_payload_as_the_file() {
     let place = place();
     assert_eq!(prepare(place.path(), &[]).status.code(), Some(0));

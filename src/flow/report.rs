@@ -225,15 +225,13 @@ fn with_record(
 ) -> Result<()> {
     let start = usize::try_from(row.row.spot.byte).expect("within the chunk");
     let malformed = &row.worked.chunk.malformed;
-    let own: Vec<Malformed> = malformed
-        .iter()
-        .filter(|fault| fault.start == start)
-        .map(|fault| Malformed { start: 0, ..*fault })
-        .collect();
+    // The list is in order: a chunk may be malformed from end to end.
+    let own = malformed.binary_search_by_key(&start, |fault| fault.start).ok();
+    let own = own.map(|at| Malformed { start: 0, ..malformed[at] });
     let mut result = Ok(());
     let cells = context.view.columns.headers.len();
     let mut reader = RecordReader::new(context.read, Some(cells));
-    reader.read(row.raw(), &own, |record| {
+    reader.read(row.raw(), own.as_slice(), |record| {
         context.resolve(record, &mut |record, view| result = give(record, view));
     });
     result
