@@ -6,13 +6,14 @@ use std::sync::Arc;
 use crate::contact::Field;
 use crate::error::Result;
 use crate::ingest::chunk::{Chunk, Malformed, Splitter};
+use crate::ingest::guard::RAW_COLUMN;
 use crate::ingest::record::{Fault, Record, RecordReader, Row, Spot};
 use crate::ingest::{ReadOptions, Source};
 use crate::map::{Columns, Draft};
 use crate::normalize::phone::UnreadDigits;
 use crate::normalize::{Need, Rules, normalize};
 use crate::phone::{Kind, Phone, Region};
-use crate::problem::{Fate, Problem};
+use crate::problem::{Code, Fate, Problem};
 use crate::unique::{Print, name_print};
 use crate::write::encode::{Encoder, param_columns};
 use crate::write::issues::EncodedProblems;
@@ -109,16 +110,25 @@ impl SourceContext {
             return;
         }
         let spot = row.spot;
+        let raw = raw.trim().as_bytes();
+        let malformed = split_alone(raw, self.read);
         let mut reader = RecordReader::new(self.read, Some(self.view.originals.len()));
         let mut records = 0;
-        let malformed = split_alone(raw.as_bytes(), self.read);
-        reader.read(raw.as_bytes(), &malformed, |inner| {
+        let mut fault = None;
+        reader.read(raw, &malformed, |inner| {
             records += 1;
-            // The first line speaks for all: only one record stands in a cell.
-            if records == 1 {
-                give(inner.at(spot), view);
+            if let Record::Malformed(Fault { code, .. }) = inner {
+                fault.get_or_insert(code);
             }
         });
+        if records == 1 {
+            reader.read(raw, &malformed, |inner| give(inner.at(spot), view));
+            return;
+        }
+        // Neither may win over the other: the row stays malformed, with its text whole.
+        let code = fault.unwrap_or(Code::RecordCellCount);
+        let detail = format!("{RAW_COLUMN} holds {records} records").into();
+        give(Record::Malformed(Fault { spot, code, detail, raw }), view);
     }
 }
 
