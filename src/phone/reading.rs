@@ -256,7 +256,7 @@ impl Reader<'_> {
             repairs.add(Repair::ForeignPrefix);
             return Ok(number);
         }
-        let number = self.parse_after("+", text);
+        let number = self.parse_international(text);
         let usable = |number: &Number| number.is_valid() || modern_spelling(number).is_some();
         match number {
             Ok(number) if usable(&number) || self.rules.digits == DigitsAs::International => {
@@ -275,7 +275,7 @@ impl Reader<'_> {
     /// The valid number after an international prefix that the home region does not dial.
     fn after_foreign_prefix(&self, text: &str) -> Option<Number> {
         let rest = ["00", "011"].iter().find_map(|prefix| text.strip_prefix(prefix))?;
-        let number = self.parse_after("+", rest).ok()?;
+        let number = self.parse_international(rest).ok()?;
         // Every digit counts: a parser that drops one has read another number.
         let digits = rest.bytes().filter(u8::is_ascii_digit);
         let value = digits
@@ -283,8 +283,8 @@ impl Reader<'_> {
         (number.phone().ok()?.as_u64() == value).then_some(number)
     }
 
-    fn parse_after(&self, before: &str, text: &str) -> Result<Number, Refusal> {
-        self.plan.parse(&format!("{before}{text}"), None)
+    fn parse_international(&self, text: &str) -> Result<Number, Refusal> {
+        self.plan.parse(&format!("+{text}"), None)
     }
 
     /// The number's identity, where need be by its spelling of today.
@@ -319,7 +319,7 @@ impl Reader<'_> {
             return None;
         }
         let other = if is_national(text, number) {
-            self.parse_after("+", text)
+            self.parse_international(text)
         } else {
             read_as_national(self.plan, text, self.home?)
         };
@@ -338,7 +338,8 @@ impl Reader<'_> {
             }
             Refused::Number(_) => {
                 let international = bare && self.rules.digits != DigitsAs::International;
-                let phone = if international { valid(self.parse_after("+", text)) } else { None };
+                let phone =
+                    if international { valid(self.parse_international(text)) } else { None };
                 phone.or_else(|| {
                     let number = self.plan.parse(text, self.home).ok()?;
                     valid(self.plan.parse(&with_ninth_digit(&number)?, None))

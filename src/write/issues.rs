@@ -73,17 +73,8 @@ impl EncodedProblems {
         let Problem { code, column, field, value, detail, suggestion, readings } = problem;
         let out = &mut self.text;
         let start = out.len();
-        if let Some(at) = column {
-            push_key(out, "column", &columns.headers[*at as usize]);
-            out.extend_from_slice(b",\"column_number\":");
-            push_integer(out, at + 1);
-        }
-        if let Some(field) = field {
-            push_key(out, "field", field.as_str());
-        }
-        push_key(out, "code", code.as_str());
-        push_key(out, "category", code.category());
-        push_key(out, "level", code.level().as_str());
+        let header = column.map(|at| (at, columns.headers[at as usize].as_str()));
+        push_what(out, header, *field, *code);
         let before_fate = (start, out.len());
         let message = if detail.is_empty() {
             code.sentence().to_owned()
@@ -150,6 +141,21 @@ impl<'e> ProblemView<'e> {
     fn range(self, (start, end): (usize, usize)) -> &'e [u8] {
         &self.problems.text[start..end]
     }
+}
+
+/// The keys from `column` to `level`: what is wrong, and in which column.
+fn push_what(out: &mut Vec<u8>, column: Option<(u32, &str)>, field: Option<Field>, code: Code) {
+    if let Some((at, header)) = column {
+        push_key(out, "column", header);
+        out.extend_from_slice(b",\"column_number\":");
+        push_integer(out, at + 1);
+    }
+    if let Some(field) = field {
+        push_key(out, "field", field.as_str());
+    }
+    push_key(out, "code", code.as_str());
+    push_key(out, "category", code.category());
+    push_key(out, "level", code.level().as_str());
 }
 
 /// What is shown of a cell: a long one is whole in `rejects.csv`.
@@ -294,15 +300,7 @@ impl Issues {
         let code = related.role.code();
         self.begin(row, column.map(|(at, _)| at));
         let out = self.file.buffer();
-        if let Some((at, header)) = column {
-            push_key(out, "column", header);
-            out.extend_from_slice(b",\"column_number\":");
-            push_integer(out, at + 1);
-        }
-        push_key(out, "field", Field::Phone.as_str());
-        push_key(out, "code", code.as_str());
-        push_key(out, "category", code.category());
-        push_key(out, "level", code.level().as_str());
+        push_what(out, column, Some(Field::Phone), code);
         push_key(out, "fate", row.fate.as_str());
         push_key(out, "phone", &phone.to_string());
         push_key(out, "error", code.sentence());
