@@ -84,7 +84,7 @@ fn first_line(bytes: &[u8]) -> usize {
 
 /// The record's length and cells, or where its first fault is.
 fn plain_record(bytes: &[u8], options: ReadOptions) -> Result<(usize, Cells), (usize, Code)> {
-    let Dialect { delimiter, quote } = options.dialect;
+    let Dialect { delimiter, quote, escape: _ } = options.dialect;
     let mut cells = vec![Vec::new()];
     let mut at = 0;
     let mut cell_start = 0;
@@ -146,7 +146,7 @@ fn plain_record(bytes: &[u8], options: ReadOptions) -> Result<(usize, Cells), (u
 
 /// The length of `="…"` at the start of the bytes, if that is a whole cell.
 fn formula(bytes: &[u8], dialect: Dialect) -> Option<usize> {
-    let Dialect { delimiter, quote } = dialect;
+    let Dialect { delimiter, quote, escape: _ } = dialect;
     let inside = bytes.strip_prefix(b"=")?.strip_prefix(&[quote?][..])?;
     let ends = |b: u8| b == delimiter || b == b'\n' || b == b'\r';
     let close = inside.iter().position(|&b| Some(b) == quote || ends(b))?;

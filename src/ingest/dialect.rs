@@ -8,11 +8,14 @@ pub struct Dialect {
     /// What encloses a cell that holds a delimiter or a line end; doubled inside it.
     /// `None`: quotes are text.
     pub quote: Option<u8>,
+    /// What takes a quote, a delimiter or itself as text where it stands before it.
+    /// `None`: no byte does.
+    pub escape: Option<u8>,
 }
 
 impl Default for Dialect {
     fn default() -> Dialect {
-        Dialect { delimiter: b',', quote: Some(b'"') }
+        Dialect { delimiter: b',', quote: Some(b'"'), escape: None }
     }
 }
 

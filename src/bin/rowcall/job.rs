@@ -86,7 +86,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
             .map_err(|what| Error::Usage(format!("--map: {}", printable(&what))))?;
         columns.push(pair);
     }
-    let dialect = Dialect { delimiter: args.delimiter, quote: args.quote.0 };
+    let dialect = Dialect { delimiter: args.delimiter, quote: args.quote.0, escape: None };
     if dialect.quote == Some(dialect.delimiter) {
         let what = "--delimiter and --quote are the same character".to_owned();
         return Err(Error::Usage(what).into());
