@@ -74,11 +74,14 @@ pub enum Need {
 const TAG_SEPARATOR: char = ',';
 
 /// A row that cannot be accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Refusal {
     /// The digits of its phone cell, where they are all that the cell holds and were refused as a
     /// number of the home region: they may be right in another.
     pub unread: Option<UnreadDigits>,
+    /// The key that its refused number may share with a valid spelling of the same subscriber
+    /// ([`variant_key`](crate::phone::variant_key)).
+    pub variant_key: Option<u64>,
 }
 
 /// Judges a row. The contact is there if and only if no problem is an error; every problem found
@@ -95,10 +98,9 @@ pub fn normalize<'r>(
     let name = name::read(draft, rules.name, problems);
     let email = email::read(draft, problems);
     if problems[before..].iter().any(|problem| problem.code.level() == Level::Error) {
-        let unread = found.err().flatten();
-        return Err(Refusal { unread });
+        return Err(found.err().unwrap_or_default());
     }
-    let found = found.map_err(|unread| Refusal { unread })?;
+    let found = found?;
     let region = found.number.region();
     let phone_country = region.and_then(|region| Country::from_alpha2(region.as_str()));
     country::compare(draft, given_country, phone_country, problems);

@@ -76,8 +76,9 @@
 //!
 //! Around the engine stands what a cell needs and libphonenumber does not know: `reading.rs` goes the
 //! whole way from a cell to a verdict, by way of `cell.rs` (what spreadsheets and people do to a
-//! number), `identity.rs` (two spellings of one subscriber) and `fictional.rs` (numbers that nobody
-//! has); `explain.rs` tells the way step by step. Where the verdict departs from libphonenumber
+//! number), `parting.rs` (several numbers in a cell), `identity.rs` (two spellings of one subscriber)
+//! and `fictional.rs` (numbers that nobody has); `explain.rs` tells the way step by step, as
+//! `trace.rs` notes it. Where the verdict departs from libphonenumber
 //! stands in `docs/departures.md`, and a test reads it there.
 //!
 //! # What always holds
@@ -104,6 +105,7 @@ mod judge;
 mod kind;
 mod number;
 mod parse;
+mod parting;
 mod pattern;
 mod plain;
 mod plan;
@@ -114,6 +116,7 @@ mod reading;
 mod region;
 mod tables;
 mod text;
+mod trace;
 mod unicode;
 mod writing;
 mod xml;
@@ -129,3 +132,4 @@ pub use number::{Number, Phone};
 pub use plan::Plan;
 pub use reading::{DigitsAs, Found, Letters, ReadRules, Reading, Refused, Several, read};
 pub use region::{NotARegion, Region};
+pub use trace::{Attempt, Step};

@@ -296,7 +296,7 @@ const CODES: [CodeWords; 48] = [
         "ask for the real number"),
     words(Code::PhonePossibleVariant, "phone.possible_variant", Warning,
         "an earlier row may be the same subscriber in another spelling",
-        "compare the two rows; both were kept"),
+        "compare the two rows; nothing was merged"),
     words(Code::PhoneInvisible, "phone.invisible", Info,
         "characters that show nothing were taken out",
         "nothing to do"),

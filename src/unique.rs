@@ -117,13 +117,28 @@ fn hash(text: &str) -> u32 {
     rapidhash_v3_nano_inline::<false, false>(text.as_bytes(), &DEFAULT_RAPID_SECRETS) as u32
 }
 
-/// What is known of a row that claims a phone.
+/// What a row brings that other rows may have, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claimant {
+    /// A valid phone, which it wants to keep.
+    Phone(Phone),
+    /// The [`variant_key`] of a number that was refused: it claims nothing, and yet may be the
+    /// subscriber of another row.
+    Refused(u64),
+}
+
+/// What became of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
     /// It is the first row of its phone.
     First {
-        /// The ordinal of an earlier accepted row whose phone may be the same subscriber's in
-        /// another spelling.
+        /// The ordinal of an earlier row whose number may be the same subscriber's in another
+        /// spelling.
+        variant_of: Option<u64>,
+    },
+    /// It claimed nothing.
+    Refused {
+        /// The same as for the first row of a phone.
         variant_of: Option<u64>,
     },
     /// An earlier row has the phone.
@@ -159,36 +174,51 @@ impl Unique {
         self.prints.append(prints)
     }
 
-    /// Claims each phone for its row, in row order, and says what became of it.
+    /// Settles the claims of rows, each named by its ordinal, in row order.
     ///
     /// # Errors
     /// The file of prints cannot be read.
     pub fn claim(
         &mut self,
-        claims: &[(Phone, u64)],
-        mut give: impl FnMut(usize, Claim),
+        claims: &[(Claimant, u64)],
+        mut give: impl FnMut(Claim),
     ) -> io::Result<()> {
-        let keys: Vec<(u64, u64)> =
-            claims.iter().map(|(phone, ordinal)| (phone.as_u64(), *ordinal)).collect();
+        let phones = claims.iter().filter_map(|(claimant, ordinal)| match claimant {
+            Claimant::Phone(phone) => Some((phone.as_u64(), *ordinal)),
+            Claimant::Refused(_) => None,
+        });
         let mut duplicates = Vec::new();
-        self.phones.claim(&keys, |at, kept| duplicates.push((at, kept)));
+        self.phones.claim(&phones.collect::<Vec<_>>(), |at, kept| duplicates.push((at, kept)));
         let mut duplicates = duplicates.into_iter().peekable();
-        for (at, (phone, ordinal)) in claims.iter().enumerate() {
-            match duplicates.next_if(|(index, _)| *index == at) {
-                None => give(at, Claim::First { variant_of: self.variant_of(*phone, *ordinal) }),
+        let mut phones_seen = 0;
+        for (claimant, ordinal) in claims {
+            let phone = match claimant {
+                Claimant::Phone(phone) => *phone,
+                Claimant::Refused(key) => {
+                    give(Claim::Refused { variant_of: self.variant_of(Some(*key), *ordinal) });
+                    continue;
+                }
+            };
+            let kept = duplicates.next_if(|(at, _)| *at == phones_seen);
+            phones_seen += 1;
+            give(match kept {
+                None => {
+                    let key = variant_key(phone.as_u64());
+                    Claim::First { variant_of: self.variant_of(key, *ordinal) }
+                }
                 Some((_, kept)) => {
                     let differs = self.prints.get(*ordinal)?.differs_from(self.prints.get(kept)?);
-                    give(at, Claim::Duplicate { kept, differs });
+                    Claim::Duplicate { kept, differs }
                 }
-            }
+            });
         }
         Ok(())
     }
 
-    /// The first row whose phone may be a variant of this one, which is the first row of its own.
-    fn variant_of(&mut self, phone: Phone, ordinal: u64) -> Option<u64> {
+    /// The first row that brought the key, if another did.
+    fn variant_of(&mut self, key: Option<u64>, ordinal: u64) -> Option<u64> {
         let mut earlier = None;
-        if let Some(key) = variant_key(phone) {
+        if let Some(key) = key {
             self.variants.claim(&[(key, ordinal)], |_, first| earlier = Some(first));
         }
         earlier

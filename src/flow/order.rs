@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::contact::Field;
 use crate::error::{Error, Result};
 use crate::normalize::Wanted;
-use crate::phone::{DigitsAs, Letters, Phone, Region, Several};
+use crate::phone::{DigitsAs, Letters, Region, Several};
 use crate::problem::{Code, Fate, Place};
-use crate::unique::{Claim, Unique};
+use crate::unique::{Claim, Claimant, Unique};
 use crate::write::issues::{Related, Role};
 use crate::write::outdir::OutDir;
 use crate::write::summary::{ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
@@ -34,7 +34,7 @@ pub(super) struct Ordered {
     /// The digits that no number of the home region has.
     unread: Unread,
     /// Kept from chunk to chunk for its memory.
-    claims: Vec<(Phone, u64)>,
+    claims: Vec<(Claimant, u64)>,
     settled: Vec<Claim>,
 }
 
@@ -107,12 +107,11 @@ impl Ordered {
                 byte: worked.chunk.byte + row.spot.byte,
                 length: row.spot.length,
             };
-            let claim = (row.fate == Fate::Accepted)
-                .then(|| settled.next().expect("every candidate has claimed its phone"));
+            let claim = row.claimant().map(|_| settled.next().expect("every claim is settled"));
             let (fate, related) = match claim {
                 None => (row.fate, None),
-                Some(Claim::First { variant_of }) => {
-                    (Fate::Accepted, variant_of.map(|earlier| (earlier, Role::Variant)))
+                Some(Claim::First { variant_of } | Claim::Refused { variant_of }) => {
+                    (row.fate, variant_of.map(|earlier| (earlier, Role::Variant)))
                 }
                 Some(Claim::Duplicate { kept, differs }) => {
                     (Fate::Duplicate, Some((kept, Role::Kept(differs))))
@@ -159,7 +158,7 @@ impl Ordered {
         self.claims.extend(
             (first..)
                 .zip(&worked.rows)
-                .filter_map(|(ordinal, row)| row.phone.map(|(phone, _, _)| (phone, ordinal))),
+                .filter_map(|(ordinal, row)| row.claimant().map(|it| (it, ordinal))),
         );
         self.settled.clear();
         let settled = &mut self.settled;
@@ -168,7 +167,7 @@ impl Ordered {
             what: format!("cannot be used: {cause}"),
         };
         self.unique.add_prints(&worked.prints).map_err(spool)?;
-        self.unique.claim(&self.claims, |_, claim| settled.push(claim)).map_err(spool)
+        self.unique.claim(&self.claims, |claim| settled.push(claim)).map_err(spool)
     }
 
     /// The source, by index, and the row number of an ordinal.

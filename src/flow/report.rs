@@ -148,7 +148,8 @@ impl Writers {
         for index in row.problems() {
             self.issues.write(row.worked.problems.get(index), &facts)?;
         }
-        if let (Some(related), Some((phone, _, _))) = (&row.related, row.row.phone) {
+        if let Some(related) = &row.related {
+            let phone = row.row.phone.map(|(phone, _, _)| phone);
             let columns = &context.view.columns;
             let column = columns.of(Field::Phone).and_then(|at| {
                 let number = u32::try_from(at).ok()?;
@@ -169,7 +170,11 @@ impl Writers {
         source: &str,
         context: &SourceContext,
     ) -> Result<()> {
-        let own = OwnCells::of(row, source);
+        let mut own = OwnCells::of(row, source);
+        if let Some(related) = &row.related {
+            let code = related.role.code();
+            own.add(code, &format!("{}: row {}", code.sentence(), related.row), code.remedy());
+        }
         let rejects = &mut self.rejects;
         with_record(row, context, |record, view| match record {
             Record::Row(record) => {

@@ -14,7 +14,7 @@ use crate::normalize::phone::UnreadDigits;
 use crate::normalize::{Need, Rules, normalize};
 use crate::phone::{Kind, Phone, Region};
 use crate::problem::{Code, Fate, Problem};
-use crate::unique::{Print, name_print};
+use crate::unique::{Claimant, Print, name_print};
 use crate::write::encode::{Encoder, param_columns};
 use crate::write::issues::EncodedProblems;
 
@@ -148,6 +148,8 @@ pub(super) struct WorkedRow {
     /// Accepted here means: it claims its phone, and may still turn out a duplicate.
     pub(super) fate: Fate,
     pub(super) phone: Option<(Phone, Option<Region>, Kind)>,
+    /// The key that a refused number may share with the phone of another row.
+    pub(super) variant_key: Option<u64>,
     /// Where the row's contact and problems end in the chunk's; they begin where those of the row
     /// before end.
     pub(super) contact_end: usize,
@@ -168,6 +170,16 @@ pub(super) struct Worked {
     pub(super) unread: Vec<UnreadDigits>,
     /// Physical lines that end in the chunk.
     pub(super) lines: u64,
+}
+
+impl WorkedRow {
+    /// What the row brings that other rows may have, too.
+    pub(super) fn claimant(&self) -> Option<Claimant> {
+        match self.phone {
+            Some((phone, _, _)) => Some(Claimant::Phone(phone)),
+            None => self.variant_key.map(Claimant::Refused),
+        }
+    }
 }
 
 impl Worked {
@@ -210,7 +222,8 @@ impl Worked {
     ) {
         print.append_to(&mut self.prints);
         let (contact_end, problems_end) = (self.contacts.len(), self.problems.len());
-        self.rows.push(WorkedRow { spot, fate, phone, contact_end, problems_end });
+        let variant_key = None;
+        self.rows.push(WorkedRow { spot, fate, phone, variant_key, contact_end, problems_end });
     }
 
     fn push_malformed(&mut self, fault: &Fault<'_>, view: &View) {
@@ -240,6 +253,8 @@ impl Worked {
             Err(refusal) => {
                 self.unread.extend(refusal.unread);
                 self.push_row(row.spot, Fate::Rejected, None, Print::default());
+                let row = self.rows.last_mut().expect("just pushed");
+                row.variant_key = refusal.variant_key;
                 return;
             }
         };

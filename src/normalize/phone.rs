@@ -2,23 +2,23 @@
 
 use std::borrow::Cow;
 
-use super::{PhoneRules, Rules, problem};
+use super::{PhoneRules, Refusal, Rules, problem};
 use crate::contact::Field;
 use crate::map::Draft;
 use crate::phone::{
-    Damage, Fiction, Found, Plan, Reading, Refusal, Refused, Region, Repair, Repairs,
+    Damage, Fiction, Found, Plan, Reading, Refusal as Reason, Refused, Region, Repair,
     read as read_cell,
 };
 use crate::problem::{Code, Confidence, Problem, Suggestion};
 
-/// The row's phone and the number it was read from; or the digits that were refused as a number of
-/// the home region, if that is what was wrong.
+/// The row's phone and the number it was read from; or what is known of the number that was
+/// refused.
 pub(super) fn read<'r>(
     draft: &Draft<'r>,
     rules: &Rules,
     home: Option<Region>,
     problems: &mut Vec<Problem<'r>>,
-) -> Result<Found, Option<UnreadDigits>> {
+) -> Result<Found, Refusal> {
     let reading = read_cell(rules.plan, draft.get(Field::Phone), home, rules.phone.read);
     // Most cells are plain valid numbers, of which nothing needs to be said.
     let mut wanted = true;
@@ -35,11 +35,14 @@ pub(super) fn read<'r>(
     }
     match reading.verdict {
         Ok(found) if wanted => Ok(found),
-        Err(Refused::Number(refusal)) if refusal != Refusal::Missing => Err(reading
-            .unread
-            .as_deref()
-            .and_then(|it| UnreadDigits::of(it, reading.suggestion.is_some()))),
-        _ => Err(None),
+        Err(Refused::Number(reason)) if reason != Reason::Missing => Err(Refusal {
+            unread: reading
+                .unread
+                .as_deref()
+                .and_then(|it| UnreadDigits::of(it, reading.suggestion.is_some())),
+            variant_key: reading.variant_key,
+        }),
+        _ => Err(Refusal::default()),
     }
 }
 
@@ -83,9 +86,15 @@ pub fn findings(reading: &Reading, home: Option<Region>, rules: &PhoneRules) -> 
             }
         }
     }
-    if !reading.others.is_empty() {
+    if reading.parted {
         let others: Vec<String> = reading.others.iter().map(ToString::to_string).collect();
-        say(Code::PhoneSeveral, format!("not taken: {}", others.join(", ")).into());
+        say(
+            Code::PhoneSeveral,
+            match others.len() {
+                0 => "the rest of the cell is no other number".into(),
+                _ => format!("not taken: {}", others.join(", ")).into(),
+            },
+        );
     }
     for repair in repairs_worth_saying(reading) {
         say(code_of_repair(repair), "".into());
@@ -93,10 +102,11 @@ pub fn findings(reading: &Reading, home: Option<Region>, rules: &PhoneRules) -> 
     all
 }
 
-/// A repair of a number that was refused all the same is no news.
+/// A repair of a number that was refused all the same is no news, but for one that took away what
+/// could be taken for a digit.
 fn repairs_worth_saying(reading: &Reading) -> impl Iterator<Item = Repair> {
-    let repairs = if reading.verdict.is_ok() { reading.repairs } else { Repairs::default() };
-    repairs.iter()
+    let read = reading.verdict.is_ok();
+    reading.repairs.iter().filter(move |repair| read || *repair == Repair::DecimalTail)
 }
 
 /// Both valid readings, the one that was taken first.
@@ -115,12 +125,12 @@ fn refusal_detail(refused: Refused, home: Option<Region>) -> Cow<'static, str> {
     match (refused, home) {
         (
             Refused::Number(
-                Refusal::TooShort
-                | Refusal::TooLong
-                | Refusal::WrongLength
-                | Refusal::LocalOnly
-                | Refusal::Unassigned
-                | Refusal::NotValid,
+                Reason::TooShort
+                | Reason::TooLong
+                | Reason::WrongLength
+                | Reason::LocalOnly
+                | Reason::Unassigned
+                | Reason::NotValid,
             ),
             Some(home),
         ) => format!("read as a number of {home}").into(),
@@ -132,26 +142,36 @@ fn code_of(refused: Refused) -> Code {
     match refused {
         Refused::Letters => Code::PhoneLetters,
         Refused::Several => Code::PhoneSeveralRefused,
-        Refused::Damage(Damage::DigitsLost) => Code::PhoneDigitsLost,
-        Refused::Damage(Damage::ErrorValue) => Code::PhoneErrorValue,
-        Refused::Damage(Damage::Hashes) => Code::PhoneHashes,
-        Refused::Damage(Damage::Fraction) => Code::PhoneFraction,
+        Refused::Damage(damage) => code_of_damage(damage),
         Refused::Number(refusal) => match refusal {
-            Refusal::Missing => Code::PhoneMissing,
-            Refusal::NotANumber => Code::PhoneNotANumber,
-            Refusal::NoRegion => Code::PhoneNoRegion,
-            Refusal::UnknownCallingCode => Code::PhoneUnknownCallingCode,
-            Refusal::TooShort => Code::PhoneTooShort,
-            Refusal::TooLong => Code::PhoneTooLong,
-            Refusal::WrongLength => Code::PhoneWrongLength,
-            Refusal::LocalOnly => Code::PhoneLocalOnly,
-            Refusal::Unassigned => Code::PhoneUnassigned,
-            Refusal::NotValid => Code::PhoneNotValid,
+            Reason::Missing => Code::PhoneMissing,
+            Reason::NotANumber => Code::PhoneNotANumber,
+            Reason::NoRegion => Code::PhoneNoRegion,
+            Reason::UnknownCallingCode => Code::PhoneUnknownCallingCode,
+            Reason::TooShort => Code::PhoneTooShort,
+            Reason::TooLong => Code::PhoneTooLong,
+            Reason::WrongLength => Code::PhoneWrongLength,
+            Reason::LocalOnly => Code::PhoneLocalOnly,
+            Reason::Unassigned => Code::PhoneUnassigned,
+            Reason::NotValid => Code::PhoneNotValid,
         },
     }
 }
 
-fn code_of_repair(repair: Repair) -> Code {
+/// The code of a damage.
+#[must_use]
+pub fn code_of_damage(damage: Damage) -> Code {
+    match damage {
+        Damage::DigitsLost => Code::PhoneDigitsLost,
+        Damage::ErrorValue => Code::PhoneErrorValue,
+        Damage::Hashes => Code::PhoneHashes,
+        Damage::Fraction => Code::PhoneFraction,
+    }
+}
+
+/// The code of a repair.
+#[must_use]
+pub fn code_of_repair(repair: Repair) -> Code {
     match repair {
         Repair::Invisible => Code::PhoneInvisible,
         Repair::Formula => Code::PhoneFormula,

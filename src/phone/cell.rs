@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use super::trace::{Step, Trace};
 use super::unicode::digit;
 
 /// Something that was taken off or put right, without which the number could not be read or would
@@ -97,6 +98,8 @@ pub enum Damage {
 pub(super) struct Cleaned<'t> {
     pub(super) text: Cow<'t, str>,
     pub(super) repairs: Repairs,
+    /// The text names a WhatsApp account, and so is an international number even without a plus.
+    pub(super) account: bool,
 }
 
 /// Whether the text is made of digits, plus, and the separators that people type, and so needs no
@@ -157,56 +160,78 @@ fn is_hidden(c: char) -> bool {
 }
 
 /// Takes off what surrounds one number.
-pub(super) fn clean(text: &str, mut repairs: Repairs) -> Result<Cleaned<'_>, Damage> {
-    let mut text = Cow::Borrowed(text.trim());
+pub(super) fn clean<'t>(
+    text: &'t str,
+    mut repairs: Repairs,
+    trace: &mut impl Trace,
+) -> Result<Cleaned<'t>, Damage> {
+    let mut repaired = |repair, text: &str| {
+        repairs.add(repair);
+        trace.note(|| Step::Repaired(repair, text.to_owned()));
+    };
     // Each layer may lie under another: `'="+971…"`. Every step makes the text shorter.
-    while let Some(inner) = unwrap_layer(&text, &mut repairs) {
-        text = Cow::Owned(inner.trim().to_owned());
+    let mut account = false;
+    let mut inside = text.trim();
+    while let Some(layer) = unwrap_layer(inside) {
+        account |= layer.account;
+        inside = layer.inner.trim();
+        if let Some(repair) = layer.repair {
+            repaired(repair, inside);
+        }
     }
+    let mut text = Cow::Borrowed(inside);
     if text.starts_with('#') {
         let all = text.len() > 1 && text.bytes().all(|byte| byte == b'#');
         return Err(if all { Damage::Hashes } else { Damage::ErrorValue });
     }
     if let Some(outcome) = exponent(&text) {
         text = Cow::Owned(outcome?);
-        repairs.add(Repair::Exponent);
+        repaired(Repair::Exponent, &text);
     }
     if let Some(whole) = without_decimal_tail(&text) {
         text = Cow::Owned(whole.to_owned());
-        repairs.add(Repair::DecimalTail);
+        repaired(Repair::DecimalTail, &text);
     } else if has_fraction(&text) {
         return Err(Damage::Fraction);
     }
     if let Some(rest) = after_zero_before_plus(&text) {
         text = Cow::Owned(rest.to_owned());
-        repairs.add(Repair::ZeroBeforePlus);
+        repaired(Repair::ZeroBeforePlus, &text);
     }
-    Ok(Cleaned { text, repairs })
+    Ok(Cleaned { text, repairs, account })
 }
 
-/// The text inside one layer of wrapping, if there is one.
-fn unwrap_layer(text: &str, repairs: &mut Repairs) -> Option<String> {
+/// A layer around a number.
+struct Layer<'t> {
+    inner: &'t str,
+    /// What it is to take it off.
+    repair: Option<Repair>,
+    /// It says that the number is a WhatsApp account.
+    account: bool,
+}
+
+/// The outermost layer around a number, if there is one.
+fn unwrap_layer(text: &str) -> Option<Layer<'_>> {
+    let layer = |inner, repair| Some(Layer { inner, repair, account: false });
+    let unquoted = |text: &'_ str| -> Option<usize> {
+        (text.len() > 1 && text.starts_with('"') && text.ends_with('"')).then(|| text.len() - 1)
+    };
     if let Some(inner) = text.strip_prefix('\'') {
-        repairs.add(Repair::Apostrophe);
-        return Some(inner.to_owned());
+        return layer(inner, Some(Repair::Apostrophe));
     }
     if let Some(inner) = text.strip_prefix('=') {
-        repairs.add(Repair::Formula);
-        let quoted = inner.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        return Some(quoted.unwrap_or(inner).to_owned());
+        return layer(unquoted(inner).map_or(inner, |end| &inner[1..end]), Some(Repair::Formula));
     }
     // Quotes around a number are no part of it, and libphonenumber passes over them, too.
-    if let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        return Some(inner.to_owned());
+    if let Some(end) = unquoted(text) {
+        return layer(&text[1..end], None);
     }
-    let inner = unwrap_link(text)?;
-    repairs.add(Repair::Link);
-    Some(inner)
+    unwrap_link(text)
 }
 
-/// The number in a link or an address. What names a WhatsApp account is international even
-/// without a plus.
-fn unwrap_link(text: &str) -> Option<String> {
+/// The number in a link or an address.
+fn unwrap_link(text: &str) -> Option<Layer<'_>> {
+    let account = |inner| Some(Layer { inner, repair: Some(Repair::Link), account: true });
     /// Links whose rest is a number as a person types it.
     const DIALLED: [&str; 3] = ["sms:", "callto:", "tel:"];
     /// Links whose rest is an international number without a plus.
@@ -227,28 +252,29 @@ fn unwrap_link(text: &str) -> Option<String> {
         .fold(text, |rest, prefix| after(rest, prefix).map_or(rest, |at| &rest[at..]));
     for prefix in ACCOUNTS {
         if let Some(at) = after(site, prefix) {
-            let number = site[at..].split(['?', '&', '/', '#']).next().unwrap_or_default();
-            return Some(as_account(number));
+            let ends: &[char] = if prefix == "whatsapp:" { &['?'] } else { &['?', '&', '/', '#'] };
+            let number = site[at..].split(ends).next().unwrap_or_default();
+            return account(without_escaped_plus(number));
         }
     }
     for suffix in ["@c.us", "@s.whatsapp.net"] {
         let at = text.len().saturating_sub(suffix.len());
         if text.as_bytes()[at..].eq_ignore_ascii_case(suffix.as_bytes()) {
             // A device number may follow the account: 971501234567:12@s.whatsapp.net.
-            return Some(as_account(text[..at].split(':').next().unwrap_or_default()));
+            return account(text[..at].split(':').next().unwrap_or_default());
         }
     }
     let at = DIALLED.iter().find_map(|prefix| after(text, prefix))?;
     let rest = &text[at..];
     // The parameters of RFC 3966 are for the parser, which knows them by its prefix.
     let is_rfc3966 = after(text, "tel:").is_some() && rest.contains(';');
-    (!is_rfc3966).then(|| rest.trim_start_matches('/').to_owned())
+    let inner = rest.trim_start_matches('/');
+    (!is_rfc3966).then_some(Layer { inner, repair: Some(Repair::Link), account: false })
 }
 
-/// An account's digits with their plus.
-fn as_account(number: &str) -> String {
-    let number = number.strip_prefix("%2B").or(number.strip_prefix("%2b")).unwrap_or(number);
-    if number.starts_with('+') { number.to_owned() } else { format!("+{number}") }
+/// The number, without the plus as a web address writes it.
+fn without_escaped_plus(number: &str) -> &str {
+    number.strip_prefix("%2B").or(number.strip_prefix("%2b")).unwrap_or(number)
 }
 
 /// The digits of scientific notation; `None` where the text is none.
@@ -320,15 +346,6 @@ fn after_zero_before_plus(text: &str) -> Option<&str> {
     only_zeros.then(|| &text[at..])
 }
 
-/// The parts of a cell with several numbers; one part where it has no separator for that.
-pub(super) fn parts(text: &str) -> Vec<&str> {
-    // The separator of Google Contacts first: the others may stand inside its parts.
-    const SEPARATORS: [&str; 6] = [":::", ";", " / ", "\n", "|", ","];
-    let separator = SEPARATORS.iter().find(|separator| text.contains(**separator));
-    let Some(separator) = separator else { return vec![text] };
-    text.split(separator).map(str::trim).filter(|part| !part.is_empty()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -336,7 +353,8 @@ mod tests {
     fn cleaned(text: &str) -> (String, Vec<Repair>) {
         let mut repairs = Repairs::default();
         let plain = normalize(text, &mut repairs);
-        let cleaned = clean(&plain, repairs).unwrap_or_else(|it| panic!("{text:?}: {it:?}"));
+        let cleaned =
+            clean(&plain, repairs, &mut ()).unwrap_or_else(|it| panic!("{text:?}: {it:?}"));
         (cleaned.text.into_owned(), cleaned.repairs.iter().collect())
     }
 
@@ -355,11 +373,11 @@ mod tests {
             ("tel:+971501234561", "+971501234561", &[Link]),
             ("TEL:0501234561", "0501234561", &[Link]),
             ("whatsapp:+14155552671", "+14155552671", &[Link]),
-            ("https://wa.me/971501234561", "+971501234561", &[Link]),
+            ("https://wa.me/971501234561", "971501234561", &[Link]),
             ("wa.me/+971501234561?text=hi", "+971501234561", &[Link]),
-            ("https://api.whatsapp.com/send?phone=971501234561&text=x", "+971501234561", &[Link]),
-            ("971501234561@c.us", "+971501234561", &[Link]),
-            ("971501234561:7@s.whatsapp.net", "+971501234561", &[Link]),
+            ("https://api.whatsapp.com/send?phone=971501234561&text=x", "971501234561", &[Link]),
+            ("971501234561@c.us", "971501234561", &[Link]),
+            ("971501234561:7@s.whatsapp.net", "971501234561", &[Link]),
             ("3.108207129E9", "3108207129", &[Exponent]),
             ("+9,71501234561e+11", "+971501234561", &[Exponent]),
             ("971501234561.0", "971501234561", &[DecimalTail]),
@@ -371,8 +389,8 @@ mod tests {
             ("\"+971501234561\"", "+971501234561", &[]),
             ("050\u{a0}123\u{2013}4561", "050 123-4561", &[]),
             ("06\u{202f}12", "06 12", &[Invisible]),
-            ("971501234561@C.US", "+971501234561", &[Link]),
-            ("whatsapp:14155552671", "+14155552671", &[Link]),
+            ("971501234561@C.US", "971501234561", &[Link]),
+            ("whatsapp:14155552671", "14155552671", &[Link]),
             ("0+44 20 7946 0123", "+44 20 7946 0123", &[ZeroBeforePlus]),
             ("(0)+44 20 7946 0123", "+44 20 7946 0123", &[ZeroBeforePlus]),
         ] {
@@ -395,7 +413,7 @@ mod tests {
             ("#1 (555) 555 1212", Damage::ErrorValue),
             ("########", Damage::Hashes),
         ] {
-            assert_eq!(clean(text, Repairs::default()), Err(damage), "{text:?}");
+            assert_eq!(clean(text, Repairs::default(), &mut ()), Err(damage), "{text:?}");
         }
     }
 
@@ -412,13 +430,5 @@ mod tests {
     fn an_rfc_3966_number_with_parameters_is_left_to_the_parser() {
         let text = "tel:7042;phone-context=example.com";
         assert_eq!(cleaned(text), (text.to_owned(), vec![]));
-    }
-
-    #[test]
-    fn a_cell_is_parted_by_the_separators_of_exports() {
-        assert_eq!(parts("+1 415 ::: +1 416"), ["+1 415", "+1 416"]);
-        assert_eq!(parts("1; 2;"), ["1", "2"]);
-        assert_eq!(parts("030/12"), ["030/12"]);
-        assert_eq!(parts("a / b"), ["a", "b"]);
     }
 }

@@ -1,19 +1,19 @@
 //! The steps of [`read`](super::read), told one by one: for a person who wonders why a cell was
 //! read as it was.
 
-use super::cell::{self, Cleaned, Repairs};
 use super::identity::variant_key;
 use super::kind::Refusal;
 use super::number::Number;
 use super::plan::Plan;
-use super::reading::{ReadRules, Reading, is_bare_digits, read, read_as_national};
+use super::reading::{ReadRules, Reading, is_bare_digits, read_aloud, read_as_national};
 use super::region::Region;
+use super::trace::Step;
 
 /// How a cell was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// What was left after cleaning, where that changed the text; nothing where it was destroyed.
-    pub cleaned: Option<String>,
+    /// Every step, in the order in which they were made.
+    pub steps: Vec<Step>,
     /// For digits without a plus: what they are as a national number of the home region.
     pub national: Option<Result<Number, Refusal>>,
     /// For digits without a plus: what they are as an international number.
@@ -27,26 +27,27 @@ pub struct Explanation {
 /// Explains how the cell `text` is read in the region `home`.
 #[must_use]
 pub fn explain(plan: &Plan, text: &str, home: Option<Region>, rules: ReadRules) -> Explanation {
-    let mut repairs = Repairs::default();
-    let plain = cell::normalize(text, &mut repairs);
-    let small = plain.len() <= cell::CELL_BYTES_MAX && !cell::is_ordinary(text);
-    let cleaned = if small { cell::clean(&plain, repairs).ok() } else { None };
-    let cleaned = cleaned.map(|Cleaned { text, .. }| text.into_owned());
-    let number = cleaned.as_deref().unwrap_or(text).trim();
-    let bare = is_bare_digits(number);
-    let home_known = home.filter(|home| bare && plan.calling_code(*home).is_some());
-    let reading = read(plan, text, home, rules);
+    let (reading, steps) = read_aloud(plan, text, home, rules);
+    let digits = steps.iter().find_map(|step| match step {
+        Step::Read(_, text, _) if is_bare_digits(text) => Some(text.clone()),
+        _ => None,
+    });
+    let home = home.filter(|home| plan.calling_code(*home).is_some());
+    let national = digits.as_ref().zip(home);
+    let valid = reading.verdict.as_ref().ok();
     Explanation {
-        national: home_known.map(|home| read_as_national(plan, number, home)),
-        international: bare.then(|| plan.parse(&format!("+{number}"), None)),
-        variant_key: reading.verdict.as_ref().ok().and_then(|found| variant_key(found.phone)),
-        cleaned: cleaned.filter(|cleaned| cleaned != text),
+        national: national.map(|(digits, home)| read_as_national(plan, digits, home)),
+        international: digits.map(|digits| plan.parse(&format!("+{digits}"), None)),
+        variant_key: valid.map_or(reading.variant_key, |found| variant_key(found.phone.as_u64())),
+        steps,
         reading,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::cell::Repair;
+    use super::super::trace::Attempt;
     use super::*;
 
     fn of(text: &str, home: &str) -> Explanation {
@@ -66,8 +67,33 @@ mod tests {
     #[test]
     fn a_number_with_a_plus_has_one_reading() {
         let told = of("'+971501234561", "US");
-        assert_eq!(told.cleaned.as_deref(), Some("+971501234561"));
+        let text = || "+971501234561".to_owned();
+        assert_eq!(told.steps[0], Step::Repaired(Repair::Apostrophe, text()));
+        assert!(matches!(&told.steps[1..], [Step::Read(Attempt::Reference, read, Ok(_))]
+            if *read == text()));
         assert_eq!((told.national, told.international), (None, None));
         assert!(told.reading.verdict.is_ok());
+    }
+
+    #[test]
+    fn the_steps_tell_parts_and_prefixes_in_order() {
+        let told = of("=\"0044 20 7946 1234\" / 2125552671", "US");
+        let names: Vec<&str> = told
+            .steps
+            .iter()
+            .map(|step| match step {
+                Step::Plain(_) => "plain",
+                Step::Parted(_) => "parted",
+                Step::Part(_) => "part",
+                Step::Whole(_) => "whole",
+                Step::Repaired(..) => "repaired",
+                Step::Damaged(_) => "damaged",
+                Step::Read(Attempt::Reference, ..) => "read",
+                Step::Read(Attempt::AfterForeignPrefix, ..) => "after prefix",
+                Step::Read(..) => "read otherwise",
+            })
+            .collect();
+        let first = ["parted", "part", "repaired", "read", "after prefix"];
+        assert_eq!(names, [&first[..], &["part", "read"]].concat());
     }
 }

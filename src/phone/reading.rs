@@ -5,11 +5,13 @@
 
 use super::cell::{self, Cleaned, Damage, Repair, Repairs};
 use super::fictional::{Fiction, fiction};
-use super::identity::{modern_spelling, with_ninth_digit};
+use super::identity::{modern_spelling, variant_key, with_ninth_digit};
 use super::kind::Refusal;
 use super::number::{Number, Phone};
+use super::parting::{parts, weak_parts};
 use super::plan::Plan;
 use super::region::Region;
+use super::trace::{Attempt, Step, Trace};
 
 /// How cells are read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -61,6 +63,8 @@ pub struct Reading {
     pub verdict: Result<Found, Refused>,
     /// What had to be put right first.
     pub repairs: Repairs,
+    /// Whether the cell was parted, and one part of it taken.
+    pub parted: bool,
     /// The cell's other valid numbers, in order.
     pub others: Vec<Phone>,
     /// Whether the cell is digits without a plus, so that the home region decides.
@@ -69,6 +73,8 @@ pub struct Reading {
     pub unread: Option<String>,
     /// For a refused cell: what it may have meant, which is for a person to say.
     pub suggestion: Option<Phone>,
+    /// For a refused number: the key that it may share with a valid spelling of its subscriber.
+    pub variant_key: Option<u64>,
 }
 
 /// A valid number, and what is worth knowing of it.
@@ -102,17 +108,19 @@ pub enum Refused {
 /// Reads the cell `text`, whose numbers without a calling code belong to `home`.
 #[must_use]
 pub fn read(plan: &Plan, text: &str, home: Option<Region>, rules: ReadRules) -> Reading {
-    let reader = Reader { plan, home, rules };
-    // Most cells need no cleaning and hold one number.
-    if cell::is_ordinary(text) {
-        return reader.read_one(text, Repairs::default());
-    }
-    if text.len() > cell::CELL_BYTES_MAX {
-        return Reading::refused(Refused::Number(Refusal::TooLong), Repairs::default());
-    }
-    let mut repairs = Repairs::default();
-    let text = cell::normalize(text, &mut repairs);
-    reader.read_cell(text.trim(), repairs)
+    Reader { plan, home, rules, trace: &mut () }.read(text)
+}
+
+/// Reads a cell as [`read`] does, and notes the steps.
+pub(super) fn read_aloud(
+    plan: &Plan,
+    text: &str,
+    home: Option<Region>,
+    rules: ReadRules,
+) -> (Reading, Vec<Step>) {
+    let mut steps = Vec::new();
+    let reading = Reader { plan, home, rules, trace: &mut steps }.read(text);
+    (reading, steps)
 }
 
 impl Reading {
@@ -120,10 +128,12 @@ impl Reading {
         Reading {
             verdict: Err(why),
             repairs,
+            parted: false,
             others: Vec::new(),
             bare: false,
             unread: None,
             suggestion: None,
+            variant_key: None,
         }
     }
 }
@@ -134,23 +144,41 @@ const VANITY_LETTERS_MIN: usize = 3;
 /// How many other numbers of a cell are named.
 const OTHERS_MAX: usize = 20;
 
-struct Reader<'p> {
+struct Reader<'p, T> {
     plan: &'p Plan,
     home: Option<Region>,
     rules: ReadRules,
+    trace: &'p mut T,
 }
 
-impl Reader<'_> {
+impl<T: Trace> Reader<'_, T> {
+    fn read(&mut self, text: &str) -> Reading {
+        // Most cells need no cleaning and hold one number.
+        if cell::is_ordinary(text) {
+            let reading = self.read_one(text, Repairs::default());
+            return self.apart_if_refused(text, Repairs::default(), reading);
+        }
+        if text.len() > cell::CELL_BYTES_MAX {
+            return Reading::refused(Refused::Number(Refusal::TooLong), Repairs::default());
+        }
+        let mut repairs = Repairs::default();
+        let plain = cell::normalize(text, &mut repairs);
+        if plain != text {
+            self.trace.note(|| Step::Plain(plain.trim().to_owned()));
+        }
+        self.read_cell(plain.trim(), repairs)
+    }
+
     /// A cell in plain characters, which may hold several numbers.
-    fn read_cell(&self, text: &str, repairs: Repairs) -> Reading {
-        let parts = cell::parts(text);
+    fn read_cell(&mut self, text: &str, repairs: Repairs) -> Reading {
+        let parts = parts(text);
         if parts.len() < 2 {
             // One number beside a separator, as in `+971…;`, or none at all.
-            let alone = parts.first().copied().unwrap_or(text);
-            return self.read_part(alone, repairs);
+            let alone = parts.first().map_or(text, AsRef::as_ref);
+            let reading = self.read_part(alone, repairs);
+            return self.apart_if_refused(alone, repairs, reading);
         }
-        let readings: Vec<Reading> =
-            parts.iter().map(|part| self.read_part(part, repairs)).collect();
+        let readings = self.read_parts(&parts, repairs);
         // Where every part is destroyed, the first one says how.
         let destroyed = |it: &Reading| matches!(it.verdict, Err(Refused::Damage(_)));
         if readings.iter().all(destroyed) {
@@ -159,8 +187,43 @@ impl Reader<'_> {
         // Other separators also stand inside one number, before an extension for example.
         let marked = text.contains(":::");
         if !marked && !readings.iter().all(|reading| reading.verdict.is_ok()) {
+            self.trace.note(|| Step::Whole(text.to_owned()));
             return self.read_part(text, repairs);
         }
+        self.first_of(&readings, repairs)
+    }
+
+    fn read_parts<S: AsRef<str>>(&mut self, parts: &[S], repairs: Repairs) -> Vec<Reading> {
+        let texts = || parts.iter().map(|part| part.as_ref().to_owned());
+        self.trace.note(|| Step::Parted(texts().collect()));
+        let mut readings = Vec::with_capacity(parts.len());
+        for part in parts {
+            self.trace.note(|| Step::Part(part.as_ref().to_owned()));
+            readings.push(self.read_part(part.as_ref(), repairs));
+        }
+        readings
+    }
+
+    /// What a refused text is as several numbers, if that is what each of its parts is.
+    fn apart_if_refused(&mut self, text: &str, repairs: Repairs, whole: Reading) -> Reading {
+        let parted = matches!(
+            whole.verdict,
+            Err(Refused::Letters | Refused::Number(Refusal::TooLong | Refusal::NotANumber))
+        );
+        let parts = if parted { weak_parts(text) } else { Vec::new() };
+        if parts.len() < 2 {
+            return whole;
+        }
+        let readings = self.read_parts(&parts, repairs);
+        if readings.iter().all(|reading| reading.verdict.is_ok()) {
+            return self.first_of(&readings, repairs);
+        }
+        self.trace.note(|| Step::Whole(text.to_owned()));
+        whole
+    }
+
+    /// The first valid number of several, with the others; or the first reading if none is valid.
+    fn first_of(&self, readings: &[Reading], repairs: Repairs) -> Reading {
         let phone = |reading: &Reading| reading.verdict.as_ref().ok().map(|found| found.phone);
         let Some(first) = readings.iter().find(|reading| reading.verdict.is_ok()) else {
             return readings[0].clone();
@@ -175,53 +238,108 @@ impl Reader<'_> {
         if self.rules.several == Several::Reject && !others.is_empty() {
             return Reading::refused(Refused::Several, repairs);
         }
-        Reading { others, ..first.clone() }
+        Reading { parted: true, others, ..first.clone() }
     }
 
     /// A part of a cell, with what may surround a number.
-    fn read_part(&self, text: &str, repairs: Repairs) -> Reading {
-        match cell::clean(text, repairs) {
-            Ok(Cleaned { text, repairs }) => self.read_one(&text.replace('\n', " "), repairs),
-            Err(damage) => Reading::refused(Refused::Damage(damage), repairs),
+    fn read_part(&mut self, text: &str, repairs: Repairs) -> Reading {
+        match cell::clean(text, repairs, self.trace) {
+            Ok(Cleaned { text, repairs, account }) => {
+                let text = text.replace('\n', " ");
+                let text = text.trim();
+                if account {
+                    self.read_account(text, repairs)
+                } else {
+                    self.read_one(text, repairs)
+                }
+            }
+            Err(damage) => {
+                self.trace.note(|| Step::Damaged(damage));
+                Reading::refused(Refused::Damage(damage), repairs)
+            }
         }
+    }
+
+    /// A text that names a WhatsApp account, which is an international number even without a plus;
+    /// but people also write national numbers into addresses.
+    fn read_account(&mut self, text: &str, repairs: Repairs) -> Reading {
+        if text.contains('+') {
+            return self.read_one(text, repairs);
+        }
+        let international = self.parse_international(text);
+        if !international.as_ref().is_ok_and(is_usable) && self.home.is_some() {
+            let national = self.read_one(text, repairs);
+            if national.verdict.is_ok() {
+                return national;
+            }
+        }
+        self.read_one(&format!("+{text}"), repairs)
     }
 
     /// A text with one number.
-    fn read_one(&self, text: &str, repairs: Repairs) -> Reading {
+    fn read_one(&mut self, text: &str, repairs: Repairs) -> Reading {
         let text = text.trim();
-        let mut repairs = repairs;
-        let bare = is_bare_digits(text);
-        let verdict =
-            if bare { self.read_bare(text, &mut repairs) } else { self.read_marked(text) };
-        let verdict = verdict.and_then(|number| self.settle(text, bare, number, &mut repairs));
-        let mut suggestion = None;
-        let verdict = match verdict {
-            Ok((phone, number)) => {
-                // Where the home region decided, the other reading may be valid too.
-                let settled = repairs.has(Repair::PlusAdded) || repairs.has(Repair::ForeignPrefix);
-                let open = bare && !settled && self.rules.digits == DigitsAs::Auto;
-                let other_reading =
-                    if open { self.other_reading(text, &number, phone) } else { None };
-                let taken_as_national = bare && is_national(text, &number);
-                let fiction = fiction(phone);
-                Ok(Found { phone, number, other_reading, taken_as_national, fiction })
-            }
-            Err(refused) => {
-                suggestion = self.suggestion(text, bare, refused);
-                Err(refused)
-            }
+        let mut reading = Reading::refused(Refused::Number(Refusal::Missing), repairs);
+        reading.bare = is_bare_digits(text);
+        let number = if reading.bare {
+            self.read_bare(text, &mut reading.repairs)
+        } else {
+            self.read_marked(text)
         };
-        let unread = (bare && verdict.is_err()).then(|| text.to_owned());
-        Reading { verdict, repairs, others: Vec::new(), bare, unread, suggestion }
+        let number = match number {
+            Ok(number) => number,
+            Err(refused) => return self.refuse(text, refused, reading),
+        };
+        match self.settle(text, reading.bare, number, &mut reading.repairs) {
+            Ok((phone, number)) => self.accept(text, phone, number, reading),
+            Err(refused) => {
+                reading.variant_key = variant_of_refused(&number);
+                self.refuse(text, refused, reading)
+            }
+        }
+    }
+
+    fn accept(&mut self, text: &str, phone: Phone, number: Number, reading: Reading) -> Reading {
+        // Where the home region decided, the other reading may be valid too.
+        let repairs = reading.repairs;
+        let settled = repairs.has(Repair::PlusAdded) || repairs.has(Repair::ForeignPrefix);
+        let open = reading.bare && !settled && self.rules.digits == DigitsAs::Auto;
+        let other_reading = if open { self.other_reading(text, &number, phone) } else { None };
+        let taken_as_national = reading.bare && is_national(text, &number);
+        let fiction = fiction(phone);
+        let found = Found { phone, number, other_reading, taken_as_national, fiction };
+        Reading { verdict: Ok(found), ..reading }
+    }
+
+    fn refuse(&mut self, text: &str, refused: Refused, reading: Reading) -> Reading {
+        Reading {
+            verdict: Err(refused),
+            unread: reading.bare.then(|| text.to_owned()),
+            suggestion: self.suggestion(text, reading.bare, refused),
+            ..reading
+        }
+    }
+
+    /// Notes what a text was read as.
+    fn tried(
+        &mut self,
+        attempt: Attempt,
+        text: &str,
+        outcome: Result<Number, Refusal>,
+    ) -> Result<Number, Refusal> {
+        self.trace.note(|| Step::Read(attempt, text.to_owned(), outcome));
+        outcome
     }
 
     /// A text that says what it is by a plus, a link or letters.
-    fn read_marked(&self, text: &str) -> Result<Number, Refused> {
+    fn read_marked(&mut self, text: &str) -> Result<Number, Refused> {
         let letters = text.chars().filter(|c| c.is_alphabetic()).count();
         if self.rules.letters == Letters::Vanity && letters >= VANITY_LETTERS_MIN {
-            return self.plan.parse_vanity(text, self.home).map_err(Refused::Number);
+            let number = self.plan.parse_vanity(text, self.home);
+            return self.tried(Attempt::Vanity, text, number).map_err(Refused::Number);
         }
         let number = self.plan.parse(text, self.home);
+        let number = self.tried(Attempt::Reference, text, number);
         let extension = number.as_ref().is_ok_and(|number| !number.extension().is_empty());
         if has_letters(text, extension) {
             return Err(Refused::Letters);
@@ -230,36 +348,38 @@ impl Reader<'_> {
     }
 
     /// Digits without a plus.
-    fn read_bare(&self, text: &str, repairs: &mut Repairs) -> Result<Number, Refused> {
-        let national = match (self.rules.digits, self.home) {
+    fn read_bare(&mut self, text: &str, repairs: &mut Repairs) -> Result<Number, Refused> {
+        let (attempt, number) = match (self.rules.digits, self.home) {
             (DigitsAs::International, _) | (DigitsAs::Auto, None) => {
                 return self.read_international(text, repairs);
             }
-            (DigitsAs::Auto, Some(_)) => self.plan.parse(text, self.home),
-            (DigitsAs::National, home) => {
-                home.map_or(Err(Refusal::NoRegion), |home| read_as_national(self.plan, text, home))
+            (DigitsAs::Auto, home) => (Attempt::Reference, self.plan.parse(text, home)),
+            (DigitsAs::National, Some(home)) => {
+                (Attempt::National, read_as_national(self.plan, text, home))
             }
+            (DigitsAs::National, None) => (Attempt::National, Err(Refusal::NoRegion)),
         };
+        let number = self.tried(attempt, text, number);
         // `00` and `011` are no beginning of a national number anywhere they are not dialled.
-        if !national.as_ref().is_ok_and(Number::is_valid)
+        if !number.as_ref().is_ok_and(Number::is_valid)
             && let Some(number) = self.after_foreign_prefix(text)
         {
             repairs.add(Repair::ForeignPrefix);
             return Ok(number);
         }
-        national.map_err(Refused::Number)
+        number.map_err(Refused::Number)
     }
 
     /// Digits that lost their plus.
-    fn read_international(&self, text: &str, repairs: &mut Repairs) -> Result<Number, Refused> {
+    fn read_international(&mut self, text: &str, repairs: &mut Repairs) -> Result<Number, Refused> {
         if let Some(number) = self.after_foreign_prefix(text) {
             repairs.add(Repair::ForeignPrefix);
             return Ok(number);
         }
         let number = self.parse_international(text);
-        let usable = |number: &Number| number.is_valid() || modern_spelling(number).is_some();
+        let number = self.tried(Attempt::International, text, number);
         match number {
-            Ok(number) if usable(&number) || self.rules.digits == DigitsAs::International => {
+            Ok(number) if is_usable(&number) || self.rules.digits == DigitsAs::International => {
                 repairs.add(Repair::PlusAdded);
                 Ok(number)
             }
@@ -273,9 +393,10 @@ impl Reader<'_> {
     }
 
     /// The valid number after an international prefix that the home region does not dial.
-    fn after_foreign_prefix(&self, text: &str) -> Option<Number> {
+    fn after_foreign_prefix(&mut self, text: &str) -> Option<Number> {
         let rest = ["00", "011"].iter().find_map(|prefix| text.strip_prefix(prefix))?;
-        let number = self.parse_international(rest).ok()?;
+        let number = self.parse_international(rest);
+        let number = self.tried(Attempt::AfterForeignPrefix, rest, number).ok()?;
         // Every digit counts: a parser that drops one has read another number.
         let digits = rest.bytes().filter(u8::is_ascii_digit);
         let value = digits
@@ -289,7 +410,7 @@ impl Reader<'_> {
 
     /// The number's identity, where need be by its spelling of today.
     fn settle(
-        &self,
+        &mut self,
         text: &str,
         bare: bool,
         number: Number,
@@ -303,7 +424,8 @@ impl Reader<'_> {
         let open = |repair| repair == Repair::MexicoOne && bare && !begins_with_code(text, &number);
         if let Some((text, repair)) = modern_spelling(&number)
             && !open(repair)
-            && let Ok(modern) = self.plan.parse(&text, None)
+            && let modern = self.plan.parse(&text, None)
+            && let Ok(modern) = self.tried(Attempt::Modern, &text, modern)
             && let Ok(phone) = modern.phone()
         {
             repairs.add(repair);
@@ -348,6 +470,22 @@ impl Reader<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a number is valid, or would be if it were spelled as it is today.
+fn is_usable(number: &Number) -> bool {
+    number.is_valid() || modern_spelling(number).is_some()
+}
+
+/// The key that a number which is not valid may share with a valid spelling of its subscriber, as
+/// Brazilian mobiles without the ninth digit do.
+fn variant_of_refused(number: &Number) -> Option<u64> {
+    let national: u64 = number.national().parse().ok()?;
+    let digits = 10u64.checked_pow(u32::try_from(number.national().len()).ok()?)?;
+    u64::from(number.calling_code())
+        .checked_mul(digits)?
+        .checked_add(national)
+        .and_then(variant_key)
 }
 
 /// Whether digits without a plus were read as a national number: none became the calling code.
@@ -395,14 +533,16 @@ fn has_letters(text: &str, extension: bool) -> bool {
     if text[..start].chars().next_back().is_some_and(char::is_alphabetic) {
         return true;
     }
+    // The parameters of RFC 3966 have names, which are no part of the number.
     let rfc3966 = text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"));
+    let end = text.find(';').filter(|end| rfc3966 && *end > start).unwrap_or(text.len());
     let mut runs = 0;
     let mut inside = false;
-    for c in text[start..].chars() {
+    for c in text[start..end].chars() {
         // A dot may stand in a label: `e.xt` does not occur, `ext.` does, and ends it.
         let letter = c.is_alphabetic();
         runs += usize::from(letter && !inside);
         inside = letter;
     }
-    runs > usize::from(extension) && !rfc3966
+    runs > usize::from(extension)
 }

@@ -293,7 +293,7 @@ impl Issues {
     pub fn write_related(
         &mut self,
         row: &RowFacts<'_>,
-        phone: Phone,
+        phone: Option<Phone>,
         column: Option<(u32, &str)>,
         related: &Related<'_>,
     ) -> Result<()> {
@@ -302,7 +302,9 @@ impl Issues {
         let out = self.file.buffer();
         push_what(out, column, Some(Field::Phone), code);
         push_key(out, "fate", row.fate.as_str());
-        push_key(out, "phone", &phone.to_string());
+        if let Some(phone) = phone {
+            push_key(out, "phone", &phone.to_string());
+        }
         push_key(out, "error", code.sentence());
         out.extend_from_slice(b",\"related\":[{");
         if related.source_name != row.source {

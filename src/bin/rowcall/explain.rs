@@ -7,9 +7,10 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use rowcall::error::exit;
-use rowcall::normalize::phone::{Finding, findings};
+use rowcall::normalize::phone::{Finding, code_of_damage, code_of_repair, findings};
 use rowcall::phone::{
-    Explanation, Fiction, Format as PhoneFormat, Number, Plan, ReadRules, Refusal, Region, explain,
+    Attempt, Explanation, Fiction, Format as PhoneFormat, Number, Plan, ReadRules, Refusal, Region,
+    Step, explain,
 };
 use rowcall::problem::Level;
 use rowcall::text::printable;
@@ -48,10 +49,10 @@ fn text(
         let _ = writeln!(out, "{name:15}{value}");
     };
     line("cell", &printable(number));
-    if let Some(cleaned) = &told.cleaned {
-        line("cleaned", &printable(cleaned));
-    }
     line("home region", home.as_ref().map_or("none", Region::as_str));
+    for (step, number) in told.steps.iter().zip(1..) {
+        line(&format!("step {number}"), &printable(&step_text(plan, step)));
+    }
     for (name, reading) in [("as national", told.national), ("international", told.international)] {
         if let Some(reading) = reading {
             line(name, &reading_text(plan, reading));
@@ -70,7 +71,12 @@ fn text(
             line("kind", found.number.kind().as_str());
             line("identity", &identity_text(told, &found.phone.to_string()));
         }
-        Err(_) => line("verdict", "refused"),
+        Err(_) => {
+            line("verdict", "refused");
+            if let Some(key) = told.variant_key {
+                line("identity", &format!("a valid spelling of it would share the key {key}"));
+            }
+        }
     }
     for Finding { code, detail } in found {
         let colon = if detail.is_empty() { "" } else { ": " };
@@ -109,6 +115,72 @@ fn reading_text(plan: &Plan, reading: Result<Number, Refusal>) -> String {
     }
 }
 
+fn step_text(plan: &Plan, step: &Step) -> String {
+    match step {
+        Step::Plain(text) => format!("in plain characters: {text}"),
+        Step::Parted(parts) => format!("parted: {}", parts.join(" | ")),
+        Step::Part(text) => format!("part: {text}"),
+        Step::Whole(text) => format!("not every part is a number, so as a whole: {text}"),
+        Step::Repaired(repair, text) => format!("{}: {text}", code_of_repair(*repair).sentence()),
+        Step::Damaged(damage) => code_of_damage(*damage).sentence().to_owned(),
+        Step::Read(attempt, text, outcome) => {
+            format!("{text} {}: {}", attempt_words(*attempt), reading_text(plan, *outcome))
+        }
+    }
+}
+
+fn attempt_words(attempt: Attempt) -> &'static str {
+    match attempt {
+        Attempt::Reference => "by libphonenumber's rules",
+        Attempt::Vanity => "with letters as digits",
+        Attempt::National => "as a national number",
+        Attempt::International => "as an international number",
+        Attempt::AfterForeignPrefix => "after another region's international prefix",
+        Attempt::Modern => "as it is spelled today",
+    }
+}
+
+fn step_value(plan: &Plan, step: &Step) -> Value {
+    match step {
+        Step::Plain(text) => json!({ "step": "plain", "text": text }),
+        Step::Parted(parts) => json!({ "step": "parted", "parts": parts }),
+        Step::Part(text) => json!({ "step": "part", "text": text }),
+        Step::Whole(text) => json!({ "step": "whole", "text": text }),
+        Step::Repaired(repair, text) => {
+            json!({ "step": "repaired", "code": code_of_repair(*repair).as_str(), "text": text })
+        }
+        Step::Damaged(damage) => {
+            json!({ "step": "damaged", "code": code_of_damage(*damage).as_str() })
+        }
+        Step::Read(attempt, text, outcome) => {
+            let name = match attempt {
+                Attempt::Reference => "reference",
+                Attempt::Vanity => "vanity",
+                Attempt::National => "national",
+                Attempt::International => "international",
+                Attempt::AfterForeignPrefix => "after_foreign_prefix",
+                Attempt::Modern => "modern",
+            };
+            let reading = reading_value(plan, name, outcome);
+            json!({ "step": "read", "text": text, "reading": reading })
+        }
+    }
+}
+
+fn reading_value(plan: &Plan, name: &str, outcome: &Result<Number, Refusal>) -> Value {
+    match outcome {
+        Err(refusal) => json!({ "as": name, "valid": false, "reason": refusal.as_str() }),
+        Ok(number) => json!({
+            "as": name,
+            "valid": number.is_valid(),
+            "phone": formatted(plan, number, PhoneFormat::E164),
+            "region": number.region().map(|region| region.to_string()),
+            "kind": number.kind().as_str(),
+            "reason": number.refusal().map(Refusal::as_str),
+        }),
+    }
+}
+
 fn words(refusal: Refusal) -> String {
     refusal.as_str().replace('_', " ")
 }
@@ -128,17 +200,7 @@ fn value(
     found: &[Finding],
 ) -> Value {
     let reading = |name: &str, reading: Option<Result<Number, Refusal>>| {
-        reading.map(|reading| match reading {
-            Err(refusal) => json!({ "as": name, "valid": false, "reason": refusal.as_str() }),
-            Ok(number) => json!({
-                "as": name,
-                "valid": number.is_valid(),
-                "phone": formatted(plan, &number, PhoneFormat::E164),
-                "region": number.region().map(|region| region.to_string()),
-                "kind": number.kind().as_str(),
-                "reason": number.refusal().map(Refusal::as_str),
-            }),
-        })
+        reading.map(|outcome| reading_value(plan, name, &outcome))
     };
     let readings: Vec<Value> = reading("national", told.national)
         .into_iter()
@@ -147,12 +209,12 @@ fn value(
     let verdict = told.reading.verdict.as_ref().ok();
     let write = |format| verdict.map(|found| formatted(plan, &found.number, format));
     json!({
-        "schema": "rowcall.explain/1",
+        "schema": "rowcall.explain/2",
         "numbering_plan": plan.version(),
         "input": number,
         "home": home.map(|home| home.to_string()),
         "vanity": rules.letters == rowcall::phone::Letters::Vanity,
-        "cleaned": told.cleaned,
+        "steps": told.steps.iter().map(|step| step_value(plan, step)).collect::<Vec<_>>(),
         "readings": readings,
         "valid": verdict.is_some(),
         "phone": verdict.map(|found| found.phone.to_string()),
@@ -166,10 +228,10 @@ fn value(
             Fiction::Reserved => "reserved",
             Fiction::Placeholder => "placeholder",
         }),
-        "identity": verdict.map(|found| json!({
-            "phone": found.phone.to_string(),
+        "identity": {
+            "phone": verdict.map(|found| found.phone.to_string()),
             "variant_key": told.variant_key,
-        })),
+        },
         "others": told.reading.others.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "suggestion": told.reading.suggestion.map(|phone| phone.to_string()),
         "findings": found.iter().map(|finding| json!({
