@@ -5,7 +5,7 @@ use crate::contact::Field;
 use crate::error::{Error, Result};
 use crate::ingest::guard::{RAW_COLUMN, is_ours, is_own_column, unguard};
 use crate::ingest::record::Row;
-use crate::text::printable;
+use crate::text::{fold, printable};
 
 /// What the user says of the columns.
 #[derive(Debug, Clone, Default)]
@@ -269,11 +269,6 @@ fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "=_-.,+/".contains(c);
     let text = printable(text);
     if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
-}
-
-/// A header without case, spaces and punctuation.
-fn fold(header: &str) -> String {
-    header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// A column's letters in a spreadsheet: A for index 0, AA for 26.

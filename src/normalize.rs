@@ -1,7 +1,7 @@
 //! Stage 3: [`Draft`] → [`Contact`] or [`Problem`]s. Every field is judged, every problem kept.
 //! It must not know the other rows, nor the platform beyond what it requires.
 
-use crate::contact::{Contact, Country, Field, Tags};
+use crate::contact::{Contact, Field, Tags};
 use crate::map::Draft;
 use crate::phone::{Kind, Plan, ReadRules, Region};
 use crate::problem::{Level, Problem};
@@ -92,8 +92,9 @@ pub fn normalize<'r>(
     problems: &mut Vec<Problem<'r>>,
 ) -> Result<Contact<'r>, Refusal> {
     let before = problems.len();
-    let given_country = country::read(draft, rules.home, problems);
-    let home = given_country.and_then(country::region).or(rules.home);
+    let given = country::read(draft, rules.plan, rules.home, problems);
+    let given_country = given.and_then(country::of_region);
+    let home = given.or(rules.home);
     let found = phone::read(draft, rules, home, problems);
     let name = name::read(draft, rules.name, problems);
     let email = email::read(draft, problems);
@@ -102,7 +103,7 @@ pub fn normalize<'r>(
     }
     let found = found?;
     let region = found.number.region();
-    let phone_country = region.and_then(|region| Country::from_alpha2(region.as_str()));
+    let phone_country = region.and_then(country::of_region);
     country::compare(draft, given_country, phone_country, problems);
     Ok(Contact {
         phone: found.phone,

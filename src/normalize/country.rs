@@ -3,34 +3,40 @@
 use super::problem;
 use crate::contact::{Country, Field};
 use crate::map::Draft;
-use crate::phone::Region;
+use crate::phone::{Plan, Region};
 use crate::problem::{Code, Confidence, Problem, Suggestion};
 
-/// The row's country; one that cannot be read is left out with a warning.
-/// The number is then read in the home region, as the warning says.
+mod names;
+
+/// The region of the row's country, in which its numbers without a calling code are read; one that
+/// cannot be read is left out with a warning, which says where they are read then.
 pub(super) fn read<'r>(
     draft: &Draft<'r>,
+    plan: &Plan,
     home: Option<Region>,
     problems: &mut Vec<Problem<'r>>,
-) -> Option<Country> {
+) -> Option<Region> {
     let cell = draft.get(Field::Country).trim();
     if cell.is_empty() {
         return None;
     }
-    let country = Country::from_alpha2(cell);
-    if country.is_none() {
+    let region = names::region_of(cell, plan);
+    if region.is_none() {
         let found = problem(draft, Field::Country, Code::CountryUnknown);
-        let detail = home.map_or_else(String::new, |home| {
-            format!("a number without a calling code is read in {home}")
-        });
-        problems.push(Problem { detail: detail.into(), ..found });
+        let detail = match home {
+            Some(home) => format!("a number without a calling code is read in {home}"),
+            None => "a number without a calling code cannot be read".to_owned(),
+        };
+        let suggestion = names::similar(cell)
+            .map(|region| Suggestion { value: region.to_string(), confidence: Confidence::Medium });
+        problems.push(Problem { detail: detail.into(), suggestion, ..found });
     }
-    country
+    region
 }
 
-/// The region in which numbers of the country are read.
-pub(super) fn region(country: Country) -> Option<Region> {
-    country.as_str().parse().ok()
+/// The ISO country of a region; `XK` is none, and `001` neither.
+pub(super) fn of_region(region: Region) -> Option<Country> {
+    Country::from_alpha2(region.as_str())
 }
 
 /// Warns where the column says one country and the phone another.

@@ -83,6 +83,14 @@ impl Plan {
         Some(self.tables.codes[usize::from(region.code)].code)
     }
 
+    /// The main region of a country calling code; `None` where no geographic region has it.
+    #[must_use]
+    pub fn main_region(&self, code: u16) -> Option<Region> {
+        let code = self.tables.codes.iter().find(|known| known.code == code)?;
+        let main = self.tables.regions[usize::from(code.main)].id;
+        Some(main).filter(|region| *region != Region::WORLD)
+    }
+
     /// Reads `text` as libphonenumber's `parse` does, then judges the number, which may be valid
     /// or not. Digits without `+` or an international prefix are national to the `home` region; a
     /// home region that the plan does not have is as good as none.

@@ -1,0 +1,222 @@
+//! The text of a country cell → a region: codes, names in many languages, calling codes, flags.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::phone::{Plan, Region};
+use crate::text::fold;
+
+/// The names of countries in the languages of exports, made by `names.py` from the Unicode CLDR.
+const NAMES: &str = include_str!("names.txt");
+
+/// Folded names and ISO's codes of three letters → region.
+static REGIONS: LazyLock<HashMap<String, Region>> = LazyLock::new(|| {
+    let mut regions = HashMap::new();
+    let mut add = |name: &str, region: Region| {
+        let folded = fold_country(name);
+        if !folded.is_empty() {
+            regions.entry(folded).or_insert(region);
+        }
+    };
+    for line in NAMES.lines().filter(|line| !line.starts_with('#')) {
+        let (code, names) = line.split_once(": ").expect("a line is a code and names");
+        let region: Region = code.parse().expect("two letters");
+        names.split("; ").for_each(|name| add(name, region));
+    }
+    for country in celes::Country::get_countries() {
+        let region: Region = country.alpha2.parse().expect("two letters");
+        add(country.alpha3, region);
+        let name = country.long_name;
+        add(name, region);
+        add(name.strip_prefix("The ").unwrap_or(name), region);
+    }
+    regions
+});
+
+/// The region that a text names: an ISO 3166-1 code of two or three letters, a name in one of many
+/// languages, a calling code, a flag; or several of these that agree, as in `United Arab Emirates
+/// (AE)`.
+pub(super) fn region_of(text: &str, plan: &Plan) -> Option<Region> {
+    let text = text.trim();
+    one(text, plan).or_else(|| {
+        // Several ways of saying the same, each with its own punctuation.
+        let parts = text.split(['(', ')', '-', '–', '/', '|', ',', '[', ']']).map(str::trim);
+        let mut parts = parts.filter(|part| !part.is_empty());
+        let first = one(parts.next()?, plan)?;
+        let mut rest = parts.peekable();
+        rest.peek()?;
+        rest.all(|part| one(part, plan) == Some(first)).then_some(first)
+    })
+}
+
+/// The name most like a text that names no region, if it is but a letter or two away.
+pub(super) fn similar(text: &str) -> Option<Region> {
+    const SHORTEST: usize = 5;
+    let folded = fold_country(text);
+    let allowed = if folded.chars().count() > 2 * SHORTEST { 2 } else { 1 };
+    if folded.chars().count() < SHORTEST {
+        return None;
+    }
+    let near = REGIONS.iter().filter_map(|(name, region)| {
+        let distance = strsim::osa_distance(&folded, name);
+        (name.len() >= SHORTEST && distance <= allowed).then_some((distance, *region))
+    });
+    let mut near: Vec<(usize, Region)> = near.collect();
+    near.sort_unstable();
+    // Two countries that are as near as each other are no suggestion.
+    match near[..] {
+        [] => None,
+        [(nearest, region), ..] => {
+            let level = near.iter().filter(|(distance, _)| *distance == nearest);
+            level.map(|(_, other)| *other).all(|other| other == region).then_some(region)
+        }
+    }
+}
+
+fn one(text: &str, plan: &Plan) -> Option<Region> {
+    if let Some(region) = iso_code(text) {
+        return Some(region);
+    }
+    if text.starts_with(['+', '(']) || text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return calling_code(text).and_then(|code| plan.main_region(code));
+    }
+    if let Some(region) = flag(text) {
+        return Some(region);
+    }
+    let known = |name: &str| REGIONS.get(&fold_country(name)).copied();
+    known(text).or_else(|| {
+        // As lists sort it: `Korea, Republic of`.
+        let (last, first) = text.split_once(',')?;
+        known(&format!("{first} {last}"))
+    })
+}
+
+/// An ISO code of two letters, or `XK` and `UK`, which are in use all the same.
+fn iso_code(text: &str) -> Option<Region> {
+    if text.eq_ignore_ascii_case("UK") {
+        return "GB".parse().ok();
+    }
+    let region: Region = text.parse().ok().filter(|_| text.len() == 2)?;
+    let listed = celes::Country::from_alpha2(region.as_str()).is_ok();
+    (listed || region.as_str() == "XK").then_some(region)
+}
+
+/// A calling code as people write it: `+971`, `971`, `00971`.
+fn calling_code(text: &str) -> Option<u16> {
+    const DIGITS_MAX: usize = 3;
+    let digits = text.trim_start_matches(['+', '(', ' ']).trim_end_matches([')', ' ']);
+    let digits = digits.strip_prefix("00").unwrap_or(digits);
+    let fits = (1..=DIGITS_MAX).contains(&digits.len());
+    digits.parse().ok().filter(|_| fits && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// A flag is two letters in a script of their own.
+fn flag(text: &str) -> Option<Region> {
+    const FIRST: u32 = 0x1f1e6;
+    let letter =
+        |c: char| u8::try_from(u32::from(c).checked_sub(FIRST)?).ok().filter(|it| *it < 26);
+    let letters: Option<Vec<u8>> = text.chars().map(|c| Some(b'A' + letter(c)?)).collect();
+    iso_code(std::str::from_utf8(&letters?).ok()?)
+}
+
+/// A name without what differs between its spellings.
+fn fold_country(name: &str) -> String {
+    fold(&name.replace('&', " and "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Option<String> {
+        region_of(text, Plan::builtin()).map(|region| region.to_string())
+    }
+
+    #[test]
+    fn a_country_is_known_by_code_name_calling_code_and_flag() {
+        for (text, region) in [
+            ("ae", "AE"),
+            ("ARE", "AE"),
+            ("United Arab Emirates", "AE"),
+            ("UAE", "AE"),
+            ("الإمارات العربية المتحدة", "AE"),
+            ("الامارات", "AE"),
+            ("Emirats Arabes Unis", "AE"),
+            ("+971", "AE"),
+            ("00971", "AE"),
+            ("971", "AE"),
+            ("(+971)", "AE"),
+            ("🇦🇪", "AE"),
+            ("Saudi Arabia", "SA"),
+            ("KSA", "SA"),
+            ("المملكة العربية السعودية", "SA"),
+            ("DEUTSCHLAND", "DE"),
+            ("Alemania", "DE"),
+            ("Allemagne", "DE"),
+            ("德国", "DE"),
+            ("España", "ES"),
+            ("Espana", "ES"),
+            ("भारत", "IN"),
+            ("Hindistan", "IN"),
+            ("Brasil", "BR"),
+            ("Brazil", "BR"),
+            ("Россия", "RU"),
+            ("Türkiye", "TR"),
+            ("Côte d'Ivoire", "CI"),
+            ("Cote d’Ivoire", "CI"),
+            ("Ivory Coast", "CI"),
+            ("Korea, Republic of", "KR"),
+            ("Viet Nam", "VN"),
+            ("Bosnia and Herzegovina", "BA"),
+            ("U.S.A.", "US"),
+            ("1", "US"),
+            ("44", "GB"),
+            ("uk", "GB"),
+            ("7", "RU"),
+            ("XK", "XK"),
+            ("United Arab Emirates (AE)", "AE"),
+            ("AE - UAE", "AE"),
+            ("India (+91)", "IN"),
+            (" Netherlands ", "NL"),
+            ("日本", "JP"),
+            ("中国", "CN"),
+            ("Congo-Kinshasa", "CD"),
+        ] {
+            assert_eq!(of(text).as_deref(), Some(region), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_country_or_two_is_none() {
+        for text in
+            ["", "EU", "Europe", "999", "+", "12345", "AE / SA", "Atlantis", "🇦", "home", "x", "-"]
+        {
+            assert_eq!(of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_a_letter_leads_to_the_country_that_was_meant() {
+        for (text, region) in [("Untied Arab Emirates", "AE"), ("Germny", "DE"), ("Indai", "IN")] {
+            assert_eq!(similar(text).map(|region| region.to_string()).as_deref(), Some(region));
+        }
+        for text in ["Atlantis", "Xx", "Mali o"] {
+            assert_eq!(similar(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_region_of_the_plan_is_known_by_its_code_and_every_listed_name_leads_to_its_own() {
+        let plan = Plan::builtin();
+        let reserved = ["AC", "TA"];
+        for region in plan.regions().filter(|region| !reserved.contains(&region.as_str())) {
+            assert_eq!(region_of(region.as_str(), plan), Some(region));
+        }
+        for line in NAMES.lines().filter(|line| !line.starts_with('#')) {
+            let (code, names) = line.split_once(": ").expect("a code and names");
+            for name in names.split("; ") {
+                assert_eq!(of(name).as_deref(), Some(code), "{name}");
+            }
+        }
+    }
+}
