@@ -130,6 +130,8 @@ pub use identity::variant_key;
 pub use kind::{Kind, Length, Refusal};
 pub use number::{Number, Phone};
 pub use plan::Plan;
-pub use reading::{DigitsAs, Found, Letters, ReadRules, Reading, Refused, Several, read};
+pub use reading::{
+    Choice, DigitsAs, Found, Letters, OtherReading, ReadRules, Reading, Refused, Several, read,
+};
 pub use region::{NotARegion, Region};
 pub use trace::{Attempt, Step};

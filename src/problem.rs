@@ -127,6 +127,10 @@ pub enum Code {
     PhoneHashes,
     /// The number has decimals, as a calculation leaves them.
     PhoneFraction,
+    /// A date stands in the place of the number.
+    PhoneDate,
+    /// The address of a WhatsApp group or the like, which is no number.
+    PhoneOtherAddress,
     /// The cell holds several numbers.
     PhoneSeveralRefused,
     /// Numbers of this kind were not wanted.
@@ -161,6 +165,8 @@ pub enum Code {
     PhoneForeignPrefix,
     /// Digits without a plus were read as an international number.
     PhonePlusAdded,
+    /// Letters were read as the keys of a telephone, as was asked for.
+    PhoneVanity,
     /// The 1 that Mexican mobiles had until 2019 was taken out.
     PhoneMexicoOne,
     /// The 01 that numbers of Benin got in 2024 was put in.
@@ -203,7 +209,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 48] = [
+const CODES: [CodeWords; 51] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -273,6 +279,12 @@ const CODES: [CodeWords; 48] = [
     words(Code::PhoneFraction, "phone.fraction", Bad,
         "the number has decimals, as a calculation leaves them",
         "look for a formula or an average in the spreadsheet"),
+    words(Code::PhoneDate, "phone.date", Bad,
+        "a date stands where a phone number should",
+        "look for a column that slipped, or for a spreadsheet that took digits for a date"),
+    words(Code::PhoneOtherAddress, "phone.other_address", Bad,
+        "this is the address of a WhatsApp group, channel or hidden account, which is no number",
+        "ask for the contact's number"),
     words(Code::PhoneSeveralRefused, "phone.several_refused", Bad,
         "the cell holds several numbers",
         "keep one, or give --multi first to take the first valid one"),
@@ -286,8 +298,8 @@ const CODES: [CodeWords; 48] = [
         "the cell names an extension; the number was taken without it",
         "keep the extension in a column of its own if it matters"),
     words(Code::PhoneAmbiguous, "phone.ambiguous", Warning,
-        "the digits are a valid number both as national and as international",
-        "write + and the calling code, or say which is meant with --digits"),
+        "the digits are a valid number in two readings",
+        "write + and the calling code; --digits settles it for digits without a plus"),
     words(Code::PhoneReserved, "phone.reserved", Warning,
         "the number is set aside for fiction and examples; nobody has it",
         "ask for the real number"),
@@ -324,6 +336,9 @@ const CODES: [CodeWords; 48] = [
     words(Code::PhonePlusAdded, "phone.plus_added", Info,
         "digits without a plus were read as an international number",
         "nothing to do, or say otherwise with --digits"),
+    words(Code::PhoneVanity, "phone.vanity", Info,
+        "letters were read as the keys of a telephone",
+        "nothing to do"),
     words(Code::PhoneMexicoOne, "phone.mexico_one", Info,
         "the 1 that Mexican mobiles had until 2019 was taken out",
         "nothing to do"),

@@ -1,8 +1,10 @@
 //! What is wrong with a file and not with its rows: a home region, or a reading of digits, by which
 //! many of the refused numbers would be right.
 
+use std::collections::BTreeMap;
+
 use crate::normalize::phone::UnreadDigits;
-use crate::phone::{Plan, Region};
+use crate::phone::{Kind, Plan, Region};
 use crate::write::summary::Hint;
 
 use super::Job;
@@ -20,7 +22,7 @@ const KEPT_MAX: usize = 1_000_000;
 /// How many of them every region of the world is tried on, to find the likely one.
 const SAMPLE_MAX: usize = 200;
 
-/// How many regions are named where several would help as many numbers.
+/// How many regions are named where several would help nearly as many numbers.
 const LEVEL_SHOWN_MAX: usize = 3;
 
 /// A hint is given where it helps at least so many numbers, and at least half of those refused.
@@ -33,44 +35,72 @@ impl Unread {
         self.seen += digits.len() as u64;
     }
 
-    /// What to try, and how many of the refused numbers it would make valid.
-    pub(super) fn hints(&self, job: &Job) -> Vec<Hint> {
-        let mut hints = Vec::new();
-        for region in self.likely_regions(job) {
-            let count = self.count(|digits| digits.valid_in(job.plan, region));
-            hints.push((count, format!("--region {region}"), Some(region)));
-        }
-        let count = self.count(|digits| digits.valid_as_international);
-        hints.push((count, "--digits international".to_owned(), None));
+    /// What to try, and how many of the refused numbers it would make valid; the likeliest first.
+    /// `seen` says how many accepted numbers each region has.
+    pub(super) fn hints(&self, job: &Job, seen: &BTreeMap<Option<Region>, u64>) -> Vec<Hint> {
         let of = self.kept.len() as u64;
-        hints.retain(|(count, _, _)| *count >= HELPED_MIN && *count * 2 >= of);
+        let hint = |count: u64, flag: String, region: Option<Region>| Hint {
+            count,
+            of,
+            refused: self.seen,
+            flag,
+            region: region.map(|region| region.to_string()),
+            home: job.home.map(|home| home.to_string()),
+        };
+        // Digits that begin with a calling code say more than those that fit some national plan.
+        let international = self.count(|digits| digits.valid_as_international);
+        let flag = "--digits international".to_owned();
+        let mut hints = vec![hint(international, flag, None)];
+        if international * 2 < of {
+            hints.extend(self.likely_regions(job, seen).into_iter().map(|region| {
+                let count = self.count(|digits| digits.kind_in(job.plan, region).is_some());
+                hint(count, format!("--region {region}"), Some(region))
+            }));
+        }
+        hints.retain(|hint| hint.count >= HELPED_MIN && hint.count * 2 >= of);
         hints
-            .into_iter()
-            .map(|(count, flag, region)| Hint {
-                count,
-                of,
-                refused: self.seen,
-                flag,
-                region: region.map(|region| region.to_string()),
-                home: job.home.map(|home| home.to_string()),
-            })
-            .collect()
     }
 
     fn count(&self, valid: impl Fn(&UnreadDigits) -> bool) -> u64 {
         self.kept.iter().filter(|digits| valid(digits)).count() as u64
     }
 
-    /// The region in which most of a sample would be valid; several where they are level.
-    fn likely_regions(&self, job: &Job) -> Vec<Region> {
+    /// The region in which most of a sample would be valid, and those that are level with it.
+    /// Mobile numbers count most, because contacts mostly have such, and many plans take nearly
+    /// any digits for a fixed line; then regions that the file has other numbers of.
+    fn likely_regions(&self, job: &Job, seen: &BTreeMap<Option<Region>, u64>) -> Vec<Region> {
         let step = self.kept.len().div_ceil(SAMPLE_MAX).max(1);
         let sample: Vec<UnreadDigits> = self.kept.iter().step_by(step).copied().collect();
         let plan: &Plan = job.plan;
         let others = plan.regions().filter(|region| Some(*region) != job.home);
-        let valid_in = |region| sample.iter().filter(|it| it.valid_in(plan, region)).count();
-        let counts: Vec<(usize, Region)> = others.map(|it| (valid_in(it), it)).collect();
-        let most = counts.iter().map(|(count, _)| *count).max().unwrap_or(0).max(1);
-        let level = counts.into_iter().filter(|(count, _)| *count == most);
-        level.map(|(_, region)| region).take(LEVEL_SHOWN_MAX).collect()
+        let mut ranked: Vec<(Score, Region)> = others
+            .map(|region| {
+                let kinds = sample.iter().filter_map(|digits| digits.kind_in(plan, region));
+                let (mut valid, mut mobile) = (0, 0);
+                for kind in kinds {
+                    valid += 1;
+                    mobile += usize::from(matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile));
+                }
+                let known = seen.get(&Some(region)).copied().unwrap_or(0);
+                (Score { mobile, valid, known }, region)
+            })
+            .filter(|(score, _)| score.valid > 0)
+            .collect();
+        // The best first, regions in order where scores are the same.
+        ranked.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
+        let Some((best, _)) = ranked.first().copied() else { return Vec::new() };
+        let level = ranked.iter().take_while(|(score, _)| *score == best);
+        level.map(|(_, region)| *region).take(LEVEL_SHOWN_MAX).collect()
     }
+}
+
+/// How well a region fits, the weightiest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Score {
+    /// Numbers of the sample that would be mobile, or mobile or fixed, there.
+    mobile: usize,
+    /// Numbers that would be valid.
+    valid: usize,
+    /// Accepted numbers of the region in the same run.
+    known: u64,
 }

@@ -242,7 +242,7 @@ impl Ordered {
             withheld: withheld(job, &self.counts),
             sources: (0..self.contexts.len()).map(|at| self.source_facts(at)).collect(),
             settings: settings(job),
-            hints: self.unread.hints(job),
+            hints: self.unread.hints(job, &self.regions),
             problems: problems.filter(|(_, count)| *count > 0).collect(),
             regions: self.regions.iter().map(|(key, count)| (region(key), *count)).collect(),
             kinds: self.kinds.iter().map(|(kind, count)| (*kind, *count)).collect(),

@@ -6,10 +6,10 @@ use super::{PhoneRules, Refusal, Rules, problem};
 use crate::contact::Field;
 use crate::map::Draft;
 use crate::phone::{
-    Damage, Fiction, Found, Plan, Reading, Refusal as Reason, Refused, Region, Repair,
+    Damage, Fiction, Found, Kind, Plan, Reading, Refusal as Reason, Refused, Region, Repair,
     read as read_cell,
 };
-use crate::problem::{Code, Confidence, Problem, Suggestion};
+use crate::problem::{Code, Confidence, Level, Problem, Suggestion};
 
 /// The row's phone and the number it was read from; or what is known of the number that was
 /// refused.
@@ -24,11 +24,11 @@ pub(super) fn read<'r>(
     let mut wanted = true;
     for finding in findings(&reading, home, &rules.phone) {
         let Finding { code, detail } = finding;
-        wanted &= code.level() != crate::problem::Level::Error;
+        wanted &= code.level() != Level::Error;
         let readings = if code == Code::PhoneAmbiguous { both(&reading) } else { Vec::new() };
         let suggestion = reading
             .suggestion
-            .filter(|_| reading.verdict.is_err())
+            .filter(|_| code.level() == Level::Error && reading.verdict.is_err())
             .map(|phone| Suggestion { value: phone.to_string(), confidence: Confidence::Medium });
         let found = problem(draft, Field::Phone, code);
         problems.push(Problem { detail, suggestion, readings, ..found });
@@ -63,6 +63,9 @@ pub fn findings(reading: &Reading, home: Option<Region>, rules: &PhoneRules) -> 
     match &reading.verdict {
         Err(refused) => {
             say(code_of(*refused), refusal_detail(*refused, home.filter(|_| reading.bare)));
+            if reading.fiction.is_some() {
+                say(Code::PhoneReserved, "".into());
+            }
         }
         Ok(found) => {
             let (number, region) = (&found.number, found.number.region());
@@ -74,12 +77,19 @@ pub fn findings(reading: &Reading, home: Option<Region>, rules: &PhoneRules) -> 
                 say(Code::PhoneRegionRefused, shown.into());
             }
             if let Some(other) = found.other_reading {
-                say(Code::PhoneAmbiguous, format!("taken as {}, not {other}", found.phone).into());
+                let (taken, not) = other.choice.names();
+                let (taken, not) = (taken.replace('_', " "), not.replace('_', " "));
+                let detail =
+                    format!("taken as {}, {taken}, not {}, {not}", found.phone, other.phone);
+                say(Code::PhoneAmbiguous, detail.into());
             }
             match found.fiction {
                 Some(Fiction::Reserved) => say(Code::PhoneReserved, "".into()),
                 Some(Fiction::Placeholder) => say(Code::PhonePlaceholder, "".into()),
                 None => {}
+            }
+            if reading.vanity {
+                say(Code::PhoneVanity, "".into());
             }
             if !number.extension().is_empty() {
                 say(Code::PhoneExtension, format!("extension {}", number.extension()).into());
@@ -102,23 +112,20 @@ pub fn findings(reading: &Reading, home: Option<Region>, rules: &PhoneRules) -> 
     all
 }
 
-/// A repair of a number that was refused all the same is no news, but for one that took away what
-/// could be taken for a digit.
+/// A repair of a number that was refused all the same is no news, but for one without which the
+/// text could be taken for a number.
 fn repairs_worth_saying(reading: &Reading) -> impl Iterator<Item = Repair> {
     let read = reading.verdict.is_ok();
-    reading.repairs.iter().filter(move |repair| read || *repair == Repair::DecimalTail)
+    let telling = |repair: &Repair| matches!(repair, Repair::DecimalTail | Repair::Link);
+    reading.repairs.iter().filter(move |repair| read || telling(repair))
 }
 
 /// Both valid readings, the one that was taken first.
 fn both(reading: &Reading) -> Vec<(&'static str, crate::phone::Phone)> {
     let Ok(found) = &reading.verdict else { return Vec::new() };
     let Some(other) = found.other_reading else { return Vec::new() };
-    let (first, second) = if found.taken_as_national {
-        ("national", "international")
-    } else {
-        ("international", "national")
-    };
-    vec![(first, found.phone), (second, other)]
+    let (first, second) = other.choice.names();
+    vec![(first, found.phone), (second, other.phone)]
 }
 
 fn refusal_detail(refused: Refused, home: Option<Region>) -> Cow<'static, str> {
@@ -166,6 +173,8 @@ pub fn code_of_damage(damage: Damage) -> Code {
         Damage::ErrorValue => Code::PhoneErrorValue,
         Damage::Hashes => Code::PhoneHashes,
         Damage::Fraction => Code::PhoneFraction,
+        Damage::Date => Code::PhoneDate,
+        Damage::OtherAddress => Code::PhoneOtherAddress,
     }
 }
 
@@ -213,12 +222,12 @@ impl UnreadDigits {
         (digits > 1).then_some(UnreadDigits { digits, valid_as_international })
     }
 
-    /// Whether they are a valid number of the region.
+    /// The kind of valid number of the region that they are.
     #[must_use]
-    pub fn valid_in(self, plan: &Plan, region: Region) -> bool {
+    pub fn kind_in(self, plan: &Plan, region: Region) -> Option<Kind> {
         let text = self.digits.to_string();
-        plan.parse(&text[1..], Some(region))
-            .is_ok_and(|number| number.is_valid() && number.region() == Some(region))
+        let number = plan.parse(&text[1..], Some(region)).ok()?;
+        (number.is_valid() && number.region() == Some(region)).then(|| number.kind())
     }
 }
 
@@ -232,8 +241,8 @@ mod tests {
         let of = |cell| UnreadDigits::of(cell, false);
         let region = |text: &str| text.parse::<Region>().expect("a region");
         let indian = of("098765 43210").expect("digits");
-        assert!(indian.valid_in(plan, region("IN")));
-        assert!(!indian.valid_in(plan, region("AE")));
+        assert_eq!(indian.kind_in(plan, region("IN")), Some(Kind::Mobile));
+        assert_eq!(indian.kind_in(plan, region("AE")), None);
         for none in ["", "+919876543210", "call 1", "1234567890123456"] {
             assert_eq!(of(none), None, "{none}");
         }

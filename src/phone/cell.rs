@@ -91,6 +91,10 @@ pub enum Damage {
     Fraction,
     /// The `########` of a column that was too narrow.
     Hashes,
+    /// A date: `21/11/2026`, `2026-11-21`.
+    Date,
+    /// The address of a WhatsApp group, channel, list or hidden account, which holds no number.
+    OtherAddress,
 }
 
 /// The text of a number, and what was done to get at it.
@@ -115,9 +119,11 @@ pub(super) fn is_ordinary(text: &str) -> bool {
         }
         table
     };
-    // A plus after the start may have a zero before it, a point may be that of a `.0`.
+    // A plus after the start may have a zero before it, and what is short may be a date.
+    const DATE_BYTES_MAX: usize = 10;
     text.bytes().all(|byte| ORDINARY[usize::from(byte)])
         && !text.bytes().skip(1).any(|byte| byte == b'+')
+        && (text.len() > DATE_BYTES_MAX || !text.bytes().any(|byte| byte == b'-'))
 }
 
 /// A cell longer than this holds no number that anybody can mean, and is not looked at.
@@ -139,7 +145,8 @@ pub(super) fn normalize<'t>(text: &'t str, repairs: &mut Repairs) -> Cow<'t, str
                 plain.push(' ');
             }
             '\u{a0}' | '\u{3000}' => plain.push(' '),
-            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' => plain.push('-'),
+            // The mark of a long vowel in Japanese is typed for a dash.
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' | '\u{30fc}' => plain.push('-'),
             '\u{ff0b}' => plain.push('+'),
             '\u{ff0e}' | '\u{66b}' => plain.push('.'),
             '\u{ff08}' => plain.push('('),
@@ -156,7 +163,8 @@ fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
             | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-            | '\u{fe00}'..='\u{fe0f}')
+            | '\u{fe00}'..='\u{fe0f}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{3164}'
+            | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Takes off what surrounds one number.
@@ -172,6 +180,9 @@ pub(super) fn clean<'t>(
     // Each layer may lie under another: `'="+971…"`. Every step makes the text shorter.
     let mut account = false;
     let mut inside = text.trim();
+    if is_other_address(inside) {
+        return Err(Damage::OtherAddress);
+    }
     while let Some(layer) = unwrap_layer(inside) {
         account |= layer.account;
         inside = layer.inner.trim();
@@ -183,6 +194,9 @@ pub(super) fn clean<'t>(
     if text.starts_with('#') {
         let all = text.len() > 1 && text.bytes().all(|byte| byte == b'#');
         return Err(if all { Damage::Hashes } else { Damage::ErrorValue });
+    }
+    if is_date(&text) {
+        return Err(Damage::Date);
     }
     if let Some(outcome) = exponent(&text) {
         text = Cow::Owned(outcome?);
@@ -216,7 +230,7 @@ fn unwrap_layer(text: &str) -> Option<Layer<'_>> {
     let unquoted = |text: &'_ str| -> Option<usize> {
         (text.len() > 1 && text.starts_with('"') && text.ends_with('"')).then(|| text.len() - 1)
     };
-    if let Some(inner) = text.strip_prefix('\'') {
+    if let Some(inner) = text.strip_prefix(['\'', '‘', '’']) {
         return layer(inner, Some(Repair::Apostrophe));
     }
     if let Some(inner) = text.strip_prefix('=') {
@@ -235,13 +249,14 @@ fn unwrap_link(text: &str) -> Option<Layer<'_>> {
     /// Links whose rest is a number as a person types it.
     const DIALLED: [&str; 3] = ["sms:", "callto:", "tel:"];
     /// Links whose rest is an international number without a plus.
-    const ACCOUNTS: [&str; 6] = [
-        "whatsapp://send?phone=",
+    const ACCOUNTS: [&str; 7] = [
+        "whatsapp://send",
         "whatsapp:",
+        "wa.me/c/",
         "wa.me/",
-        "api.whatsapp.com/send?phone=",
-        "api.whatsapp.com/send/?phone=",
-        "web.whatsapp.com/send?phone=",
+        "api.whatsapp.com/send",
+        "web.whatsapp.com/send",
+        "chat.whatsapp.com/send",
     ];
     let after = |text: &str, prefix: &str| -> Option<usize> {
         let head = text.as_bytes().get(..prefix.len())?;
@@ -253,7 +268,9 @@ fn unwrap_link(text: &str) -> Option<Layer<'_>> {
     for prefix in ACCOUNTS {
         if let Some(at) = after(site, prefix) {
             let ends: &[char] = if prefix == "whatsapp:" { &['?'] } else { &['?', '&', '/', '#'] };
-            let number = site[at..].split(ends).next().unwrap_or_default();
+            let rest = &site[at..];
+            let parameter = rest.find("phone=").map(|at| &rest[at + "phone=".len()..]);
+            let number = parameter.unwrap_or(rest).split(ends).next().unwrap_or_default();
             return account(without_escaped_plus(number));
         }
     }
@@ -279,28 +296,47 @@ fn without_escaped_plus(number: &str) -> &str {
 
 /// The digits of scientific notation; `None` where the text is none.
 fn exponent(text: &str) -> Option<Result<String, Damage>> {
+    let text = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
     let (mantissa, power) = text.split_once(['e', 'E'])?;
     let (mantissa, power) = (mantissa.trim(), power.trim());
-    let power = power.strip_prefix('+').unwrap_or(power);
-    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
-    let plus = whole.starts_with('+');
-    let whole = whole.strip_prefix('+').unwrap_or(whole);
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let mantissa_digits_max = 3;
-    let short = (1..=mantissa_digits_max).contains(&whole.len())
-        && digits(whole)
-        && power.len() <= 2
-        && digits(power);
-    if !short || !(fraction.is_empty() || digits(fraction)) {
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
+    let bare = whole.trim_start_matches(['+', '-']);
+    let bare_power = power.trim_start_matches(['+', '-']);
+    if !digits(bare) || !digits(bare_power) || !(fraction.is_empty() || digits(fraction)) {
         return None;
     }
-    let power: usize = power.parse().ok()?;
     // All digits are there only if the point stands exactly that far from the last one.
-    if fraction.len() != power || whole.len() != 1 {
+    let exact = bare_power.trim_start_matches('0').parse().unwrap_or(0) == fraction.len();
+    if !exact || whole.starts_with('-') || power.starts_with('-') {
         return Some(Err(Damage::DigitsLost));
     }
-    let sign = if plus { "+" } else { "" };
-    Some(Ok(format!("{sign}{whole}{fraction}")))
+    Some(Ok(format!("{whole}{fraction}")))
+}
+
+/// Whether a text is a date of this century or the last, day, month and year in any usual order.
+fn is_date(text: &str) -> bool {
+    let Some(separator) = text.chars().find(|c| "/-.".contains(*c)) else { return false };
+    let parts: Vec<&str> = text.split(separator).collect();
+    let [first, middle, last] = parts[..] else { return false };
+    let within = |part: &str, range: std::ops::RangeInclusive<u16>, digits: usize| {
+        (1..=digits).contains(&part.len())
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && part.parse().is_ok_and(|number| range.contains(&number))
+    };
+    let year = |part: &str| part.len() == 4 && within(part, 1900..=2099, 4);
+    let (day, month) = (|part: &str| within(part, 1..=31, 2), |part: &str| within(part, 1..=12, 2));
+    let day_and_month = |a: &str, b: &str| (day(a) && month(b)) || (month(a) && day(b));
+    (day_and_month(first, middle) && year(last)) || (year(first) && day_and_month(middle, last))
+}
+
+/// Whether a text is an address of WhatsApp that names no number.
+fn is_other_address(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["@g.us", "@lid", "@newsletter", "@broadcast"].iter().any(|end| lower.ends_with(end))
+        || ["wa.me/message/", "wa.me/qr/", "chat.whatsapp.com/", "whatsapp.com/channel/"]
+            .iter()
+            .any(|part| lower.contains(part))
 }
 
 /// The number before a `.0`, or several, where that is no group of its digits: no other point or
@@ -380,6 +416,16 @@ mod tests {
             ("971501234561:7@s.whatsapp.net", "971501234561", &[Link]),
             ("3.108207129E9", "3108207129", &[Exponent]),
             ("+9,71501234561e+11", "+971501234561", &[Exponent]),
+            ("(9.71501234561E+011)", "971501234561", &[Exponent]),
+            ("97.1501234561E+10", "971501234561", &[Exponent]),
+            ("‘0501234561", "0501234561", &[Apostrophe]),
+            ("wa.me/c/971501234561", "971501234561", &[Link]),
+            (
+                "https://api.whatsapp.com/send?text=hi&phone=%2B971501234561",
+                "971501234561",
+                &[Link],
+            ),
+            ("03ー1234ー5670", "03-1234-5670", &[]),
             ("971501234561.0", "971501234561", &[DecimalTail]),
             ("501234561,00", "501234561", &[DecimalTail]),
             ("+39 02 1234 5283.0", "+39 02 1234 5283", &[DecimalTail]),
@@ -406,6 +452,14 @@ mod tests {
             ("5E8", Damage::DigitsLost),
             ("9.715012345678E+11", Damage::DigitsLost),
             ("97.1501E+10", Damage::DigitsLost),
+            ("9.7E-11", Damage::DigitsLost),
+            ("-9.71501234561E+11", Damage::DigitsLost),
+            ("1.5E+184467440737095516", Damage::DigitsLost),
+            ("21/11/2026", Damage::Date),
+            ("11-21-2026", Damage::Date),
+            ("2026-11-21", Damage::Date),
+            ("120363040000000000@g.us", Damage::OtherAddress),
+            ("https://wa.me/message/ABCDEF", Damage::OtherAddress),
             ("9.71501 E+11", Damage::DigitsLost),
             ("01711234568.5", Damage::Fraction),
             ("#REF!", Damage::ErrorValue),
@@ -419,9 +473,15 @@ mod tests {
 
     #[test]
     fn separators_that_only_look_like_damage_stay() {
-        for text in
-            ["050.123.00", "04.12.0", "12.0", "+1.415.555.2671", "030/1234567", "415-555.0000"]
-        {
+        for text in [
+            "050.123.00",
+            "04.12.0",
+            "12.0",
+            "+1.415.555.2671",
+            "030/1234567",
+            "415-555.0000",
+            "21 11 20 26",
+        ] {
             assert_eq!(cleaned(text), (text.to_owned(), vec![]), "{text:?}");
         }
     }

@@ -5,7 +5,7 @@ use super::identity::variant_key;
 use super::kind::Refusal;
 use super::number::Number;
 use super::plan::Plan;
-use super::reading::{ReadRules, Reading, is_bare_digits, read_aloud, read_as_national};
+use super::reading::{ReadRules, Reading, bare_digits, read_aloud, read_as_national};
 use super::region::Region;
 use super::trace::Step;
 
@@ -29,7 +29,7 @@ pub struct Explanation {
 pub fn explain(plan: &Plan, text: &str, home: Option<Region>, rules: ReadRules) -> Explanation {
     let (reading, steps) = read_aloud(plan, text, home, rules);
     let digits = steps.iter().find_map(|step| match step {
-        Step::Read(_, text, _) if is_bare_digits(text) => Some(text.clone()),
+        Step::Read(_, text, _) => bare_digits(text).map(str::to_owned),
         _ => None,
     });
     let home = home.filter(|home| plan.calling_code(*home).is_some());

@@ -7,8 +7,6 @@
     reason = "digits stand in the groups of telephone numbers"
 )]
 
-use super::number::Phone;
-
 /// Why a valid number is nobody's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fiction {
@@ -106,21 +104,37 @@ const RESERVED: [(u64, u64); 77] = [
 /// The last digits that make a placeholder, and how many they are.
 const PLACEHOLDER_DIGITS: u32 = 7;
 
-/// Whether the number is nobody's.
+/// Whether the number is nobody's. `digits` are those of its E.164.
 #[must_use]
-pub fn fiction(phone: Phone) -> Option<Fiction> {
-    let digits = phone.as_u64();
+pub fn fiction(digits: u64) -> Option<Fiction> {
+    reserved(digits).or_else(|| is_typed(digits).then_some(Fiction::Placeholder))
+}
+
+/// Whether the digits, which need not be a valid number, are set aside for fiction.
+pub(super) fn reserved(digits: u64) -> Option<Fiction> {
     let at = RESERVED.partition_point(|(first, _)| *first <= digits);
     let in_range = at > 0 && digits <= RESERVED[at - 1].1;
     // 555-0100 to 555-0199 in every area of North America.
     let north_america = (1_0000000000..2_0000000000).contains(&digits);
-    if in_range || (north_america && digits % 10_000_000 / 100 == 555_01) {
-        return Some(Fiction::Reserved);
+    let nobody = in_range || (north_america && digits % 10_000_000 / 100 == 555_01);
+    nobody.then_some(Fiction::Reserved)
+}
+
+/// Whether the last digits are all alike, or each one more or one less than the one before.
+fn is_typed(digits: u64) -> bool {
+    let mut tail = digits % 10u64.pow(PLACEHOLDER_DIGITS);
+    let mut last = tail % 10;
+    let mut step = None;
+    for _ in 1..PLACEHOLDER_DIGITS {
+        tail /= 10;
+        let digit = tail % 10;
+        let here = (last + 10 - digit) % 10;
+        if !matches!(here, 0 | 1 | 9) || *step.get_or_insert(here) != here {
+            return false;
+        }
+        last = digit;
     }
-    let tail = digits % 10u64.pow(PLACEHOLDER_DIGITS);
-    let alike = tail.is_multiple_of(1_111_111);
-    let counting = matches!(tail, 1_234_567 | 2_345_678 | 3_456_789 | 7_654_321 | 9_876_543);
-    (alike || counting).then_some(Fiction::Placeholder)
+    true
 }
 
 #[cfg(test)]
@@ -128,7 +142,7 @@ mod tests {
     use super::*;
 
     fn of(digits: u64) -> Option<Fiction> {
-        fiction(Phone::from_digits(digits).expect("at most 15 digits"))
+        fiction(digits)
     }
 
     #[test]
@@ -172,10 +186,18 @@ mod tests {
 
     #[test]
     fn digits_typed_to_fill_a_field_are_placeholders() {
-        for digits in [971501234567, 971555555555, 919999999999, 971500000000, 14157654321] {
+        for digits in [
+            971501234567,
+            971555555555,
+            919999999999,
+            971500000000,
+            14157654321,
+            12345678901,
+            919876543210,
+        ] {
             assert_eq!(of(digits), Some(Fiction::Placeholder), "{digits}");
         }
-        for digits in [971501234568, 971505555556] {
+        for digits in [971501234568, 971505555556, 971501010101] {
             assert_eq!(of(digits), None, "{digits}");
         }
     }

@@ -23,12 +23,6 @@ impl Phone {
     pub fn as_u64(self) -> u64 {
         self.0.get()
     }
-
-    /// A phone of these digits whether they are valid or not, for tests of what holds phones.
-    #[cfg(test)]
-    pub(crate) fn from_digits(digits: u64) -> Option<Phone> {
-        NonZeroU64::new(digits).filter(|digits| digits.ilog10() < 15).map(Phone)
-    }
 }
 
 impl fmt::Display for Phone {

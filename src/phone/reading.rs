@@ -3,8 +3,10 @@
 //! applied in between, by [`Plan::parse`]; where the result departs from them, a repair or a
 //! refusal says so.
 
+use std::borrow::Cow;
+
 use super::cell::{self, Cleaned, Damage, Repair, Repairs};
-use super::fictional::{Fiction, fiction};
+use super::fictional::{Fiction, fiction, reserved};
 use super::identity::{modern_spelling, variant_key, with_ninth_digit};
 use super::kind::Refusal;
 use super::number::{Number, Phone};
@@ -75,6 +77,10 @@ pub struct Reading {
     pub suggestion: Option<Phone>,
     /// For a refused number: the key that it may share with a valid spelling of its subscriber.
     pub variant_key: Option<u64>,
+    /// For a refused number: whether it is set aside for fiction, where nobody can have it.
+    pub fiction: Option<Fiction>,
+    /// Whether letters were read as digits.
+    pub vanity: bool,
 }
 
 /// A valid number, and what is worth knowing of it.
@@ -84,12 +90,49 @@ pub struct Found {
     pub phone: Phone,
     /// The number it was read as.
     pub number: Number,
-    /// The other valid reading of digits without a plus.
-    pub other_reading: Option<Phone>,
-    /// Whether digits without a plus were taken for a national number.
-    pub taken_as_national: bool,
+    /// The other valid reading of the cell.
+    pub other_reading: Option<OtherReading>,
     /// Whether nobody can have it.
     pub fiction: Option<Fiction>,
+}
+
+/// A second valid reading of a cell, which may be what was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OtherReading {
+    /// The number by that reading.
+    pub phone: Phone,
+    /// What the two readings take the digits for.
+    pub choice: Choice,
+}
+
+/// What two readings of a cell differ in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Digits without a plus: national, not international.
+    National,
+    /// Digits without a plus: international, not national.
+    International,
+    /// `00` begins a carrier's prefix of the home region, and is not what is dialled before a
+    /// calling code elsewhere.
+    CarrierPrefix,
+    /// The zero of `(0)` belongs to the number, and is not a trunk prefix.
+    KeptZero,
+    /// A slash parts two numbers, and not the digits of one.
+    Parted,
+}
+
+impl Choice {
+    /// What the digits were taken for, and what they were not taken for.
+    #[must_use]
+    pub fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Choice::National => ("national", "international"),
+            Choice::International => ("international", "national"),
+            Choice::CarrierPrefix => ("carrier_prefix", "international"),
+            Choice::KeptZero => ("with_zero", "without_zero"),
+            Choice::Parted => ("parted", "whole"),
+        }
+    }
 }
 
 /// Why a cell holds no number that can be used.
@@ -134,12 +177,17 @@ impl Reading {
             unread: None,
             suggestion: None,
             variant_key: None,
+            fiction: None,
+            vanity: false,
         }
     }
 }
 
 /// Fewer letters than this are no vanity number, for libphonenumber as well.
 const VANITY_LETTERS_MIN: usize = 3;
+
+/// From so many digits on a text is a number of its own, and no extension.
+const LONG_DIGITS_MIN: usize = 8;
 
 /// How many other numbers of a cell are named.
 const OTHERS_MAX: usize = 20;
@@ -170,7 +218,7 @@ impl<T: Trace> Reader<'_, T> {
     }
 
     /// A cell in plain characters, which may hold several numbers.
-    fn read_cell(&mut self, text: &str, repairs: Repairs) -> Reading {
+    fn read_cell(&mut self, text: &str, mut repairs: Repairs) -> Reading {
         let parts = parts(text);
         if parts.len() < 2 {
             // One number beside a separator, as in `+971…;`, or none at all.
@@ -184,13 +232,44 @@ impl<T: Trace> Reader<'_, T> {
         if readings.iter().all(destroyed) {
             return readings[0].clone();
         }
+        let valid = |it: &Reading| it.verdict.is_ok();
+        // A whole number in another reading is no extension of the one before it.
+        let long = |part: &str| part.bytes().filter(u8::is_ascii_digit).count() >= LONG_DIGITS_MIN;
+        let is_number = |(it, part): (&Reading, &Cow<'_, str>)| {
+            valid(it) || destroyed(it) || (long(part) && it.suggestion.is_some())
+        };
         // Other separators also stand inside one number, before an extension for example.
-        let marked = text.contains(":::");
-        if !marked && !readings.iter().all(|reading| reading.verdict.is_ok()) {
-            self.trace.note(|| Step::Whole(text.to_owned()));
-            return self.read_part(text, repairs);
+        let marked = text.contains(":::") || text.contains('\n');
+        let any = readings.iter().any(valid);
+        if any && (marked || readings.iter().zip(&parts).all(is_number)) {
+            let parted = self.first_of(&readings, repairs);
+            return self.with_whole(text, &parts, repairs, parted);
         }
-        self.first_of(&readings, repairs)
+        self.trace.note(|| Step::Whole(text.to_owned()));
+        if text.contains('\n') {
+            repairs.add(Repair::Invisible);
+        }
+        self.read_part(text, repairs)
+    }
+
+    /// Names the number that the whole cell would be, where a part of a number was taken for the
+    /// end of another.
+    fn with_whole(
+        &mut self,
+        text: &str,
+        parts: &[Cow<'_, str>],
+        repairs: Repairs,
+        mut parted: Reading,
+    ) -> Reading {
+        let ending = parts.iter().any(|part| matches!(part, Cow::Owned(_)));
+        if let (true, Ok(found)) = (ending, &mut parted.verdict)
+            && let Ok(whole) = self.read_part(text, repairs).verdict
+            && whole.phone != found.phone
+        {
+            let other = OtherReading { phone: whole.phone, choice: Choice::Parted };
+            found.other_reading = Some(other);
+        }
+        parted
     }
 
     fn read_parts<S: AsRef<str>>(&mut self, parts: &[S], repairs: Repairs) -> Vec<Reading> {
@@ -229,7 +308,8 @@ impl<T: Trace> Reader<'_, T> {
             return readings[0].clone();
         };
         let mut others: Vec<Phone> = Vec::new();
-        for other in readings.iter().filter_map(phone) {
+        let meant = |it: &Reading| phone(it).or(it.suggestion);
+        for other in readings.iter().filter_map(meant) {
             if Some(other) != phone(first) && !others.contains(&other) && others.len() < OTHERS_MAX
             {
                 others.push(other);
@@ -266,12 +346,9 @@ impl<T: Trace> Reader<'_, T> {
         if text.contains('+') {
             return self.read_one(text, repairs);
         }
-        let international = self.parse_international(text);
-        if !international.as_ref().is_ok_and(is_usable) && self.home.is_some() {
-            let national = self.read_one(text, repairs);
-            if national.verdict.is_ok() {
-                return national;
-            }
+        // No calling code begins with 0.
+        if text.trim_start_matches(['(', ' ']).starts_with('0') && self.home.is_some() {
+            return self.read_one(text, repairs);
         }
         self.read_one(&format!("+{text}"), repairs)
     }
@@ -280,11 +357,18 @@ impl<T: Trace> Reader<'_, T> {
     fn read_one(&mut self, text: &str, repairs: Repairs) -> Reading {
         let text = text.trim();
         let mut reading = Reading::refused(Refused::Number(Refusal::Missing), repairs);
-        reading.bare = is_bare_digits(text);
-        let number = if reading.bare {
-            self.read_bare(text, &mut reading.repairs)
+        let digits = bare_digits(text).filter(|_| !self.is_vanity(text));
+        reading.bare = digits.is_some();
+        reading.vanity = self.is_vanity(text);
+        let number = match digits {
+            Some(digits) => self.read_bare(digits, &mut reading.repairs),
+            None => self.read_marked(text),
+        };
+        let text = digits.unwrap_or(text);
+        let number = if self.is_vanity(text) || !self.has_letters(text, &number) {
+            number
         } else {
-            self.read_marked(text)
+            Err(Refused::Letters)
         };
         let number = match number {
             Ok(number) => number,
@@ -293,7 +377,9 @@ impl<T: Trace> Reader<'_, T> {
         match self.settle(text, reading.bare, number, &mut reading.repairs) {
             Ok((phone, number)) => self.accept(text, phone, number, reading),
             Err(refused) => {
-                reading.variant_key = variant_of_refused(&number);
+                let digits = digits_of(&number);
+                reading.variant_key = digits.and_then(variant_key);
+                reading.fiction = digits.and_then(reserved);
                 self.refuse(text, refused, reading)
             }
         }
@@ -304,10 +390,11 @@ impl<T: Trace> Reader<'_, T> {
         let repairs = reading.repairs;
         let settled = repairs.has(Repair::PlusAdded) || repairs.has(Repair::ForeignPrefix);
         let open = reading.bare && !settled && self.rules.digits == DigitsAs::Auto;
-        let other_reading = if open { self.other_reading(text, &number, phone) } else { None };
-        let taken_as_national = reading.bare && is_national(text, &number);
-        let fiction = fiction(phone);
-        let found = Found { phone, number, other_reading, taken_as_national, fiction };
+        let other = if open { self.other_reading(text, &number) } else { None };
+        let other = other.or_else(|| self.without_zero(text, &number));
+        let other_reading = other.filter(|other| other.phone != phone);
+        let fiction = fiction(phone.as_u64());
+        let found = Found { phone, number, other_reading, fiction };
         Reading { verdict: Ok(found), ..reading }
     }
 
@@ -333,18 +420,38 @@ impl<T: Trace> Reader<'_, T> {
 
     /// A text that says what it is by a plus, a link or letters.
     fn read_marked(&mut self, text: &str) -> Result<Number, Refused> {
-        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-        if self.rules.letters == Letters::Vanity && letters >= VANITY_LETTERS_MIN {
+        if self.is_vanity(text) {
             let number = self.plan.parse_vanity(text, self.home);
             return self.tried(Attempt::Vanity, text, number).map_err(Refused::Number);
         }
         let number = self.plan.parse(text, self.home);
-        let number = self.tried(Attempt::Reference, text, number);
-        let extension = number.as_ref().is_ok_and(|number| !number.extension().is_empty());
-        if has_letters(text, extension) {
-            return Err(Refused::Letters);
+        self.tried(Attempt::Reference, text, number).map_err(Refused::Number)
+    }
+
+    /// Whether letters were asked for and are there to be dialled. A run of one letter stands for
+    /// digits that somebody hid.
+    fn is_vanity(&self, text: &str) -> bool {
+        if self.rules.letters != Letters::Vanity {
+            return false;
         }
-        number.map_err(Refused::Number)
+        let letters: Vec<char> =
+            text.chars().filter(|c| c.is_alphabetic()).map(|c| c.to_ascii_lowercase()).collect();
+        letters.len() >= VANITY_LETTERS_MIN && letters.iter().any(|letter| *letter != letters[0])
+    }
+
+    /// Whether letters stand in or after the number, but for the label of its extension.
+    fn has_letters(&self, text: &str, number: &Result<Number, Refused>) -> bool {
+        if !text.bytes().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii()) {
+            return false;
+        }
+        let extended = |number: &Number| !number.extension().is_empty();
+        // Without a region the label is seen all the same, by the rules of any.
+        let anywhere = || self.plan.parse(text, self.home.or("US".parse().ok()));
+        let extension = match number {
+            Ok(number) => extended(number),
+            Err(_) => anywhere().as_ref().is_ok_and(extended),
+        };
+        has_letters(text, extension)
     }
 
     /// Digits without a plus.
@@ -392,7 +499,7 @@ impl<T: Trace> Reader<'_, T> {
         }
     }
 
-    /// The valid number after an international prefix that the home region does not dial.
+    /// The number after an international prefix that the home region does not dial.
     fn after_foreign_prefix(&mut self, text: &str) -> Option<Number> {
         let rest = ["00", "011"].iter().find_map(|prefix| text.strip_prefix(prefix))?;
         let number = self.parse_international(rest);
@@ -401,7 +508,22 @@ impl<T: Trace> Reader<'_, T> {
         let digits = rest.bytes().filter(u8::is_ascii_digit);
         let value = digits
             .fold(0u64, |all, digit| all.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')));
-        (number.phone().ok()?.as_u64() == value).then_some(number)
+        let whole = digits_of(&number) == Some(value);
+        (whole && is_usable(&number) && !self.is_nearly_national(text)).then_some(number)
+    }
+
+    /// Whether digits are a national number but for one too few or two too many: then what they
+    /// begin with is the beginning of that.
+    fn is_nearly_national(&self, text: &str) -> bool {
+        const SURPLUS_MAX: usize = 2;
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let is_valid = |text: &str| {
+            let number = self.plan.parse(text, self.home);
+            number.is_ok_and(|number| number.is_valid() && is_national(text, &number))
+        };
+        let mut shorter = (1..=SURPLUS_MAX).filter_map(|less| digits.get(..digits.len() - less));
+        let mut longer = ('0'..='9').map(|digit| format!("{digits}{digit}"));
+        self.home.is_some() && (shorter.any(is_valid) || longer.any(|it| is_valid(&it)))
     }
 
     fn parse_international(&self, text: &str) -> Result<Number, Refusal> {
@@ -424,6 +546,7 @@ impl<T: Trace> Reader<'_, T> {
         let open = |repair| repair == Repair::MexicoOne && bare && !begins_with_code(text, &number);
         if let Some((text, repair)) = modern_spelling(&number)
             && !open(repair)
+            && let text = with_extension(text, number.extension())
             && let modern = self.plan.parse(&text, None)
             && let Ok(modern) = self.tried(Attempt::Modern, &text, modern)
             && let Ok(phone) = modern.phone()
@@ -435,41 +558,75 @@ impl<T: Trace> Reader<'_, T> {
     }
 
     /// The other valid reading of digits without a plus that were read as `number`.
-    fn other_reading(&self, text: &str, number: &Number, phone: Phone) -> Option<Phone> {
-        // No calling code begins with 0.
-        if text.trim_start_matches(['(', ' ', '-']).starts_with('0') {
+    fn other_reading(&self, text: &str, number: &Number) -> Option<OtherReading> {
+        let start = text.trim_start_matches(['(', ' ', '-']);
+        let (other, choice) = if let Some(rest) = start.strip_prefix("00") {
+            (self.parse_international(rest), Choice::CarrierPrefix)
+        } else if start.starts_with('0') {
+            // No calling code begins with 0.
             return None;
-        }
-        let other = if is_national(text, number) {
-            self.parse_international(text)
+        } else if is_national(text, number) && self.is_of_home(number) {
+            (self.parse_international(text), Choice::National)
         } else {
-            read_as_national(self.plan, text, self.home?)
+            (read_as_national(self.plan, text, self.home?), Choice::International)
         };
-        other.and_then(|other| other.phone()).ok().filter(|other| *other != phone)
+        let phone = other.and_then(|other| other.phone()).ok()?;
+        Some(OtherReading { phone, choice })
     }
 
-    /// What a refused text may have meant: the digits as an international number, or what stands
-    /// before the letters.
+    fn is_of_home(&self, number: &Number) -> bool {
+        let code = self.home.and_then(|home| self.plan.calling_code(home));
+        code == Some(number.calling_code())
+    }
+
+    /// What `+39 (0)331 …` is if the zero is no part of the number, where it was taken for one.
+    fn without_zero(&self, text: &str, number: &Number) -> Option<OtherReading> {
+        if !number.national().starts_with('0') || !text.contains("(0)") {
+            return None;
+        }
+        let other = self.plan.parse(&text.replacen("(0)", "", 1), self.home);
+        let phone = other.and_then(|other| other.phone()).ok()?;
+        Some(OtherReading { phone, choice: Choice::KeptZero })
+    }
+
+    /// What a refused text may have meant: the digits as an international number, the spelling of
+    /// today, or what stands before the letters.
     fn suggestion(&self, text: &str, bare: bool, refused: Refused) -> Option<Phone> {
         let valid = |number: Result<Number, Refusal>| number.and_then(|it| it.phone()).ok();
+        let international = self.rules.digits == DigitsAs::International;
         match refused {
             Refused::Letters => {
                 let start = text.find(|c: char| c.is_numeric() || c == '+')?;
                 let number = text[start..].split(char::is_alphabetic).next()?;
-                valid(self.plan.parse(number.trim_end_matches(['(', ' ', '-']), self.home))
+                let home = self.home.filter(|_| !international);
+                valid(self.plan.parse(number.trim_end_matches(['(', ' ', '-']), home))
             }
             Refused::Number(_) => {
-                let international = bare && self.rules.digits != DigitsAs::International;
-                let phone =
-                    if international { valid(self.parse_international(text)) } else { None };
-                phone.or_else(|| {
-                    let number = self.plan.parse(text, self.home).ok()?;
-                    valid(self.plan.parse(&with_ninth_digit(&number)?, None))
-                })
+                let number = if bare && !international {
+                    self.parse_international(text).ok().filter(|it| is_grouped_by_code(text, it))
+                } else {
+                    None
+                };
+                let modern = |number: &Number| {
+                    let modern = with_ninth_digit(number)
+                        .or_else(|| modern_spelling(number).map(|(text, _)| text))?;
+                    valid(self.plan.parse(&modern, None))
+                };
+                let national = || self.plan.parse(text, self.home).ok();
+                let without_zero = || self.plan.parse(&text.replacen("(0)", "", 1), self.home);
+                number
+                    .and_then(|it| it.phone().ok().or_else(|| modern(&it)))
+                    .or_else(|| modern(&national()?))
+                    .or_else(|| valid(without_zero()))
             }
             _ => None,
         }
     }
+}
+
+/// A number's text with the extension that another spelling of it has.
+fn with_extension(text: String, extension: &str) -> String {
+    if extension.is_empty() { text } else { format!("{text} ext. {extension}") }
 }
 
 /// Whether a number is valid, or would be if it were spelled as it is today.
@@ -477,29 +634,35 @@ fn is_usable(number: &Number) -> bool {
     number.is_valid() || modern_spelling(number).is_some()
 }
 
-/// The key that a number which is not valid may share with a valid spelling of its subscriber, as
-/// Brazilian mobiles without the ninth digit do.
-fn variant_of_refused(number: &Number) -> Option<u64> {
+/// The calling code and the national number as one integer, leading zeros of the latter included.
+fn digits_of(number: &Number) -> Option<u64> {
     let national: u64 = number.national().parse().ok()?;
-    let digits = 10u64.checked_pow(u32::try_from(number.national().len()).ok()?)?;
-    u64::from(number.calling_code())
-        .checked_mul(digits)?
-        .checked_add(national)
-        .and_then(variant_key)
+    let shift = 10u64.checked_pow(u32::try_from(number.national().len()).ok()?)?;
+    u64::from(number.calling_code()).checked_mul(shift)?.checked_add(national)
 }
 
 /// Whether digits without a plus were read as a national number: none became the calling code.
 fn is_national(text: &str, number: &Number) -> bool {
-    let text = text.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    text.starts_with('0') || number.national().len() >= digits
+    !begins_with_code(text, number)
 }
 
 /// Whether digits without a plus begin with the calling code that they were read with.
 fn begins_with_code(text: &str, number: &Number) -> bool {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let mut digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    // Those of the extension come last.
+    digits.truncate(digits.len().saturating_sub(number.extension().len()));
     let digits = digits.trim_start_matches('0');
     digits.starts_with(&number.calling_code().to_string()) && digits.len() > number.national().len()
+}
+
+/// Whether the separators in digits without a plus do not deny that they begin with a calling code:
+/// the first group is the code, or holds more than a national group does.
+fn is_grouped_by_code(text: &str, number: &Number) -> bool {
+    let group: String =
+        text.trim_start_matches(['(', ' ']).chars().take_while(char::is_ascii_digit).collect();
+    let all = text.bytes().filter(u8::is_ascii_digit).count();
+    let code = number.calling_code().to_string();
+    group.len() == all || group == code || group.len() > code.len() + 3
 }
 
 /// Digits as a national number of a region, even if they begin with its calling code.
@@ -512,15 +675,19 @@ pub(super) fn read_as_national(plan: &Plan, text: &str, home: Region) -> Result<
     plan.parse(&format!("+{code} {text}"), None)
 }
 
-/// Whether a text is made of digits and separators alone, so that nothing says whether it is
-/// national or international.
-pub(super) fn is_bare_digits(text: &str) -> bool {
-    let mut digits = false;
-    let all = text.bytes().all(|byte| {
-        digits |= byte.is_ascii_digit();
-        byte.is_ascii_digit() || b" -().[]/".contains(&byte)
-    });
-    all && digits
+/// The part of a text from its first digit on, where no plus and no context says whether that is
+/// national or international. What stands before is passed over, as libphonenumber does.
+pub(super) fn bare_digits(text: &str) -> Option<&str> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return (!text.is_empty()).then_some(text);
+    }
+    let start = text.find(|c: char| c.is_ascii_digit() || c == '+')?;
+    // A bracket belongs to its group.
+    let open = text[..start].ends_with('(');
+    let at = start - usize::from(open);
+    let context = text.contains(";phone-context");
+    let glued = text[..at].chars().next_back().is_some_and(char::is_alphabetic);
+    (!text[start..].starts_with('+') && !context && !glued).then(|| &text[at..])
 }
 
 /// Whether letters stand in or after the number. What stands before its first digit or plus is
@@ -529,6 +696,10 @@ fn has_letters(text: &str, extension: bool) -> bool {
     let Some(start) = text.find(|c: char| c.is_numeric() || c == '+' || c == '\u{ff0b}') else {
         return false;
     };
+    // Brazilians write the carrier's two digits as xx.
+    let carrier = text[start..].get(..3).is_some_and(|it| it.eq_ignore_ascii_case("0xx"));
+    let text = if carrier { &text[start + 3..] } else { text };
+    let start = if carrier { 0 } else { start };
     // A letter that touches the first digit is a slip: `S0501234561`.
     if text[..start].chars().next_back().is_some_and(char::is_alphabetic) {
         return true;

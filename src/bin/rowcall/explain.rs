@@ -16,12 +16,13 @@ use rowcall::problem::Level;
 use rowcall::text::printable;
 
 use crate::args::{ExplainArgs, Format};
-use crate::job::{plan, region};
+use crate::job::{known_regions, plan, region};
 
 /// Explains the number on stdout.
 pub(crate) fn run(args: &ExplainArgs) -> Result<u8> {
     let plan = plan(args.phone.numbering_plan.as_deref())?;
     let home = args.phone.region.as_deref().map(|text| region(text, plan)).transpose()?;
+    known_regions(args.phone.regions.as_ref(), plan)?;
     let rules = args.phone.rules();
     let told = explain(plan, &args.number, home, rules.read);
     let found = findings(&told.reading, home, &rules);
@@ -59,17 +60,17 @@ fn text(
         }
     }
     match &told.reading.verdict {
-        Ok(found) => {
-            line("verdict", "valid");
-            line("E.164", &found.phone.to_string());
+        Ok(number) => {
+            line("verdict", if is_wanted(found) { "valid" } else { "valid, and not wanted" });
+            line("E.164", &number.phone.to_string());
             for (name, format) in
                 [("national", PhoneFormat::National), ("from abroad", PhoneFormat::International)]
             {
-                line(name, &formatted(plan, &found.number, format));
+                line(name, &formatted(plan, &number.number, format));
             }
-            line("region", found.number.region().as_ref().map_or("unknown", Region::as_str));
-            line("kind", found.number.kind().as_str());
-            line("identity", &identity_text(told, &found.phone.to_string()));
+            line("region", number.number.region().as_ref().map_or("unknown", Region::as_str));
+            line("kind", number.number.kind().as_str());
+            line("identity", &identity_text(told, &number.phone.to_string()));
         }
         Err(_) => {
             line("verdict", "refused");
@@ -89,6 +90,11 @@ fn text(
         line("perhaps", &format!("{phone}, if the digits were meant so"));
     }
     out
+}
+
+/// Whether nothing that was found costs the row.
+fn is_wanted(found: &[Finding]) -> bool {
+    found.iter().all(|finding| finding.code.level() != Level::Error)
 }
 
 fn identity_text(told: &Explanation, phone: &str) -> String {
@@ -217,6 +223,7 @@ fn value(
         "steps": told.steps.iter().map(|step| step_value(plan, step)).collect::<Vec<_>>(),
         "readings": readings,
         "valid": verdict.is_some(),
+        "accepted": verdict.is_some() && is_wanted(found),
         "phone": verdict.map(|found| found.phone.to_string()),
         "national": write(PhoneFormat::National),
         "international": write(PhoneFormat::International),

@@ -10,6 +10,7 @@ use rowcall::flow::{self, Goal, Job, Machine, Output};
 use rowcall::ingest::dialect::Dialect;
 use rowcall::ingest::{Input, Limits, ReadOptions};
 use rowcall::map::MapOptions;
+use rowcall::normalize::Wanted;
 use rowcall::phone::{Plan, Region};
 use rowcall::text::printable;
 use rowcall::write::contract::Contract;
@@ -96,6 +97,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         record_bytes_max: args.record_bytes_max,
         record_cells_max: args.record_cells_max,
     };
+    known_regions(args.phone.regions.as_ref(), plan(args.phone.numbering_plan.as_deref())?)?;
     let machine = Machine::default();
     let plan = plan(args.phone.numbering_plan.as_deref())?;
     Ok(Job {
@@ -130,6 +132,19 @@ pub(crate) fn plan(file: Option<&Path>) -> Result<&'static Plan, Error> {
 }
 
 /// The region of a flag, which the plan must know.
+/// Refuses a policy on regions that no number can have.
+pub(crate) fn known_regions(wanted: Option<&Wanted<Region>>, plan: &Plan) -> Result<(), Error> {
+    let Some(Wanted::Only(regions) | Wanted::Not(regions)) = wanted else { return Ok(()) };
+    let unknown =
+        |region: &&Region| **region != Region::WORLD && plan.calling_code(**region).is_none();
+    match regions.iter().find(unknown) {
+        None => Ok(()),
+        Some(unknown) => Err(Error::Usage(format!(
+            "--regions {unknown}: there is no such region; give two letters, like AE or GB"
+        ))),
+    }
+}
+
 pub(crate) fn region(text: &str, plan: &Plan) -> Result<Region, Error> {
     let known = |region: &Region| plan.calling_code(*region).is_some();
     text.parse().ok().filter(known).ok_or_else(|| {

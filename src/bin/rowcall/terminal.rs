@@ -53,8 +53,8 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
             let _ = writeln!(text, "  and {more} more kind{s}{where_}");
         }
     }
-    for hint in &summary.hints {
-        let _ = writeln!(text, "\n{}", hint_text(hint));
+    for hint in hint_texts(&summary.hints) {
+        let _ = writeln!(text, "\n{hint}");
     }
     if let Some(why) = &summary.withheld {
         let _ = writeln!(text, "\nthe payload was withheld: {why}");
@@ -114,15 +114,26 @@ fn columns_text(source: &SourceFacts) -> String {
 }
 
 /// What to try, as a sentence with the flag.
-fn hint_text(hint: &Hint) -> String {
+/// What would change the outcome, a line each; regions that fit as well as each other in one.
+fn hint_texts(hints: &[Hint]) -> Vec<String> {
+    let by_count =
+        |a: &Hint, b: &Hint| a.count == b.count && a.region.is_some() == b.region.is_some();
+    hints.chunk_by(by_count).map(hint_text).collect()
+}
+
+fn hint_text(level: &[Hint]) -> String {
+    let hint = &level[0];
     let count = grouped(hint.count);
     let home =
         hint.home.as_ref().map_or(String::new(), |home| format!("; the home region is {home}"));
-    let what = match &hint.region {
-        Some(region) => format!("in {region}{home}"),
-        None => "as international numbers without a plus".to_owned(),
+    let regions: Vec<&str> = level.iter().filter_map(|hint| hint.region.as_deref()).collect();
+    let what = match &regions[..] {
+        [] => "as international numbers without a plus".to_owned(),
+        [one] => format!("in {one}{home}"),
+        several => format!("in each of {}{home}", several.join(", ")),
     };
-    format!("{count} rejected numbers would be valid {what}; try {}", hint.flag)
+    let flags: Vec<&str> = level.iter().map(|hint| hint.flag.as_str()).collect();
+    format!("{count} rejected numbers would be valid {what}; try {}", flags.join(" or "))
 }
 
 /// A number with its thousands apart.
