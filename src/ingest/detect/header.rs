@@ -1,0 +1,106 @@
+//! Where the table begins, and whether its first record is a header.
+
+use super::kind::{Kind, bare};
+use super::table::{Row, Table};
+
+/// How many lines before the table are looked through.
+const BEFORE_MAX: usize = 60;
+
+/// Words that stand in headers of contact exports, as whole words in lower case.
+const HEADER_WORDS: [&str; 40] = [
+    "name", "phone", "mobile", "email", "mail", "e-mail", "tel", "telephone", "cell", "number",
+    "first", "last", "company", "country", "city", "address", "tags", "notes", "id", "date",
+    "nombre", "telefono", "teléfono", "correo", "celular", "apellido", "nome", "telefone",
+    "cognome", "nom", "prénom", "téléphone", "vorname", "nachname", "telefon", "firma", "имя",
+    "телефон", "الاسم", "هاتف",
+];
+
+/// The index in [`Table::rows`] of the first row of the table: blank lines, comments and titles
+/// are before it. The number of rows where there is none.
+pub(super) fn first_row(table: &Table<'_>, columns: usize) -> usize {
+    let rows = &table.rows;
+    let full = |row: &Row| {
+        !row.blank
+            && row.width * 3 > columns * 2
+            && !is_comment(table, row, columns)
+            && (columns < 2 || table.filled(row) >= 2)
+    };
+    let Some(at) = rows.iter().take(BEFORE_MAX).position(full) else {
+        return rows.iter().position(|row| !row.blank).unwrap_or(rows.len());
+    };
+    // A line with one cell and empty ones up to the width of the table is a title, unless data
+    // follows at once: then it is a header that names one column.
+    let names_one = |row: &Row| !row.blank && row.width == columns && table.filled(row) == 1;
+    let data = table.kinds(&rows[at]).any(Kind::is_contact_data);
+    match at.checked_sub(1) {
+        Some(before) if data && columns > 1 && names_one(&rows[before]) => before,
+        _ => at,
+    }
+}
+
+/// A line that begins with `#` and is not as wide as the table. In a table of one column, one that
+/// goes on with a space.
+fn is_comment(table: &Table<'_>, row: &Row, columns: usize) -> bool {
+    let line = &table.bytes[row.start..];
+    line.starts_with(b"#") && (row.width != columns || (columns < 2 && line.starts_with(b"# ")))
+}
+
+/// Whether the row at `first` is a header, and why. It is one unless something speaks against it.
+pub(super) fn is_header(table: &Table<'_>, first: usize) -> (bool, &'static str) {
+    let Some(row) = table.rows.get(first) else {
+        return (true, "there is no record to tell it by");
+    };
+    let kinds: Vec<Kind> = table.kinds(row).collect();
+    if kinds.iter().any(|kind| kind.is_contact_data()) {
+        return (false, "the first record holds a telephone number or an e-mail address");
+    }
+    if table.cells(row).iter().any(|cell| is_header_word(table.text(*cell))) {
+        return (true, "the first record holds words of headers");
+    }
+    let filled = kinds.iter().filter(|kind| **kind != Kind::Empty).count();
+    let data = kinds.iter().filter(|kind| kind.is_data()).count();
+    let (same, other) = columns_beside(table, first, &kinds);
+    if same > other {
+        return (false, "the first record looks like those below it");
+    }
+    if other > 0 {
+        return (true, "the first record differs from those below it");
+    }
+    if filled > 0 && data * 2 > filled {
+        return (false, "the first record holds data");
+    }
+    (true, "nothing speaks against it")
+}
+
+/// Columns whose cells below the first row have one format which the first row's cell has too, and
+/// columns whose first cell is text above such cells.
+fn columns_beside(table: &Table<'_>, first: usize, kinds: &[Kind]) -> (usize, usize) {
+    const ROWS: usize = 50;
+    const COLUMNS: usize = 500;
+    let below: Vec<&Row> =
+        table.rows[first + 1..].iter().filter(|row| !row.blank && row.width > 1).take(ROWS).collect();
+    let (mut same, mut other) = (0, 0);
+    for (column, kind) in kinds.iter().enumerate().take(COLUMNS) {
+        let seen: Vec<Kind> = below
+            .iter()
+            .filter_map(|row| table.cells(row).get(column))
+            .map(|cell| Kind::of(table.text(*cell)))
+            .filter(|kind| *kind != Kind::Empty)
+            .collect();
+        let data = seen.iter().filter(|kind| kind.is_data()).count();
+        if seen.is_empty() || data * 5 < seen.len() * 4 {
+            continue;
+        }
+        same += usize::from(kind.is_data());
+        other += usize::from(*kind == Kind::Text);
+    }
+    (same, other)
+}
+
+/// Whether the cell has a word that headers have, and no digit but in a short number at its end.
+fn is_header_word(text: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bare(&text[..text.len().min(64)])) else { return false };
+    let lower = text.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '-');
+    words.clone().count() <= 5 && words.any(|word| HEADER_WORDS.contains(&word))
+}

@@ -1,0 +1,84 @@
+//! Which quote and which escape fit a delimiter.
+
+use super::super::dialect::Dialect;
+use super::scan::Cell;
+use super::table::Table;
+
+/// `"` or `'`: the apostrophe only where it encloses whole cells as a rule and the other never
+/// does. Names hold apostrophes, and spreadsheets put one before a number that is to stay text.
+pub(super) fn find_mark(sample: &[u8], whole: bool, dialect: Dialect) -> u8 {
+    if memchr::memchr(b'\'', sample).is_none() {
+        return b'"';
+    }
+    let apostrophes = Table::read(sample, whole, Dialect { quote: Some(b'\''), ..dialect });
+    let mut wrapped = 0;
+    let mut opened = 0;
+    let mut needed = 0;
+    for row in &apostrophes.rows {
+        for cell in apostrophes.cells(row) {
+            let text = apostrophes.text(*cell);
+            wrapped += usize::from(cell.wrapped);
+            opened += usize::from(!cell.wrapped && text.trim_ascii_start().starts_with(b"'"));
+            needed += usize::from(cell.wrapped && needs_quotes(text, dialect.delimiter));
+        }
+    }
+    let rows = apostrophes.rows.iter().filter(|row| !row.blank).count();
+    let rule = wrapped >= 2 && opened * 10 <= wrapped && (needed > 0 || wrapped * 2 >= rows);
+    if !rule {
+        return b'"';
+    }
+    let quotes = Table::read(sample, whole, dialect).fit().wrapped;
+    if quotes * 4 <= wrapped { b'\'' } else { b'"' }
+}
+
+/// Whether a cell could not stand without quotes.
+fn needs_quotes(text: &[u8], delimiter: u8) -> bool {
+    text.iter().any(|&byte| byte == delimiter || Dialect::ends_line(byte))
+}
+
+/// Whether quotes are text in most records: where they are taken for quotes, records do not fit
+/// together, and without them they do.
+pub(super) fn are_text(sample: &[u8], whole: bool, dialect: Dialect) -> bool {
+    let Some(quote) = dialect.quote else { return true };
+    if memchr::memchr(quote, sample).is_none() {
+        return false;
+    }
+    let table = Table::read(sample, whole, dialect);
+    let with = table.fit();
+    let broken = table.rows.iter().filter(|row| is_broken(&table, table.cells(row), row.malformed));
+    let broken = broken.count();
+    if with.wrapped > 0 || broken < 3 || broken * 2 < with.records {
+        return false;
+    }
+    let without = Table::read(sample, whole, Dialect { quote: None, ..dialect }).fit();
+    without.columns >= 2 && without.agreeing == without.records
+}
+
+/// Whether the strict reader would refuse the record.
+fn is_broken(table: &Table<'_>, cells: &[Cell], malformed: bool) -> bool {
+    let quote = table.dialect.quote;
+    malformed
+        || cells.iter().filter(|cell| !cell.wrapped).any(|cell| {
+            let text = table.text(*cell);
+            !text.starts_with(b"=\"") && quote.is_some_and(|q| text.contains(&q))
+        })
+}
+
+/// `\` where records fit together better with it than without, and otherwise none.
+pub(super) fn find_escape(sample: &[u8], whole: bool, dialect: Dialect) -> Option<u8> {
+    let marks = [dialect.quote, Some(dialect.delimiter)];
+    let occurs = memchr::memchr_iter(b'\\', sample)
+        .any(|at| sample.get(at + 1).is_some_and(|next| marks.contains(&Some(*next))));
+    if !occurs {
+        return None;
+    }
+    let without = Table::read(sample, whole, Dialect { escape: None, ..dialect });
+    let with = Table::read(sample, whole, Dialect { escape: Some(b'\\'), ..dialect });
+    let (fit, fit_with) = (without.fit(), with.fit());
+    // Shares are compared, as the two tell records apart in different places.
+    let share = fit.malformed * fit_with.records.max(1);
+    let share_with = fit_with.malformed * fit.records.max(1);
+    let fewer = share_with < share;
+    let rounder = share_with == share && fit_with.agreement > fit.agreement + 1e-9;
+    (fewer || rounder).then_some(b'\\')
+}
