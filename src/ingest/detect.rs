@@ -10,7 +10,7 @@ mod scan;
 mod table;
 
 use super::dialect::Dialect;
-use scan::{Ending, scan};
+use scan::{Ending, scan_keeping};
 use table::{Fit, Table};
 
 /// What the user said; `None`: to be found.
@@ -178,7 +178,7 @@ fn find_dialect(
     let named = given.delimiter.or(declared);
     let found: Option<(u8, Fit)> = match named {
         Some(_) => None,
-        None => delimiter::find(body, whole, given.quote, escape),
+        None => delimiter::find(body, whole, given.quote, given.escape),
     };
     let delimiter = named.or(found.map(|(delimiter, _)| delimiter)).unwrap_or(usual.delimiter);
     let mut dialect = Dialect { delimiter, escape, ..usual };
@@ -212,7 +212,8 @@ fn declared_delimiter(sample: &[u8]) -> Option<u8> {
     let head = &sample[..sample.len().min(16)];
     let end = memchr::memchr2(b'\n', b'\r', head)?;
     let line = head[..end].trim_ascii_start();
-    let line = line.strip_prefix(b"\"").map_or(line, |line| line.strip_suffix(b"\"").unwrap_or(line));
+    let line =
+        line.strip_prefix(b"\"").map_or(line, |line| line.strip_suffix(b"\"").unwrap_or(line));
     let (word, rest) = line.split_at_checked(4)?;
     let &[delimiter] = rest else { return None };
     let fits = delimiter.is_ascii() && !delimiter.is_ascii_alphanumeric() && delimiter != b'"';
@@ -239,7 +240,7 @@ fn line_ends(sample: &[u8], skipped: usize, whole: bool, dialect: Dialect) -> Li
     let (head, body) = sample.split_at(skipped);
     for (bytes, whole, quote) in [(head, true, None), (body, whole, dialect.quote)] {
         let end_of_sample = bytes.len() == body.len() && !whole;
-        scan(bytes, Dialect { quote, ..dialect }, whole, |record| {
+        scan_keeping(0, bytes, Dialect { quote, ..dialect }, whole, |record| {
             match record.ending {
                 Ending::Lf => ends.lf += 1,
                 Ending::CrLf => ends.crlf += 1,

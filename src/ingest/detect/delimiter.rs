@@ -23,22 +23,31 @@ const CANDIDATES: [(u8, f64); 11] = [
 /// What must be reached at least; below it nothing is decided.
 const SCORE_MIN: f64 = 0.12;
 
-/// The delimiter that fits the sample best, and how well; `None` where none fits. A quote that is
-/// given is taken as given, and otherwise found.
+/// The delimiter that fits the sample best, and how well; `None` where none fits. A quote and an
+/// escape that are given are taken as given, and otherwise found.
 pub(super) fn find(
     sample: &[u8],
     whole: bool,
     quote: Option<Option<u8>>,
-    escape: Option<u8>,
+    escape: Option<Option<u8>>,
 ) -> Option<(u8, Fit)> {
+    let escaped = escape.is_none() && memchr::memmem::find(sample, b"\\\"").is_some();
     let mut best: Option<(u8, Fit, f64)> = None;
     for (delimiter, weight) in CANDIDATES {
         if memchr::memchr(delimiter, sample).is_none() {
             continue;
         }
-        let dialect = Dialect { delimiter, quote: Some(b'"'), escape };
+        let dialect = Dialect { delimiter, quote: Some(b'"'), escape: escape.flatten() };
         let quote = quote.unwrap_or_else(|| Some(quote::find_mark(sample, whole, dialect)));
-        let fit = Table::read(sample, whole, Dialect { quote, ..dialect }).fit();
+        let dialect = Dialect { quote, ..dialect };
+        let mut fit = Table::read(sample, whole, dialect).fit();
+        if escaped {
+            let escaped = Dialect { escape: Some(b'\\'), ..dialect };
+            let with = Table::read(sample, whole, escaped).fit();
+            if with.malformed * fit.records < fit.malformed * with.records {
+                fit = with;
+            }
+        }
         if !is_possible(delimiter, fit) {
             continue;
         }
@@ -51,22 +60,30 @@ pub(super) fn find(
     best.map(|(delimiter, fit, _)| (delimiter, fit))
 }
 
-/// Whether the delimiter may be taken at all. What stands in ordinary text must separate at least
-/// three cells in every record, the first one included, and not all of one kind: neither names nor
-/// times nor telephone numbers make a table.
+/// Whether the delimiter may be taken at all. One other than the comma must separate cells in most
+/// records, and below other lines in several of them. What stands in ordinary text must besides
+/// separate at least three cells in every record, the first one included, and not all of one kind:
+/// neither names nor times nor telephone numbers make a table.
 fn is_possible(delimiter: u8, fit: Fit) -> bool {
     let Fit { records, columns, agreeing, before, .. } = fit;
     if columns < 2 {
         return false;
     }
+    // Below a line with one cell, cells that are all data are values of one column.
+    let one_column = before > 0 && columns <= 3 && fit.data > 0.95;
+    let below = before == 0 || (records >= 3 && !one_column);
     match delimiter {
         b',' => true,
-        b';' | b'\t' | b'|' => agreeing * 2 >= records,
-        b'^' | b'~' | 0x1f => agreeing * 4 >= records * 3 && records >= 2,
+        b';' | b'\t' | b'|' => agreeing * 2 >= records && below,
+        b'^' | b'~' | 0x1f => agreeing * 4 >= records * 3 && records >= 2 && below,
+        b'#' => agreeing * 20 >= records * 19 && before == 0 && records + columns >= 6,
         _ => {
             let all = agreeing * 20 >= records * 19 && before == 0;
-            let mixed = fit.wrapped >= records || (0.15..0.9).contains(&fit.data);
-            records >= 3 && columns >= 3 && all && mixed
+            let least = if delimiter == b' ' { 0.4 } else { 0.15 };
+            let mixed = fit.wrapped >= records || (least..0.9).contains(&fit.data);
+            // Quotes that open and close at a delimiter, twice a record, are no chance.
+            let quoted = fit.malformed == 0 && fit.wrapped * 2 >= records * 3;
+            records >= 3 && columns >= 3 && ((all && mixed) || quoted)
         }
     }
 }
@@ -79,6 +96,7 @@ fn score(fit: Fit) -> f64 {
         _ => 1.0,
     };
     // A table that begins below other lines may be a part of a wider one.
-    let top = if fit.before > 0 { 0.75 } else { 1.0 };
+    let share = fit.records as f64 / (fit.records + fit.before).max(1) as f64;
+    let top = if fit.before > 0 { 0.75 * share.sqrt() } else { 1.0 };
     fit.agreement * fit.agreement.sqrt() * fit.sense * columns * top
 }

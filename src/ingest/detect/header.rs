@@ -8,11 +8,46 @@ const BEFORE_MAX: usize = 60;
 
 /// Words that stand in headers of contact exports, as whole words in lower case.
 const HEADER_WORDS: [&str; 40] = [
-    "name", "phone", "mobile", "email", "mail", "e-mail", "tel", "telephone", "cell", "number",
-    "first", "last", "company", "country", "city", "address", "tags", "notes", "id", "date",
-    "nombre", "telefono", "teléfono", "correo", "celular", "apellido", "nome", "telefone",
-    "cognome", "nom", "prénom", "téléphone", "vorname", "nachname", "telefon", "firma", "имя",
-    "телефон", "الاسم", "هاتف",
+    "name",
+    "phone",
+    "mobile",
+    "email",
+    "mail",
+    "e-mail",
+    "tel",
+    "telephone",
+    "cell",
+    "number",
+    "first",
+    "last",
+    "company",
+    "country",
+    "city",
+    "address",
+    "tags",
+    "notes",
+    "id",
+    "date",
+    "nombre",
+    "telefono",
+    "teléfono",
+    "correo",
+    "celular",
+    "apellido",
+    "nome",
+    "telefone",
+    "cognome",
+    "nom",
+    "prénom",
+    "téléphone",
+    "vorname",
+    "nachname",
+    "telefon",
+    "firma",
+    "имя",
+    "телефон",
+    "الاسم",
+    "هاتف",
 ];
 
 /// The index in [`Table::rows`] of the first row of the table: blank lines, comments and titles
@@ -20,10 +55,12 @@ const HEADER_WORDS: [&str; 40] = [
 pub(super) fn first_row(table: &Table<'_>, columns: usize) -> usize {
     let rows = &table.rows;
     let full = |row: &Row| {
+        let filled = table.filled(row);
+        let names = || table.cells(row).iter().any(|cell| is_header_word(table.text(*cell)));
         !row.blank
-            && row.width * 3 > columns * 2
             && !is_comment(table, row, columns)
-            && (columns < 2 || table.filled(row) >= 2)
+            && (columns < 2 || filled >= 2)
+            && (row.width * 3 > columns * 2 || (row.width * 2 > columns && names()))
     };
     let Some(at) = rows.iter().take(BEFORE_MAX).position(full) else {
         return rows.iter().position(|row| !row.blank).unwrap_or(rows.len());
@@ -38,11 +75,12 @@ pub(super) fn first_row(table: &Table<'_>, columns: usize) -> usize {
     }
 }
 
-/// A line that begins with `#` and is not as wide as the table. In a table of one column, one that
-/// goes on with a space.
+/// A line that begins with `#`, unless it is as wide as the table and reads like its header: it
+/// has words of headers, or no space follows the `#`.
 fn is_comment(table: &Table<'_>, row: &Row, columns: usize) -> bool {
     let line = &table.bytes[row.start..];
-    line.starts_with(b"#") && (row.width != columns || (columns < 2 && line.starts_with(b"# ")))
+    let names = || table.cells(row).iter().any(|cell| is_header_word(table.text(*cell)));
+    line.starts_with(b"#") && (row.width != columns || (line.starts_with(b"# ") && !names()))
 }
 
 /// Whether the row at `first` is a header, and why. It is one unless something speaks against it.
@@ -77,8 +115,11 @@ pub(super) fn is_header(table: &Table<'_>, first: usize) -> (bool, &'static str)
 fn columns_beside(table: &Table<'_>, first: usize, kinds: &[Kind]) -> (usize, usize) {
     const ROWS: usize = 50;
     const COLUMNS: usize = 500;
-    let below: Vec<&Row> =
-        table.rows[first + 1..].iter().filter(|row| !row.blank && row.width > 1).take(ROWS).collect();
+    let below: Vec<&Row> = table.rows[first + 1..]
+        .iter()
+        .filter(|row| !row.blank && row.width > 1)
+        .take(ROWS)
+        .collect();
     let (mut same, mut other) = (0, 0);
     for (column, kind) in kinds.iter().enumerate().take(COLUMNS) {
         let seen: Vec<Kind> = below

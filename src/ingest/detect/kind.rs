@@ -107,9 +107,9 @@ fn is_date(text: &[u8]) -> bool {
     }
     let groups: Vec<&[u8]> = day.split(|&byte| byte == mark).collect();
     let fits = groups.len() == 3
-        && groups.iter().all(|group| {
-            (1..=4).contains(&group.len()) && group.iter().all(u8::is_ascii_digit)
-        })
+        && groups
+            .iter()
+            .all(|group| (1..=4).contains(&group.len()) && group.iter().all(u8::is_ascii_digit))
         && groups.iter().filter(|group| group.len() > 2).count() <= 1;
     let clock = |time: &[u8]| {
         let head = time.split(|&byte| byte == b'+' || byte == b'Z').next().unwrap_or_default();

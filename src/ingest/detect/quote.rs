@@ -36,8 +36,8 @@ fn needs_quotes(text: &[u8], delimiter: u8) -> bool {
     text.iter().any(|&byte| byte == delimiter || Dialect::ends_line(byte))
 }
 
-/// Whether quotes are text in most records: where they are taken for quotes, records do not fit
-/// together, and without them they do.
+/// Whether quotes are text: where they are taken for quotes, nearly every record is refused, and
+/// without them all agree.
 pub(super) fn are_text(sample: &[u8], whole: bool, dialect: Dialect) -> bool {
     let Some(quote) = dialect.quote else { return true };
     if memchr::memchr(quote, sample).is_none() {
@@ -47,7 +47,8 @@ pub(super) fn are_text(sample: &[u8], whole: bool, dialect: Dialect) -> bool {
     let with = table.fit();
     let broken = table.rows.iter().filter(|row| is_broken(&table, table.cells(row), row.malformed));
     let broken = broken.count();
-    if with.wrapped > 0 || broken < 3 || broken * 2 < with.records {
+    // A header is seldom among them.
+    if with.wrapped > 0 || broken < 3 || broken * 5 < with.records.saturating_sub(1) * 4 {
         return false;
     }
     let without = Table::read(sample, whole, Dialect { quote: None, ..dialect }).fit();

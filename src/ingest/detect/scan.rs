@@ -52,12 +52,24 @@ pub(super) fn scan(
     bytes: &[u8],
     dialect: Dialect,
     whole: bool,
+    give: impl FnMut(Record<'_>) -> bool,
+) {
+    scan_keeping(usize::MAX, bytes, dialect, whole, give);
+}
+
+/// The same, where a record is given with at most `cells_max` of its cells.
+pub(super) fn scan_keeping(
+    cells_max: usize,
+    bytes: &[u8],
+    dialect: Dialect,
+    whole: bool,
     mut give: impl FnMut(Record<'_>) -> bool,
 ) {
     let mut scanner = Scanner {
         bytes,
         dialect,
         whole,
+        cells_max,
         cells: Vec::new(),
         looks_left: bytes.len().saturating_mul(LOOKS_MAX),
     };
@@ -82,6 +94,8 @@ struct Scanner<'b> {
     bytes: &'b [u8],
     dialect: Dialect,
     whole: bool,
+    /// How many cells of a record are kept.
+    cells_max: usize,
     cells: Vec<Cell>,
     /// Bytes that may still be looked at with quotes in mind.
     looks_left: usize,
@@ -98,11 +112,11 @@ impl Scanner<'_> {
                 self.dialect.quote.is_some_and(|quote| self.bytes.get(opening) == Some(&quote));
             let end = if quoted {
                 let close = self.closing_quote(opening)?;
-                self.cells.push(Cell { start: opening + 1, end: close, wrapped: true });
+                self.keep(opening + 1, close, true);
                 self.skip_spaces(close + 1).min(self.bytes.len())
             } else {
                 let end = self.plain_end(pos);
-                self.cells.push(Cell { start: pos, end, wrapped: false });
+                self.keep(pos, end, false);
                 end
             };
             match self.bytes.get(end) {
@@ -110,6 +124,12 @@ impl Scanner<'_> {
                 Some(&byte) if !Dialect::ends_line(byte) => return None,
                 _ => return Some(end),
             }
+        }
+    }
+
+    fn keep(&mut self, start: usize, end: usize, wrapped: bool) {
+        if self.cells.len() < self.cells_max {
+            self.cells.push(Cell { start, end, wrapped });
         }
     }
 
@@ -171,7 +191,7 @@ impl Scanner<'_> {
         loop {
             let found = memchr3(self.dialect.delimiter, b'\n', b'\r', &self.bytes[pos..]);
             let end = found.map_or(self.bytes.len(), |at| pos + at);
-            self.cells.push(Cell { start: pos, end, wrapped: false });
+            self.keep(pos, end, false);
             if self.bytes.get(end) != Some(&self.dialect.delimiter) {
                 return end;
             }
@@ -243,11 +263,10 @@ mod tests {
 
     #[test]
     fn a_quote_that_does_not_fit_costs_its_line_alone() {
-        assert_eq!(shown("\"a\" b,c\nd,e\n\"f,g\n", Dialect::default(), true), [
-            "!\"a\" b|c",
-            "d|e",
-            "!\"f|g"
-        ]);
+        assert_eq!(
+            shown("\"a\" b,c\nd,e\n\"f,g\n", Dialect::default(), true),
+            ["!\"a\" b|c", "d|e", "!\"f|g"]
+        );
     }
 
     #[test]

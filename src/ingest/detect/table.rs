@@ -112,10 +112,11 @@ impl<'b> Table<'b> {
     /// How well the dialect fits.
     pub(super) fn fit(&self) -> Fit {
         let rows: Vec<&Row> = self.rows.iter().filter(|row| !row.blank).collect();
-        let columns = most_frequent_width(&rows);
+        let columns = usual_width(&rows);
         let begin = rows.iter().position(|row| row.width == columns).unwrap_or(0);
         // A record that is nearly as wide belongs to the table, as a header may that lacks a cell.
-        let begin = rows[..begin].iter().position(|row| row.width * 3 > columns * 2).unwrap_or(begin);
+        let begin =
+            rows[..begin].iter().position(|row| row.width * 3 > columns * 2).unwrap_or(begin);
         let inside = &rows[begin..];
         let credit = |row: &&Row| match row.width {
             _ if row.malformed => 0.0,
@@ -171,7 +172,8 @@ impl<'b> Table<'b> {
         let text = &text[..text.len().min(512)];
         let foreign = |byte: u8| byte != self.dialect.delimiter && text.contains(&byte);
         let quotes = text.iter().filter(|byte| **byte == b'"').count();
-        let begins_or_ends = text.trim_ascii().starts_with(b"\"") || text.trim_ascii().ends_with(b"\"");
+        let begins_or_ends =
+            text.trim_ascii().starts_with(b"\"") || text.trim_ascii().ends_with(b"\"");
         let formula = text.trim_ascii().starts_with(b"=\"");
         if quotes % 2 == 1 || (quotes > 0 && begins_or_ends && !formula) {
             return 0.0;
@@ -188,12 +190,14 @@ impl<'b> Table<'b> {
     }
 }
 
-/// The number of cells that most rows have that have more than one, or 1.
-fn most_frequent_width(rows: &[&Row]) -> usize {
+/// The number of cells that most rows have that have more than one, or 1. Of two that are as
+/// frequent it is the first row's, or else the larger.
+fn usual_width(rows: &[&Row]) -> usize {
+    let first = rows.first().map_or(0, |row| row.width);
     let mut widths: Vec<usize> =
         rows.iter().filter(|row| !row.malformed).map(|row| row.width).collect();
     widths.sort_unstable();
     let runs = widths.chunk_by(|a, b| a == b);
-    let wide = runs.filter(|run| run[0] > 1).max_by_key(|run| (run.len(), run[0]));
-    wide.map_or(1, |run| run[0])
+    let wide = runs.filter(|run| run[0] > 1);
+    wide.max_by_key(|run| (run.len(), run[0] == first, run[0])).map_or(1, |run| run[0])
 }
