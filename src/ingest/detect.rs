@@ -186,7 +186,8 @@ fn find_dialect(
     if let Some(quote) = given.quote {
         dialect.quote = quote;
     } else {
-        dialect.quote = Some(quote::find_mark(body, whole, dialect));
+        let mark = quote::find_mark(body, whole, dialect, given.escape.is_none());
+        dialect.quote = Some(mark);
         if quote::are_text(body, whole, dialect) {
             dialect.quote = None;
         }

@@ -31,20 +31,22 @@ pub(super) fn find(
     quote: Option<Option<u8>>,
     escape: Option<Option<u8>>,
 ) -> Option<(u8, Fit)> {
-    let escaped = escape.is_none() && memchr::memmem::find(sample, b"\\\"").is_some();
+    let escaped = escape.is_none()
+        && [b"\\\"", b"\\'"].iter().any(|pair| memchr::memmem::find(sample, *pair).is_some());
     let mut best: Option<(u8, Fit, f64)> = None;
     for (delimiter, weight) in CANDIDATES {
         if memchr::memchr(delimiter, sample).is_none() {
             continue;
         }
         let dialect = Dialect { delimiter, quote: Some(b'"'), escape: escape.flatten() };
-        let quote = quote.unwrap_or_else(|| Some(quote::find_mark(sample, whole, dialect)));
+        let quote = quote
+            .unwrap_or_else(|| Some(quote::find_mark(sample, whole, dialect, escape.is_none())));
         let dialect = Dialect { quote, ..dialect };
         let mut fit = Table::read(sample, whole, dialect).fit();
         if escaped {
             let escaped = Dialect { escape: Some(b'\\'), ..dialect };
             let with = Table::read(sample, whole, escaped).fit();
-            if with.malformed * fit.records < fit.malformed * with.records {
+            if with.has_fewer_malformed_than(&fit) {
                 fit = with;
             }
         }

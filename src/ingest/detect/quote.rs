@@ -6,11 +6,19 @@ use super::table::Table;
 
 /// `"` or `'`: the apostrophe only where it encloses whole cells as a rule and the other never
 /// does. Names hold apostrophes, and spreadsheets put one before a number that is to stay text.
-pub(super) fn find_mark(sample: &[u8], whole: bool, dialect: Dialect) -> u8 {
+/// `escape_is_open`: a backslash may be an escape.
+pub(super) fn find_mark(sample: &[u8], whole: bool, dialect: Dialect, escape_is_open: bool) -> u8 {
     if memchr::memchr(b'\'', sample).is_none() {
         return b'"';
     }
-    let apostrophes = Table::read(sample, whole, Dialect { quote: Some(b'\''), ..dialect });
+    let single = Dialect { quote: Some(b'\''), ..dialect };
+    let mut apostrophes = Table::read(sample, whole, single);
+    if escape_is_open && memchr::memmem::find(sample, b"\\'").is_some() {
+        let escaped = Table::read(sample, whole, Dialect { escape: Some(b'\\'), ..single });
+        if escaped.fit().has_fewer_malformed_than(&apostrophes.fit()) {
+            apostrophes = escaped;
+        }
+    }
     let mut wrapped = 0;
     let mut opened = 0;
     let mut needed = 0;
@@ -76,10 +84,8 @@ pub(super) fn find_escape(sample: &[u8], whole: bool, dialect: Dialect) -> Optio
     let without = Table::read(sample, whole, Dialect { escape: None, ..dialect });
     let with = Table::read(sample, whole, Dialect { escape: Some(b'\\'), ..dialect });
     let (fit, fit_with) = (without.fit(), with.fit());
-    // Shares are compared, as the two tell records apart in different places.
-    let share = fit.malformed * fit_with.records.max(1);
-    let share_with = fit_with.malformed * fit.records.max(1);
-    let fewer = share_with < share;
-    let rounder = share_with == share && fit_with.agreement > fit.agreement + 1e-9;
+    let fewer = fit_with.has_fewer_malformed_than(&fit);
+    let as_few = !fit.has_fewer_malformed_than(&fit_with);
+    let rounder = as_few && fit_with.agreement > fit.agreement + 1e-9;
     (fewer || rounder).then_some(b'\\')
 }

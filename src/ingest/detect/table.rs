@@ -61,6 +61,14 @@ pub(super) struct Fit {
     pub(super) wrapped: usize,
 }
 
+impl Fit {
+    /// Whether a smaller share of the records is malformed. Shares are compared, as two dialects
+    /// tell records apart in different places.
+    pub(super) fn has_fewer_malformed_than(&self, other: &Fit) -> bool {
+        self.malformed * other.records < other.malformed * self.records
+    }
+}
+
 impl<'b> Table<'b> {
     /// What `dialect` makes of the head of `sample`. `whole`: no byte follows the sample.
     pub(super) fn read(sample: &'b [u8], whole: bool, dialect: Dialect) -> Table<'b> {
