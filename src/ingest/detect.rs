@@ -257,3 +257,64 @@ fn line_ends(sample: &[u8], skipped: usize, whole: bool, dialect: Dialect) -> Li
     }
     ends
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Detected {
+        detect(text.as_bytes(), true, &Given::default())
+    }
+
+    #[test]
+    fn a_line_sep_names_the_delimiter_and_is_before_the_table() {
+        let seen = found("sep=;\r\nName;Phone\r\nDoe, J;+971501234567\r\n");
+        assert_eq!(seen.dialect.delimiter, b';');
+        assert_eq!(seen.preamble_lines, 1);
+        assert_eq!(seen.evidence.delimiter, Origin::Declared);
+        assert_eq!(seen.line_ends, LineEnds { lf: 0, crlf: 3, cr: 0 });
+        assert_eq!(found("\"sep=|\"\nName|Phone\n").dialect.delimiter, b'|');
+        assert_eq!(found("sep=\t\nName\tPhone\n").dialect.delimiter, b'\t');
+    }
+
+    #[test]
+    fn a_given_delimiter_overrules_a_line_sep() {
+        let given = Given { delimiter: Some(b','), ..Given::default() };
+        let seen = detect(b"sep=;\na,b\n", true, &given);
+        assert_eq!((seen.dialect.delimiter, seen.preamble_lines), (b',', 1));
+        assert_eq!(seen.evidence.delimiter, Origin::Given);
+    }
+
+    #[test]
+    fn nothing_to_tell_by_gives_what_is_usual() {
+        for text in ["", "\n", "\r\n\r\n", "Name", "Phone\n+971501234567\n", "\"", "\u{0}\u{1}"] {
+            let seen = found(text);
+            assert_eq!(seen.dialect, Dialect::default(), "{text:?}");
+            assert_eq!(seen.evidence.delimiter, Origin::Assumed, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn mixed_line_ends_are_told() {
+        assert!(found("a,b\r\nc,d\ne,f\r").line_ends.is_mixed());
+        assert!(!found("a,b\n\"c\r\nd\",e\n").line_ends.is_mixed());
+        let half = detect(b"a,b\r\nc,d\r", false, &Given::default());
+        assert_eq!(half.line_ends, LineEnds { lf: 0, crlf: 1, cr: 0 });
+    }
+
+    #[test]
+    fn the_reason_can_be_read() {
+        let reason = found("Name;Phone\nAna;+971501234567\n").evidence.sentence();
+        let said = "the delimiter fits best of those that occur: 2 of 2 records looked at have \
+                    2 cells";
+        assert_eq!(reason, said);
+    }
+
+    #[test]
+    fn given_lines_are_passed_over_as_they_are() {
+        let given = Given { preamble_lines: Some(1), ..Given::default() };
+        let seen = detect(b"Name,Phone\nAna;+971501234567\nBo;+971501234568\n", true, &given);
+        assert_eq!((seen.dialect.delimiter, seen.preamble_lines), (b';', 1));
+        assert!(!seen.has_header);
+    }
+}

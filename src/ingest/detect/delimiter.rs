@@ -102,3 +102,47 @@ fn score(fit: Fit) -> f64 {
     let top = if fit.before > 0 { 0.75 * share.sqrt() } else { 1.0 };
     fit.agreement * fit.agreement.sqrt() * fit.sense * columns * top
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Option<char> {
+        find(text.as_bytes(), true, None, None).map(|(delimiter, _)| char::from(delimiter))
+    }
+
+    #[test]
+    fn the_delimiter_wins_whose_cells_make_sense() {
+        assert_eq!(of("Nom;Montant\nAna;1,50\nBo;2,75\n"), Some(';'));
+        assert_eq!(of("Name,Phones\nAna,1234567;1234568\nBo,1234569;1234560\n"), Some(','));
+        assert_eq!(of("Name\tAddress\nAna\t1 Main St, Apt 4; rear\nBo\t\n"), Some('\t'));
+        assert_eq!(of("1,5;2,5;3,5\n1,6;2,6;3,6\n"), Some(';'));
+    }
+
+    #[test]
+    fn what_stands_in_ordinary_text_separates_nothing() {
+        assert_eq!(of("Name\nAna Maria Lopez\nJohn Q Public\n"), None);
+        assert_eq!(of("+971 50 123 4567\n+971 50 123 4568\n+971 50 123 4569\n"), None);
+        assert_eq!(of("10:30:01\n10:30:02\n10:30:03\n"), None);
+        assert_eq!(of("12 Main Street\n14 Main Street\n16 High Street\n"), None);
+        assert_eq!(of("milan#_%pass\n"), None);
+    }
+
+    #[test]
+    fn lists_in_one_column_are_no_columns() {
+        assert_eq!(of("Phones\n1234567;1234568\n1234569;1234560\n1234561;1234562\n"), None);
+    }
+
+    #[test]
+    fn rare_delimiters_are_found_where_they_separate_every_record() {
+        assert_eq!(of("name:phone:city\nAna:1234567:Bonn\nBo:1234568:Ulm\n"), Some(':'));
+        assert_eq!(of("\"c\" \"cut\" \"price\"\n\"1\" \"Ideal\" 3\n\"2\" \"Good\" 4\n"), Some(' '));
+        assert_eq!(of("A#http://a.example#1\nB#http://b.example#2\nC#x#3\n"), Some('#'));
+    }
+
+    #[test]
+    fn lines_before_the_table_do_not_hide_its_delimiter() {
+        let rows = "0.1;1.5;2.5;3.5\n".repeat(8);
+        assert_eq!(of(&format!("a=[1,2,3]\nb=[4,5,6]\nt;x;y;z\n{rows}")), Some(';'));
+    }
+}

@@ -145,3 +145,45 @@ fn is_header_word(text: &[u8]) -> bool {
     let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '-');
     words.clone().count() <= 5 && words.any(|word| HEADER_WORDS.contains(&word))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::dialect::Dialect;
+    use super::*;
+
+    fn of(text: &str) -> (usize, bool) {
+        let table = Table::read(text.as_bytes(), true, Dialect::default());
+        let first = first_row(&table, table.fit().columns);
+        (first, is_header(&table, first).0)
+    }
+
+    #[test]
+    fn a_first_record_with_a_number_or_an_address_is_no_header() {
+        assert_eq!(of("Ana,+971501234567\nBo,+971501234568\n"), (0, false));
+        assert_eq!(of("Ana,ana@example.com\nBo,\n"), (0, false));
+        assert_eq!(of("Name,Phone\nBo,+971501234568\n"), (0, true));
+    }
+
+    #[test]
+    fn a_first_record_that_looks_like_the_others_is_no_header() {
+        assert_eq!(of("28/01/2018,12\n29/01/2018,13\n"), (0, false));
+        assert_eq!(of("Team,2023\nA,12\nB,13\n"), (0, false));
+        assert_eq!(of("Year,2023,2024\nlow,12,13\n,14,15\n"), (0, false));
+        assert_eq!(of("Vorname,Ort\nAna,Bonn\n"), (0, true));
+    }
+
+    #[test]
+    fn titles_comments_and_blank_lines_are_before_the_table() {
+        assert_eq!(of("Contacts\n\nName,Phone\nAna,1\n"), (2, true));
+        assert_eq!(of("Contacts,,\n,,\nName,Phone,City\nAna,1,Bonn\n"), (2, true));
+        assert_eq!(of("# by me, today\nName,Phone\nAna,1\nBo,2\n"), (1, true));
+        assert_eq!(of("Contacts\nAna,+971501234567\nBo,+971501234568\n"), (1, false));
+    }
+
+    #[test]
+    fn a_header_may_begin_with_a_number_sign_or_name_one_column() {
+        assert_eq!(of("#,Name,Phone\n1,Ana,+971501234567\n"), (0, true));
+        assert_eq!(of("Phone,,\n+971501234567,a,b\n+971501234568,c,d\n"), (0, true));
+        assert_eq!(of("Name,Phone\nA,1\nB\nC,2,x\nD,3,\n"), (0, true));
+    }
+}

@@ -89,3 +89,43 @@ pub(super) fn find_escape(sample: &[u8], whole: bool, dialect: Dialect) -> Optio
     let rounder = as_few && fit_with.agreement > fit.agreement + 1e-9;
     (fewer || rounder).then_some(b'\\')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(text: &str) -> char {
+        char::from(find_mark(text.as_bytes(), true, Dialect::default(), true))
+    }
+
+    #[test]
+    fn apostrophes_of_names_and_spreadsheets_are_no_quotes() {
+        assert_eq!(mark("Name,Phone\nO'Brien,'+573001112233\nD'Souza,'+573001112234\n"), '"');
+        assert_eq!(mark("Name,Nick\nRobert,'Bob'\nAna,\nBo,\nCy,\nDi,\nEd,'x'\n"), '"');
+        assert_eq!(mark("id,\"it's\"\n1,'x'\n2,\"y\"\n"), '"');
+    }
+
+    #[test]
+    fn apostrophes_around_cells_as_a_rule_are_quotes() {
+        assert_eq!(mark("'Name','City'\n'Ana, M','Bonn'\n'Bo','it''s'\n"), '\'');
+        assert_eq!(mark("'Sean O\\'Brien','Cork'\n'N\\'Golo','Paris'\n"), '\'');
+    }
+
+    #[test]
+    fn quotes_are_text_where_they_would_refuse_nearly_every_record() {
+        let text_of = |text: &str| are_text(text.as_bytes(), true, Dialect::default());
+        assert!(text_of("Name,Phone\nA \"B\" C,1\nD \"E\" F,2\nG \"H\" I,3\n"));
+        assert!(!text_of("Name,Phone\nA \"B\" C,1\n\"D, E\",2\nG \"H\" I,3\n"));
+        assert!(!text_of("Name,Phone\nA,=\"1\"\nB,=\"2\"\nC,=\"3\"\n"));
+        assert!(!text_of("Name,Phone\nA\" x,1\nB,2\nC,3\nD,4\n"));
+    }
+
+    #[test]
+    fn a_backslash_is_an_escape_where_records_need_one() {
+        let escape_of = |text: &str| find_escape(text.as_bytes(), true, Dialect::default());
+        assert_eq!(escape_of("a,b\n\"x \\\"y\\\" z\",1\n"), Some(b'\\'));
+        assert_eq!(escape_of("a,b\nx\\, y,1\nz,2\n"), Some(b'\\'));
+        assert_eq!(escape_of("a,b\n\"C:\\dir\\\",1\n\"C:\\dir\\\",2\n"), None);
+        assert_eq!(escape_of("a,b\nC:\\dir,1\n"), None);
+    }
+}
