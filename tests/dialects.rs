@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
+use rowcall::ingest::ReadOptions;
+use rowcall::ingest::chunk::{Chunk, Splitter};
 use rowcall::ingest::detect::{Detected, Given, LineEnds, Origin, detect};
 use rowcall::ingest::dialect::Dialect;
+use rowcall::ingest::record::{Record, RecordReader};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -19,6 +22,7 @@ struct Truth {
     header: bool,
     preamble_lines: u64,
     columns: usize,
+    records: usize,
     mixed_line_ends: bool,
     line_end: String,
 }
@@ -64,6 +68,39 @@ fn every_dialect_is_told_for_what_it_is() {
         assert_eq!(seen.preamble_lines, truth.preamble_lines, "{name}");
         assert_eq!(seen.has_header, truth.header, "{name}: {}", seen.evidence.header_reason);
         assert_eq!(seen.evidence.columns, truth.columns, "{name}");
+    }
+}
+
+#[test]
+fn by_what_is_found_the_strict_reader_reads_every_record() {
+    for (name, bytes, truth) in dialects() {
+        let seen = found(&bytes);
+        // A dialect with an escape is for the reader's own tests.
+        if seen.dialect.escape.is_some() {
+            continue;
+        }
+        let options = ReadOptions { dialect: seen.dialect, ..ReadOptions::default() };
+        let mut splitter = Splitter::new(&bytes[..], options, 1 << 20);
+        let mut reader = RecordReader::new(options, None);
+        let mut chunk = Chunk::default();
+        let mut records = 0;
+        while splitter.next_chunk(&mut chunk).expect("bytes in memory") {
+            reader.read(&chunk.bytes, &chunk.malformed, |record| {
+                let spot = match &record {
+                    Record::Row(row) => row.spot,
+                    Record::Blank(_) => return,
+                    Record::Malformed(fault) => fault.spot,
+                };
+                if spot.line >= seen.preamble_lines {
+                    assert!(
+                        matches!(&record, Record::Row(row) if row.len() == truth.columns),
+                        "{name}"
+                    );
+                    records += 1;
+                }
+            });
+        }
+        assert_eq!(records, truth.records, "{name}");
     }
 }
 

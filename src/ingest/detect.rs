@@ -118,7 +118,9 @@ pub struct Detected {
 }
 
 /// Finds what `given` leaves open. `sample` is the head of a source in UTF-8, without a byte order
-/// mark, and may end anywhere; `sample_is_whole` says that nothing follows it.
+/// mark, and may end anywhere; `sample_is_whole` says that nothing follows it. The dialect, the lines
+/// before the table and the header are told by the first 128 KiB and 1000 records; line ends are
+/// counted in all of it.
 #[must_use]
 pub fn detect(sample: &[u8], sample_is_whole: bool, given: &Given) -> Detected {
     let declared = declared_delimiter(sample);

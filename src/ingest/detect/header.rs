@@ -4,51 +4,13 @@ use super::kind::{Kind, bare};
 use super::table::{Row, Table};
 
 /// How many lines before the table are looked through.
-const BEFORE_MAX: usize = 60;
+const BEFORE_MAX: usize = 200;
 
-/// Words that stand in headers of contact exports, as whole words in lower case.
-const HEADER_WORDS: [&str; 40] = [
-    "name",
-    "phone",
-    "mobile",
-    "email",
-    "mail",
-    "e-mail",
-    "tel",
-    "telephone",
-    "cell",
-    "number",
-    "first",
-    "last",
-    "company",
-    "country",
-    "city",
-    "address",
-    "tags",
-    "notes",
-    "id",
-    "date",
-    "nombre",
-    "telefono",
-    "teléfono",
-    "correo",
-    "celular",
-    "apellido",
-    "nome",
-    "telefone",
-    "cognome",
-    "nom",
-    "prénom",
-    "téléphone",
-    "vorname",
-    "nachname",
-    "telefon",
-    "firma",
-    "имя",
-    "телефон",
-    "الاسم",
-    "هاتف",
-];
+/// Words that stand in headers of contact exports, in lower case.
+const HEADER_WORDS: &str = "name phone mobile email mail e-mail tel telephone cell number first \
+    last company country city address tags notes id date nombre telefono teléfono correo celular \
+    apellido nome telefone cognome nom prénom téléphone vorname nachname telefon firma имя \
+    телефон الاسم هاتف";
 
 /// The index in [`Table::rows`] of the first row of the table: blank lines, comments and titles
 /// are before it. The number of rows where there is none.
@@ -65,14 +27,26 @@ pub(super) fn first_row(table: &Table<'_>, columns: usize) -> usize {
     let Some(at) = rows.iter().take(BEFORE_MAX).position(full) else {
         return rows.iter().position(|row| !row.blank).unwrap_or(rows.len());
     };
-    // A line with one cell and empty ones up to the width of the table is a title, unless data
-    // follows at once: then it is a header that names one column.
-    let names_one = |row: &Row| !row.blank && row.width == columns && table.filled(row) == 1;
-    let data = table.kinds(&rows[at]).any(Kind::is_contact_data);
     match at.checked_sub(1) {
-        Some(before) if data && columns > 1 && names_one(&rows[before]) => before,
+        Some(before) if columns > 1 && names_one(table, before, at, columns) => before,
         _ => at,
     }
+}
+
+/// Whether the row at `before` is the header of the one at `at`, though it names one column only:
+/// it stands in a row as wide as the table, and data follows at once, or it is a word of headers,
+/// and none follows.
+fn names_one(table: &Table<'_>, before: usize, at: usize, columns: usize) -> bool {
+    let (row, next) = (&table.rows[before], &table.rows[at]);
+    if row.blank || table.filled(row) != 1 || is_comment(table, row, columns) {
+        return false;
+    }
+    let has_words =
+        |row: &Row| table.cells(row).iter().any(|cell| is_header_word(table.text(*cell)));
+    let words = table.bytes[row.start..next.start].trim_ascii().split(u8::is_ascii_whitespace);
+    let is_name = words.count() <= 2 && has_words(row) && !has_words(next);
+    let is_wide = row.width == columns && table.kinds(next).any(Kind::is_contact_data);
+    is_name || is_wide
 }
 
 /// A line that begins with `#`, unless it is as wide as the table and reads like its header: it
@@ -143,7 +117,8 @@ fn is_header_word(text: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bare(&text[..text.len().min(64)])) else { return false };
     let lower = text.to_lowercase();
     let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '-');
-    words.clone().count() <= 5 && words.any(|word| HEADER_WORDS.contains(&word))
+    words.clone().count() <= 5
+        && words.any(|word| HEADER_WORDS.split(' ').any(|known| known == word))
 }
 
 #[cfg(test)]
@@ -185,5 +160,7 @@ mod tests {
         assert_eq!(of("#,Name,Phone\n1,Ana,+971501234567\n"), (0, true));
         assert_eq!(of("Phone,,\n+971501234567,a,b\n+971501234568,c,d\n"), (0, true));
         assert_eq!(of("Name,Phone\nA,1\nB\nC,2,x\nD,3,\n"), (0, true));
+        assert_eq!(of("Name\nDoe, John\nRoe, Jane\n"), (0, true));
+        assert_eq!(of("Phone list\nName,Phone\nA,1\n"), (1, true));
     }
 }
