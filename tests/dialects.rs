@@ -121,9 +121,9 @@ fn line_ends_are_told_and_those_inside_cells_do_not_count() {
 #[test]
 fn a_dialect_is_told_from_the_head_of_a_file_too() {
     for (name, bytes, truth) in dialects() {
-        // From the tenth record on the whole file is hardly more than the sample.
+        // What nine tenths of a file leave out may be the one record that tells an escape.
         let at = bytes.len() * 9 / 10;
-        if truth.quote == Some('"') && truth.escape.is_none() {
+        if truth.quote == Some('"') && truth.escape.is_none() && truth.records > 2 {
             let seen = detect(&bytes[..at], false, &Given::default());
             assert_eq!(seen.dialect, truth.dialect(), "{name}");
             assert_eq!(seen.preamble_lines, truth.preamble_lines, "{name}");

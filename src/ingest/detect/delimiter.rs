@@ -73,7 +73,8 @@ fn is_possible(delimiter: u8, fit: Fit) -> bool {
     }
     // Below a line with one cell, cells that are all data are values of one column.
     let one_column = before > 0 && columns <= 3 && fit.data > 0.95;
-    let below = before == 0 || (records >= 3 && !one_column);
+    let several = records >= 3 || (records == 2 && agreeing == 2 && (columns >= 3 || fit.named));
+    let below = before == 0 || (several && !one_column);
     match delimiter {
         b',' => true,
         b';' | b'\t' | b'|' => agreeing * 2 >= records && below,

@@ -1,16 +1,10 @@
 //! Where the table begins, and whether its first record is a header.
 
-use super::kind::{Kind, bare};
+use super::kind::Kind;
 use super::table::{Row, Table};
 
 /// How many lines before the table are looked through.
 const BEFORE_MAX: usize = 200;
-
-/// Words that stand in headers of contact exports, in lower case.
-const HEADER_WORDS: &str = "name phone mobile email mail e-mail tel telephone cell number first \
-    last company country city address tags notes id date nombre telefono teléfono correo celular \
-    apellido nome telefone cognome nom prénom téléphone vorname nachname telefon firma имя \
-    телефон الاسم هاتف";
 
 /// The index in [`Table::rows`] of the first row of the table: blank lines, comments and titles
 /// are before it. The number of rows where there is none.
@@ -18,19 +12,38 @@ pub(super) fn first_row(table: &Table<'_>, columns: usize) -> usize {
     let rows = &table.rows;
     let full = |row: &Row| {
         let filled = table.filled(row);
-        let names = || table.cells(row).iter().any(|cell| is_header_word(table.text(*cell)));
         !row.blank
             && !is_comment(table, row, columns)
             && (columns < 2 || filled >= 2)
-            && (row.width * 3 > columns * 2 || (row.width * 2 > columns && names()))
+            && (row.width * 3 > columns * 2
+                || (row.width * 2 > columns && table.has_header_words(row)))
     };
     let Some(at) = rows.iter().take(BEFORE_MAX).position(full) else {
         return rows.iter().position(|row| !row.blank).unwrap_or(rows.len());
     };
+    if let Some(header) = header_below_title(table, at) {
+        return header;
+    }
     match at.checked_sub(1) {
         Some(before) if columns > 1 && names_one(table, before, at, columns) => before,
         _ => at,
     }
+}
+
+/// The row below the lines that begin at `at`, where those are titles that happen to be as wide as
+/// the table: they have no words of headers, a blank line ends them, and a row with such words and
+/// without data follows.
+fn header_below_title(table: &Table<'_>, at: usize) -> Option<usize> {
+    const TITLES_MAX: usize = 3;
+    let rows = &table.rows[at..];
+    let titles = rows.iter().position(|row| row.blank)?;
+    let header = titles + rows[titles..].iter().position(|row| !row.blank)?;
+    let is_title = |row: &Row| !table.has_header_words(row) && !table.kinds(row).any(Kind::is_data);
+    let fits = titles <= TITLES_MAX
+        && rows[..titles].iter().all(is_title)
+        && table.has_header_words(&rows[header])
+        && !table.kinds(&rows[header]).any(Kind::is_data);
+    fits.then_some(at + header)
 }
 
 /// Whether the row at `before` is the header of the one at `at`, though it names one column only:
@@ -41,10 +54,9 @@ fn names_one(table: &Table<'_>, before: usize, at: usize, columns: usize) -> boo
     if row.blank || table.filled(row) != 1 || is_comment(table, row, columns) {
         return false;
     }
-    let has_words =
-        |row: &Row| table.cells(row).iter().any(|cell| is_header_word(table.text(*cell)));
     let words = table.bytes[row.start..next.start].trim_ascii().split(u8::is_ascii_whitespace);
-    let is_name = words.count() <= 2 && has_words(row) && !has_words(next);
+    let is_name =
+        words.count() <= 2 && table.has_header_words(row) && !table.has_header_words(next);
     let is_wide = row.width == columns && table.kinds(next).any(Kind::is_contact_data);
     is_name || is_wide
 }
@@ -53,8 +65,8 @@ fn names_one(table: &Table<'_>, before: usize, at: usize, columns: usize) -> boo
 /// has words of headers, or no space follows the `#`.
 fn is_comment(table: &Table<'_>, row: &Row, columns: usize) -> bool {
     let line = &table.bytes[row.start..];
-    let names = || table.cells(row).iter().any(|cell| is_header_word(table.text(*cell)));
-    line.starts_with(b"#") && (row.width != columns || (line.starts_with(b"# ") && !names()))
+    line.starts_with(b"#")
+        && (row.width != columns || (line.starts_with(b"# ") && !table.has_header_words(row)))
 }
 
 /// Whether the row at `first` is a header, and why. It is one unless something speaks against it.
@@ -66,7 +78,7 @@ pub(super) fn is_header(table: &Table<'_>, first: usize) -> (bool, &'static str)
     if kinds.iter().any(|kind| kind.is_contact_data()) {
         return (false, "the first record holds a telephone number or an e-mail address");
     }
-    if table.cells(row).iter().any(|cell| is_header_word(table.text(*cell))) {
+    if table.has_header_words(row) {
         return (true, "the first record holds words of headers");
     }
     let filled = kinds.iter().filter(|kind| **kind != Kind::Empty).count();
@@ -112,15 +124,6 @@ fn columns_beside(table: &Table<'_>, first: usize, kinds: &[Kind]) -> (usize, us
     (same, other)
 }
 
-/// Whether the cell has a word that headers have, and no digit but in a short number at its end.
-fn is_header_word(text: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(bare(&text[..text.len().min(64)])) else { return false };
-    let lower = text.to_lowercase();
-    let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '-');
-    words.clone().count() <= 5
-        && words.any(|word| HEADER_WORDS.split(' ').any(|known| known == word))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::super::dialect::Dialect;
@@ -151,6 +154,7 @@ mod tests {
     fn titles_comments_and_blank_lines_are_before_the_table() {
         assert_eq!(of("Contacts\n\nName,Phone\nAna,1\n"), (2, true));
         assert_eq!(of("Contacts,,\n,,\nName,Phone,City\nAna,1,Bonn\n"), (2, true));
+        assert_eq!(of("Customers, March\n\nName,Phone\nAna,1\n"), (2, true));
         assert_eq!(of("# by me, today\nName,Phone\nAna,1\nBo,2\n"), (1, true));
         assert_eq!(of("Contacts\nAna,+971501234567\nBo,+971501234568\n"), (1, false));
     }

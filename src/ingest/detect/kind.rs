@@ -1,6 +1,12 @@
 //! What a cell looks like, from its text alone: enough to tell a header from data, and cells from
 //! pieces of cells.
 
+/// Words that stand in headers of contact exports, in lower case.
+const HEADER_WORDS: &str = "name phone mobile email mail e-mail tel telephone cell number first \
+    last company country city address tags notes id date nombre telefono teléfono correo celular \
+    apellido nome telefone cognome nom prénom téléphone vorname nachname telefon firma имя \
+    телефон الاسم هاتف";
+
 /// What a cell looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -58,8 +64,17 @@ impl Kind {
     }
 }
 
+/// Whether the cell is a few words, one of which headers have.
+pub(super) fn is_header_word(text: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bare(&text[..text.len().min(64)])) else { return false };
+    let lower = text.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '-');
+    words.clone().count() <= 5
+        && words.any(|word| HEADER_WORDS.split(' ').any(|known| known == word))
+}
+
 /// The text without spaces around it, a spreadsheet's leading `'`, or its `="…"`.
-pub(super) fn bare(text: &[u8]) -> &[u8] {
+fn bare(text: &[u8]) -> &[u8] {
     let text = text.trim_ascii();
     let text = text.strip_prefix(b"'").unwrap_or(text);
     let inner = text.strip_prefix(b"=\"").and_then(|inner| inner.strip_suffix(b"\""));

@@ -1,7 +1,7 @@
 //! The head of a sample as a table: what one dialect makes of it, and how well that fits.
 
 use super::super::dialect::Dialect;
-use super::kind::Kind;
+use super::kind::{Kind, is_header_word};
 use super::scan::{Cell, Ending, scan};
 
 /// How many bytes of the sample a dialect is tried on.
@@ -59,6 +59,8 @@ pub(super) struct Fit {
     pub(super) data: f64,
     /// Cells that quotes enclose.
     pub(super) wrapped: usize,
+    /// The first record has words of headers.
+    pub(super) named: bool,
 }
 
 impl Fit {
@@ -117,6 +119,12 @@ impl<'b> Table<'b> {
         self.cells(row).iter().filter(holds).count()
     }
 
+    /// Whether one of a row's first cells has a word that headers have.
+    pub(super) fn has_header_words(&self, row: &Row) -> bool {
+        const CELLS: usize = 200;
+        self.cells(row).iter().take(CELLS).any(|cell| is_header_word(self.text(*cell)))
+    }
+
     /// How well the dialect fits.
     pub(super) fn fit(&self) -> Fit {
         let rows: Vec<&Row> = self.rows.iter().filter(|row| !row.blank).collect();
@@ -145,6 +153,7 @@ impl<'b> Table<'b> {
             sense,
             data,
             wrapped: self.cells.iter().filter(|cell| cell.wrapped).count(),
+            named: inside.first().is_some_and(|row| self.has_header_words(row)),
         }
     }
 
