@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub mod chunk;
+pub mod detect;
 pub mod dialect;
 pub mod guard;
 pub mod record;

@@ -17,7 +17,7 @@
 //! | [`error`] | what stops a run, and its exit code |
 //! | [`text`] | text for terminals |
 //! | [`phone`] | text → phone number; a library in itself |
-//! | [`ingest`] | stage 1, bytes → records: opens inputs, cuts at record ends (`chunk`, `dialect`), reads cells (`record`, `structure`), undoes our own marks (`guard`) |
+//! | [`ingest`] | stage 1, bytes → records: opens inputs, tells how they are written (`detect`, `dialect`), cuts at record ends (`chunk`), reads cells (`record`, `structure`), undoes our own marks (`guard`) |
 //! | [`map`] | stage 2, header → columns; record → draft |
 //! | [`normalize`] | stage 3, draft → contact or problems; one field a file |
 //! | [`unique`] | stage 4, one contact a phone: who has which phone (`table`), what differs (`prints`) |
