@@ -262,6 +262,7 @@ impl Ordered {
             encoding: "UTF-8",
             delimiter: char::from(dialect.delimiter).to_string(),
             quote: dialect.quote.map(|quote| char::from(quote).to_string()),
+            escape: dialect.escape.map(|escape| char::from(escape).to_string()),
             header: columns.headers.clone(),
             columns: columns
                 .decided()

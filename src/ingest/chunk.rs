@@ -1,14 +1,16 @@
 //! Bytes → chunks that hold whole records. The splitter is the one authority on where records
 //! end; it knows quotes and line ends, and neither cells nor text.
 //!
-//! A quote opens a cell only at the cell's first byte; inside, two quotes stand for one. A record
+//! A quote opens a cell only at the cell's first byte; inside, two quotes stand for one. Where the
+//! dialect has an escape, a quote or delimiter behind it is text, wherever it stands. A record
 //! that breaks this rule, runs into a limit or is cut off by the end of input is **malformed as
 //! far as its first line**, and reading resumes at the line after it: one stray quote costs a
 //! row, not the file. The splitter hands the list of such lines on with each chunk, so that
 //! whoever reads the records need not find them again, and a chunk's end changes nothing.
 //!
 //! Time is linear whatever the input holds. Reading goes far beyond a line only where the line has
-//! an odd number of quotes, and then no farther than the next line that has an odd number, where
+//! an odd number of quotes (those that are escaped do not count, and whether one is, its line alone
+//! decides), and then no farther than the next line that has an odd number, where
 //! the record ends; so what is looked at again after one malformed line never overlaps what is
 //! looked at again after another.
 
@@ -250,14 +252,24 @@ impl<R: Read> Splitter<R> {
             self.scan.pos = end.max(pos);
             return Step::NeedMore;
         };
-        let opens = quote_at == self.scan.record_start
-            || bytes[quote_at - 1] == self.options.dialect.delimiter;
-        if !opens {
+        let dialect = self.options.dialect;
+        if dialect.is_escaped(bytes, quote_at) {
+            self.scan.pos = quote_at + 1;
+            return Step::Go;
+        }
+        if !self.begins_cell(bytes, quote_at) {
             return self.scan_formula(bytes, quote_at);
         }
         self.scan.open = Some(quote_at);
         self.scan.pos = quote_at + 1;
         Step::Go
+    }
+
+    /// Whether a cell of the current record begins at `at`.
+    fn begins_cell(&self, bytes: &[u8], at: usize) -> bool {
+        let dialect = self.options.dialect;
+        at == self.scan.record_start
+            || dialect.ends_cell(bytes[at - 1]) && !dialect.is_escaped(bytes, at - 1)
     }
 
     /// At a quote inside an unquoted cell, which only `="0501234567"` may have: spreadsheets write
@@ -266,15 +278,17 @@ impl<R: Read> Splitter<R> {
         let fault = Step::Fault(Code::RecordStrayQuote, quote_at);
         self.scan.pos = quote_at;
         let dialect = self.options.dialect;
-        let cell_start = quote_at - 1;
-        let begins = bytes[cell_start] == b'='
-            && (cell_start == self.scan.record_start || dialect.ends_cell(bytes[cell_start - 1]));
-        if !begins {
+        if bytes[quote_at - 1] != b'=' || !self.begins_cell(bytes, quote_at - 1) {
             return fault;
         }
         let inside = &bytes[quote_at + 1..];
         let quote = bytes[quote_at];
-        let Some(at) = inside.iter().position(|&b| b == quote || dialect.ends_cell(b)) else {
+        let ends = |at: &usize| {
+            let byte = inside[*at];
+            Dialect::ends_line(byte)
+                || (byte == quote || byte == dialect.delimiter) && !dialect.is_escaped(inside, *at)
+        };
+        let Some(at) = (0..inside.len()).find(ends) else {
             let too_long = inside.len() > self.options.limits.cell_bytes_max;
             return if too_long || self.at_end() { fault } else { Step::NeedMore };
         };
@@ -305,6 +319,10 @@ impl<R: Read> Splitter<R> {
                 Step::NeedMore
             };
         };
+        if self.options.dialect.is_escaped(bytes, at) {
+            self.scan.pos = at + 1;
+            return Step::Go;
+        }
         match bytes.get(at + 1) {
             Some(&next) if next == quote => self.scan.pos = at + 2,
             None if !self.at_end() => {

@@ -84,7 +84,7 @@ impl<'c> Row<'c> {
     fn resolve(&self, span: CellSpan) -> &'c str {
         match span.kind {
             CellKind::Plain => &self.text[span.start - self.text_start..span.end - self.text_start],
-            CellKind::Doubled => &self.scratch[span.start..span.end],
+            CellKind::Marked { .. } => &self.scratch[span.start..span.end],
         }
     }
 }
@@ -113,9 +113,12 @@ struct CellSpan {
 enum CellKind {
     /// The span is into the chunk.
     Plain,
-    /// The cell holds doubled quotes. While the record is being read the span is into the chunk,
-    /// then into the scratch, where they are single.
-    Doubled,
+    /// The cell holds doubled quotes or escapes. While the record is being read the span is into
+    /// the chunk, then into the scratch, where what they stand for is written out.
+    Marked {
+        /// It is enclosed in quotes, so that those inside it are doubled.
+        quoted: bool,
+    },
 }
 
 /// Reads records; its buffers are used again from chunk to chunk.
@@ -138,10 +141,10 @@ struct Current {
     /// Where the quotes of the cell stand, once seen.
     open: Option<usize>,
     close: Option<usize>,
-    /// The cell holds doubled quotes.
-    doubled: bool,
+    /// The cell holds doubled quotes or escapes.
+    marked: bool,
     /// Some cell of the record does.
-    any_doubled: bool,
+    any_marked: bool,
     /// Physical lines of the chunk before the record, and line ends inside it.
     line: u64,
     lines_inside: u64,
@@ -163,10 +166,10 @@ impl RecordReader {
         mut give: impl FnMut(Record<'_>),
     ) -> u64 {
         let whole = std::str::from_utf8(bytes).ok();
-        let quote = self.options.dialect.quote;
-        let delimiter = self.options.dialect.delimiter;
+        let dialect = self.options.dialect;
+        let Dialect { delimiter, quote, escape } = dialect;
         let mut faults = malformed.iter().peekable();
-        let mut structure = Structure::new(bytes, self.options.dialect);
+        let mut structure = Structure::new(bytes, dialect);
         let mut now = Current::default();
         self.cells.clear();
         'record: while now.start < bytes.len() {
@@ -179,7 +182,7 @@ impl RecordReader {
                 if now.open.is_some() && now.close.is_none() {
                     if Some(byte) == quote {
                         if bytes.get(at + 1) == Some(&byte) {
-                            now.doubled = true;
+                            now.marked = true;
                             structure.skip_to(at + 2);
                         } else {
                             now.close = Some(at);
@@ -187,6 +190,8 @@ impl RecordReader {
                     } else if Dialect::ends_line(byte) {
                         now.lines_inside += 1;
                         structure.skip_to(after_line_end(bytes, at));
+                    } else if Some(byte) == escape {
+                        now.marked |= take_escaped(bytes, at, dialect, &mut structure);
                     }
                 } else if byte == delimiter {
                     self.end_cell(&mut now, at);
@@ -195,6 +200,8 @@ impl RecordReader {
                     structure.skip_to(next);
                     now = self.end_record(bytes, whole, now, at, next, &mut give);
                     continue 'record;
+                } else if Some(byte) == escape {
+                    now.marked |= take_escaped(bytes, at, dialect, &mut structure);
                 } else if at == now.cell_start {
                     now.open = Some(at);
                 }
@@ -211,14 +218,15 @@ impl RecordReader {
             (Some(open), Some(close)) => (open + 1, close),
             _ => (now.cell_start, end),
         };
-        let kind = if now.doubled { CellKind::Doubled } else { CellKind::Plain };
+        let quoted = now.open.is_some();
+        let kind = if now.marked { CellKind::Marked { quoted } } else { CellKind::Plain };
         if self.cells.len() <= self.options.limits.record_cells_max {
             self.cells.push(CellSpan { start, end: stop, kind });
         }
-        now.any_doubled |= now.doubled;
+        now.any_marked |= now.marked;
         now.cells_seen += 1;
         now.cell_start = end + 1;
-        (now.open, now.close, now.doubled) = (None, None, false);
+        (now.open, now.close, now.marked) = (None, None, false);
     }
 
     /// The record ends before `end`, the next begins at `next`: gives it, and returns the next.
@@ -259,8 +267,8 @@ impl RecordReader {
                     give(Record::Malformed(Fault { spot, code, detail: detail.into(), raw }));
                 }
                 None => {
-                    if now.any_doubled {
-                        self.unescape(text, text_start);
+                    if now.any_marked {
+                        self.write_out(text, text_start);
                     }
                     let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
                     give(Record::Row(Row { spot, text, text_start, scratch, cells }));
@@ -314,20 +322,14 @@ impl RecordReader {
         }
     }
 
-    /// Makes the doubled quotes of the record's cells single, in the scratch.
-    fn unescape(&mut self, text: &str, text_start: usize) {
+    /// Writes the cells that hold doubled quotes or escapes out, in the scratch.
+    fn write_out(&mut self, text: &str, text_start: usize) {
         self.scratch.clear();
-        let quote = char::from(self.options.dialect.quote.expect("doubled quotes need a quote"));
-        for cell in self.cells.iter_mut().filter(|cell| cell.kind == CellKind::Doubled) {
-            let escaped = &text[cell.start - text_start..cell.end - text_start];
+        for cell in &mut self.cells {
+            let CellKind::Marked { quoted } = cell.kind else { continue };
+            let marked = &text[cell.start - text_start..cell.end - text_start];
             cell.start = self.scratch.len();
-            let mut pieces = escaped.split(quote);
-            self.scratch.push_str(pieces.next().unwrap_or_default());
-            // Between two quotes of a pair stands an empty piece.
-            while let (Some(_), Some(piece)) = (pieces.next(), pieces.next()) {
-                self.scratch.push(quote);
-                self.scratch.push_str(piece);
-            }
+            push_meaning(&mut self.scratch, marked, quoted, self.options.dialect);
             cell.end = self.scratch.len();
         }
     }
@@ -361,6 +363,41 @@ impl RecordReader {
         let lines = u64::from(next > end || fault.dropped > 0);
         Current { start: next, cell_start: next, line: now.line + lines, ..Current::default() }
     }
+}
+
+/// At an escape: whether it takes the byte after it as text; that is then passed over.
+fn take_escaped(bytes: &[u8], at: usize, dialect: Dialect, structure: &mut Structure<'_>) -> bool {
+    let takes = bytes.get(at + 1).is_some_and(|next| dialect.is_escapable(*next));
+    if takes {
+        structure.skip_to(at + 2);
+    }
+    takes
+}
+
+/// Writes out what a cell means: where it is quoted, two quotes are one; an escape before a byte
+/// that it takes as text is left out.
+fn push_meaning(out: &mut String, marked: &str, quoted: bool, dialect: Dialect) {
+    let bytes = marked.as_bytes();
+    let mark = if quoted { dialect.quote.or(dialect.escape) } else { dialect.escape };
+    let (Some(mark), escape) = (mark, dialect.escape) else {
+        out.push_str(marked);
+        return;
+    };
+    let mut from = 0;
+    while let Some(at) = memchr::memchr2(mark, escape.unwrap_or(mark), &bytes[from..]) {
+        let at = from + at;
+        let escapes = Some(bytes[at]) == escape;
+        let stands_for_next = match bytes.get(at + 1) {
+            Some(next) if escapes => dialect.is_escapable(*next),
+            Some(_) => true,
+            None => false,
+        };
+        out.push_str(&marked[from..at]);
+        let meant = at + usize::from(stands_for_next);
+        out.push_str(&marked[meant..=meant]);
+        from = meant + 1;
+    }
+    out.push_str(&marked[from..]);
 }
 
 /// The offset of the byte after the line end at `at`: LF, CR, or CRLF.

@@ -163,6 +163,8 @@ pub struct SourceFacts {
     pub delimiter: String,
     /// What encloses a cell; nothing where quotes are text.
     pub quote: Option<String>,
+    /// What takes a quote, a delimiter or itself as text, if any byte does.
+    pub escape: Option<String>,
     /// The header's cells.
     pub header: Vec<String>,
     /// Which column feeds which field.

@@ -80,6 +80,10 @@ pub(crate) struct CommonArgs {
     /// What encloses a cell: one ASCII character, or `none` where quotes are text.
     #[arg(long, value_name = "CHAR|none", default_value = "\"", value_parser = quote, help_heading = "Input")]
     pub(crate) quote: Quote,
+    /// What takes a quote, a delimiter or itself as text where it stands before it: one ASCII
+    /// character, for example a backslash, or `none`.
+    #[arg(long, value_name = "CHAR|none", default_value = "none", value_parser = escape, help_heading = "Input")]
+    pub(crate) escape: Escape,
     /// Bytes of a cell at most; a longer one makes its record malformed.
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20, value_parser = at_least_one, help_heading = "Limits")]
     pub(crate) cell_bytes_max: usize,
@@ -222,6 +226,10 @@ impl From<MultiWish> for Several {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Quote(pub(crate) Option<u8>);
 
+/// An escape, or none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Escape(pub(crate) Option<u8>);
+
 fn batch_size(text: &str) -> Result<u64, String> {
     match text {
         "all" => Ok(u64::MAX),
@@ -308,5 +316,15 @@ fn quote(text: &str) -> Result<Quote, String> {
         _ => ascii(text)
             .map(|byte| Quote(Some(byte)))
             .ok_or_else(|| "one ASCII character, or `none`".to_owned()),
+    }
+}
+
+fn escape(text: &str) -> Result<Escape, String> {
+    match text {
+        "none" => Ok(Escape(None)),
+        _ => ascii(text)
+            .filter(u8::is_ascii_punctuation)
+            .map(|byte| Escape(Some(byte)))
+            .ok_or_else(|| "one ASCII punctuation character, or `none`".to_owned()),
     }
 }

@@ -86,11 +86,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
             .map_err(|what| Error::Usage(format!("--map: {}", printable(&what))))?;
         columns.push(pair);
     }
-    let dialect = Dialect { delimiter: args.delimiter, quote: args.quote.0, escape: None };
-    if dialect.quote == Some(dialect.delimiter) {
-        let what = "--delimiter and --quote are the same character".to_owned();
-        return Err(Error::Usage(what).into());
-    }
+    let dialect = dialect(args)?;
     let limits = Limits {
         cell_bytes_max: args.cell_bytes_max,
         record_bytes_max: args.record_bytes_max,
@@ -115,6 +111,25 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
             chunk_bytes: args.chunk_bytes,
         },
     })
+}
+
+/// The dialect that the flags make.
+fn dialect(args: &CommonArgs) -> Result<Dialect, Error> {
+    let dialect = Dialect { delimiter: args.delimiter, quote: args.quote.0, escape: args.escape.0 };
+    let Dialect { delimiter, quote, escape } = dialect;
+    let same = |a: &str, b: &str| Error::Usage(format!("{a} and {b} are the same character"));
+    if quote == Some(delimiter) {
+        return Err(same("--delimiter", "--quote"));
+    }
+    if escape == Some(delimiter) {
+        return Err(same("--delimiter", "--escape"));
+    }
+    if escape.is_some() && escape == quote {
+        let what = "--quote and --escape are the same character; \
+                    a doubled quote stands for one without --escape";
+        return Err(Error::Usage(what.to_owned()));
+    }
+    Ok(dialect)
 }
 
 /// The built-in plan, or the one of a file; that lives as long as the program.
