@@ -17,7 +17,7 @@
 //! | [`error`] | what stops a run, and its exit code |
 //! | [`text`] | text for terminals |
 //! | [`phone`] | text → phone number; a library in itself |
-//! | [`ingest`] | stage 1, bytes → records: opens inputs, cuts at record ends (`chunk`, `dialect`), reads cells (`record`, `structure`), undoes our own marks (`guard`) |
+//! | [`ingest`] | stage 1, bytes → records: opens inputs (`input`, `source`, `header`), cuts at record ends (`chunk`, `dialect`), reads cells (`record`, `structure`), undoes our own marks (`guard`) |
 //! | [`map`] | stage 2, header → columns; record → draft |
 //! | [`normalize`] | stage 3, draft → contact or problems; one field a file |
 //! | [`unique`] | stage 4, one contact a phone: who has which phone (`table`), what differs (`prints`) |
@@ -45,7 +45,7 @@
 //!
 //! ```
 //! use rowcall::flow::{Goal, Job, Machine, run};
-//! use rowcall::ingest::{Input, ReadOptions};
+//! use rowcall::ingest::{Given, Input};
 //! use rowcall::map::MapOptions;
 //! use rowcall::normalize::PhoneRules;
 //! use rowcall::phone::Plan;
@@ -53,7 +53,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let job = Job {
 //!     inputs: vec![Input::File("fixtures/exports/crm/contacts.csv".into())],
-//!     read: ReadOptions::default(),
+//!     read: Given::default(),
 //!     map: MapOptions::default(),
 //!     plan: Plan::builtin(),
 //!     home: "AE".parse().ok(),

@@ -97,6 +97,8 @@ pub enum Code {
     RecordTooLong,
     /// The record has more cells than the limit.
     RecordTooManyCells,
+    /// Cells were missing at the record's end, or surplus cells, all empty, stood there.
+    RecordPadded,
     /// The phone cell is empty.
     PhoneMissing,
     /// The phone cell holds no phone number.
@@ -203,7 +205,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 48] = [
+const CODES: [CodeWords; 49] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -228,6 +230,9 @@ const CODES: [CodeWords; 48] = [
     words(Code::RecordTooManyCells, "record.too_many_cells", Bad,
         "the record has more cells than the limit",
         "look for missing line ends"),
+    words(Code::RecordPadded, "record.padded", Info,
+        "empty cells were added or left out at the end of the record",
+        "nothing to do, or see whether a delimiter is missing"),
     words(Code::PhoneMissing, "phone.missing", Bad,
         "the phone number is missing",
         "fill the cell"),

@@ -77,7 +77,7 @@ proptest! {
     ) {
         let dialect = Dialect { escape, ..Dialect::default() };
         let limits = Limits { cell_bytes_max, ..Limits::default() };
-        let options = ReadOptions { dialect, limits };
+        let options = ReadOptions { dialect, limits, ..ReadOptions::default() };
         // Cells without quotes cannot carry the reader away; they are left out here.
         let quoted = |seen: Vec<Seen>| -> Vec<(u64, u64)> {
             seen.into_iter().map(|seen| (seen.byte, seen.length)).collect()
@@ -95,7 +95,7 @@ proptest! {
     ) {
         let dialect = Dialect { escape, ..Dialect::default() };
         let limits = Limits { record_bytes_max, ..Limits::default() };
-        let options = ReadOptions { dialect, limits };
+        let options = ReadOptions { dialect, limits, ..ReadOptions::default() };
         let got = ours(&text, options, chunk_bytes);
         prop_assert_eq!(&got, &ours(&text, options, 1));
         let covered: u64 = got.iter().map(|seen| seen.length).sum();

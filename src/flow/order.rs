@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::contact::Field;
 use crate::error::{Error, Result};
+use crate::ingest::{Given, HeaderLine, Ragged};
 use crate::normalize::Wanted;
 use crate::phone::{DigitsAs, Letters, Phone, Region, Several};
 use crate::problem::{Code, Fate, Place};
@@ -241,7 +242,7 @@ impl Ordered {
             counts: self.counts,
             equation: self.counts.equation(),
             withheld: withheld(job, &self.counts),
-            sources: (0..self.contexts.len()).map(|at| self.source_facts(at)).collect(),
+            sources: (0..self.contexts.len()).map(|at| self.source_facts(at, &job.read)).collect(),
             settings: settings(job),
             hints: self.unread.hints(job),
             problems: problems.filter(|(_, count)| *count > 0).collect(),
@@ -251,7 +252,7 @@ impl Ordered {
         }
     }
 
-    fn source_facts(&self, at: usize) -> SourceFacts {
+    fn source_facts(&self, at: usize, given: &Given) -> SourceFacts {
         let context = &self.contexts[at];
         let View { columns, params, .. } = &context.view;
         let dialect = context.read.dialect;
@@ -263,6 +264,9 @@ impl Ordered {
             delimiter: char::from(dialect.delimiter).to_string(),
             quote: dialect.quote.map(|quote| char::from(quote).to_string()),
             escape: dialect.escape.map(|escape| char::from(escape).to_string()),
+            skipped_lines: context.skipped_lines,
+            has_header: context.header_line == HeaderLine::Present,
+            evidence: evidence(given),
             header: columns.headers.clone(),
             columns: columns
                 .decided()
@@ -276,6 +280,18 @@ impl Ordered {
             params: params.iter().map(|at| columns.param_name(*at)).collect(),
         }
     }
+}
+
+/// How each fact of a source's form came about, by its key.
+fn evidence(given: &Given) -> BTreeMap<&'static str, &'static str> {
+    let said = [
+        ("delimiter", given.delimiter.is_some()),
+        ("quote", given.quote.is_some()),
+        ("escape", given.escape.is_some()),
+        ("skipped_lines", given.skip_lines.is_some()),
+        ("has_header", given.header.is_some()),
+    ];
+    said.into_iter().map(|(key, given)| (key, if given { "given" } else { "usual" })).collect()
 }
 
 /// Why the payload must be withheld, if it must.
@@ -305,6 +321,10 @@ fn settings(job: &Job) -> Settings {
         kinds: wanted(&phone.kinds, |kind| kind.as_str().to_owned()),
         regions: wanted(&phone.regions, ToString::to_string),
         map: job.map.columns.iter().map(pair).collect(),
+        ragged: match job.read.ragged {
+            Ragged::Reject => None,
+            Ragged::Pad => Some("pad"),
+        },
         batch_size: match (job.goal, &job.contract) {
             (Goal::Prepare, Some(contract)) => {
                 let rows = job.batch_rows.unwrap_or(contract.batch.rows as u64);

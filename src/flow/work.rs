@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::ingest::chunk::{Chunk, Malformed, Splitter};
 use crate::ingest::guard::RAW_COLUMN;
 use crate::ingest::record::{Fault, Record, RecordReader, Row, Spot};
-use crate::ingest::{ReadOptions, Source};
+use crate::ingest::{HeaderLine, ReadOptions, Source};
 use crate::map::{Columns, Draft};
 use crate::normalize::phone::UnreadDigits;
 use crate::normalize::{Need, Rules, normalize};
@@ -27,6 +27,8 @@ pub(super) struct SourceContext {
     pub(super) header_bytes: u64,
     pub(super) header_lines: u64,
     pub(super) header_records: u64,
+    pub(super) header_line: HeaderLine,
+    pub(super) skipped_lines: u64,
     rules: Rules,
     pub(super) view: View,
     /// For a file of ours that comes back: the columns that stand in `_raw`, and where that is.
@@ -84,6 +86,8 @@ impl SourceContext {
             header_bytes: source.header_bytes,
             header_lines: source.header_lines,
             header_records: source.header_records,
+            header_line: source.header_line,
+            skipped_lines: source.skipped_lines,
             rules: Rules {
                 plan: job.plan,
                 home: job.home,
@@ -139,6 +143,19 @@ fn split_alone(text: &[u8], read: ReadOptions) -> Vec<Malformed> {
         Ok(_) => chunk.malformed,
         Err(_) => unreachable!("memory can be read"),
     }
+}
+
+/// What there is to say of a row whose number of cells was made the header's.
+fn padding<'r>(row: &Row<'r>) -> Option<Problem<'r>> {
+    row.cells_before_padding().map(|cells| Problem {
+        code: Code::RecordPadded,
+        column: None,
+        field: None,
+        value: "".into(),
+        detail: format!("{cells} cells, the header has {}", row.len()).into(),
+        suggestion: None,
+        readings: Vec::new(),
+    })
 }
 
 /// A row as its worker leaves it.
@@ -229,7 +246,7 @@ impl Worked {
 
     fn push_record(&mut self, row: Row<'_>, view: &View, rules: &Rules) {
         let draft = Draft::new(row, &view.columns);
-        let mut problems = Vec::new();
+        let mut problems: Vec<Problem<'_>> = padding(&row).into_iter().collect();
         let contact = normalize(&draft, rules, &mut problems);
         let phone = contact.as_ref().ok().map(|contact| contact.phone);
         for problem in &problems {

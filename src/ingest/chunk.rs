@@ -432,6 +432,14 @@ fn line_end(bytes: &[u8], start: usize) -> LineEnd {
     }
 }
 
+/// The length of the first physical line, its end included; `None` where it does not end.
+pub(super) fn line_length(bytes: &[u8]) -> Option<usize> {
+    match line_end(bytes, 0) {
+        LineEnd::At(end) => Some(end),
+        LineEnd::Unknown => bytes.ends_with(b"\r").then_some(bytes.len()),
+    }
+}
+
 /// The number of physical lines that end in `bytes`: at LF, CRLF or CR.
 #[must_use]
 pub fn count_line_ends(bytes: &[u8]) -> u64 {

@@ -4,10 +4,10 @@
 
 use std::borrow::Cow;
 
-use super::ReadOptions;
 use super::chunk::Malformed;
 use super::dialect::Dialect;
 use super::structure::Structure;
+use super::{Ragged, ReadOptions};
 use crate::problem::Code;
 
 /// Where a record stands in its chunk.
@@ -55,6 +55,8 @@ pub struct Row<'c> {
     /// The unescaped cells of the record.
     scratch: &'c str,
     cells: &'c [CellSpan],
+    /// The number of cells that stand in the source.
+    cells_seen: usize,
 }
 
 impl<'c> Row<'c> {
@@ -62,6 +64,13 @@ impl<'c> Row<'c> {
     #[must_use]
     pub fn len(&self) -> usize {
         self.cells.len()
+    }
+
+    /// The number of cells that stand in the source, where that is not [`Row::len`]: missing ones
+    /// were taken for empty, or surplus ones, which are empty, were left out.
+    #[must_use]
+    pub fn cells_before_padding(&self) -> Option<usize> {
+        (self.cells_seen != self.cells.len()).then_some(self.cells_seen)
     }
 
     /// Whether the record has no cell; it never has none.
@@ -270,8 +279,10 @@ impl RecordReader {
                     if now.any_marked {
                         self.write_out(text, text_start);
                     }
+                    self.pad(now.start);
                     let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
-                    give(Record::Row(Row { spot, text, text_start, scratch, cells }));
+                    let cells_seen = now.cells_seen;
+                    give(Record::Row(Row { spot, text, text_start, scratch, cells, cells_seen }));
                 }
             },
         }
@@ -314,11 +325,26 @@ impl RecordReader {
             }
         }
         match self.cells_expected {
-            Some(expected) if expected != now.cells_seen => {
+            Some(expected) if expected != now.cells_seen && !self.may_be_padded(expected) => {
                 let seen = format!("{} cells, the header has {expected}", now.cells_seen);
                 Some((Code::RecordCellCount, seen))
             }
             _ => None,
+        }
+    }
+
+    /// Whether the record's cells can be made as many as are expected without losing text.
+    fn may_be_padded(&self, expected: usize) -> bool {
+        let surplus = self.cells.iter().skip(expected);
+        self.options.ragged == Ragged::Pad && surplus.into_iter().all(|it| it.start == it.end)
+    }
+
+    /// Makes the record's cells as many as are expected; those that are missing stand, empty, at
+    /// its start.
+    fn pad(&mut self, start: usize) {
+        if let Some(expected) = self.cells_expected {
+            let empty = CellSpan { start, end: start, kind: CellKind::Plain };
+            self.cells.resize(expected, empty);
         }
     }
 

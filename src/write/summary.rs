@@ -165,6 +165,12 @@ pub struct SourceFacts {
     pub quote: Option<String>,
     /// What takes a quote, a delimiter or itself as text, if any byte does.
     pub escape: Option<String>,
+    /// Physical lines that were skipped before the header.
+    pub skipped_lines: u64,
+    /// Whether the header stands in the source; else its columns were numbered.
+    pub has_header: bool,
+    /// Which of the above was given, which was detected, and which is as usual.
+    pub evidence: BTreeMap<&'static str, &'static str>,
     /// The header's cells.
     pub header: Vec<String>,
     /// Which column feeds which field.
@@ -213,6 +219,9 @@ pub struct Settings {
     /// The columns given by `--map`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub map: Vec<String>,
+    /// What becomes of records with another number of cells, if not that they are malformed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ragged: Option<&'static str>,
     /// Contacts a payload file, or `all`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<String>,

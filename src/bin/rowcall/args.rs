@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use rowcall::flow::MaxRejects;
+use rowcall::ingest::{Given, HeaderLine, Limits, Ragged};
 use rowcall::normalize::{PhoneRules, Wanted};
 use rowcall::phone::{DigitsAs, Kind, Letters, ReadRules, Region, Several};
 
@@ -74,16 +75,8 @@ pub(crate) struct CommonArgs {
     /// Let a column feed a field, for example phone=Mobile; may be given several times.
     #[arg(long, value_name = "FIELD=COLUMN", help_heading = "Columns")]
     pub(crate) map: Vec<String>,
-    /// What stands between two cells: one ASCII character, or `tab`.
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter, help_heading = "Input")]
-    pub(crate) delimiter: u8,
-    /// What encloses a cell: one ASCII character, or `none` where quotes are text.
-    #[arg(long, value_name = "CHAR|none", default_value = "\"", value_parser = quote, help_heading = "Input")]
-    pub(crate) quote: Quote,
-    /// What takes a quote, a delimiter or itself as text where it stands before it: one ASCII
-    /// character, for example a backslash, or `none`.
-    #[arg(long, value_name = "CHAR|none", default_value = "none", value_parser = escape, help_heading = "Input")]
-    pub(crate) escape: Escape,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
     /// Bytes of a cell at most; a longer one makes its record malformed.
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20, value_parser = at_least_one, help_heading = "Limits")]
     pub(crate) cell_bytes_max: usize,
@@ -115,6 +108,68 @@ pub(crate) struct CommonArgs {
     /// Bytes that a worker takes at once. Never changes the output.
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 10, value_parser = at_least_one, help_heading = "Machine")]
     pub(crate) chunk_bytes: usize,
+}
+
+/// How the input is read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct ReadArgs {
+    /// What stands between two cells: one ASCII character, or `tab`; a comma by default.
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    pub(crate) delimiter: Option<u8>,
+    /// What encloses a cell: one ASCII character, `"` by default, or `none` where quotes are text.
+    #[arg(long, value_name = "CHAR|none", value_parser = quote)]
+    pub(crate) quote: Option<ByteOrNone>,
+    /// What takes a quote, a delimiter or itself as text where it stands before it: one ASCII
+    /// character, for example a backslash, or `none`, which is usual.
+    #[arg(long, value_name = "CHAR|none", value_parser = escape)]
+    pub(crate) escape: Option<ByteOrNone>,
+    /// The first record has the names of the columns, which is usual.
+    #[arg(long, conflicts_with = "no_header")]
+    pub(crate) header: bool,
+    /// The first record is a row; the columns are named `Column 1`, `Column 2` and so on.
+    #[arg(long)]
+    pub(crate) no_header: bool,
+    /// Lines before the header that are no rows.
+    #[arg(long, value_name = "N")]
+    pub(crate) skip_lines: Option<u64>,
+    /// What becomes of a record whose number of cells is not the header's: it is malformed, or it
+    /// is padded with empty cells, and loses surplus cells that are empty.
+    #[arg(long, value_enum, default_value_t = RaggedWish::Reject)]
+    pub(crate) ragged: RaggedWish,
+}
+
+impl ReadArgs {
+    fn header(&self) -> Option<HeaderLine> {
+        match (self.header, self.no_header) {
+            (_, true) => Some(HeaderLine::Absent),
+            (true, false) => Some(HeaderLine::Present),
+            (false, false) => None,
+        }
+    }
+
+    /// What these arguments say.
+    pub(crate) fn given(&self, limits: Limits) -> Given {
+        Given {
+            delimiter: self.delimiter,
+            quote: self.quote.map(|quote| quote.0),
+            escape: self.escape.map(|escape| escape.0),
+            header: self.header(),
+            skip_lines: self.skip_lines,
+            ragged: match self.ragged {
+                RaggedWish::Reject => Ragged::Reject,
+                RaggedWish::Pad => Ragged::Pad,
+            },
+            limits,
+        }
+    }
+}
+
+/// What becomes of a record with another number of cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RaggedWish {
+    Reject,
+    Pad,
 }
 
 /// How phones are read, and which are wanted.
@@ -222,13 +277,9 @@ impl From<MultiWish> for Several {
     }
 }
 
-/// A quote, or none.
+/// A quote or an escape, or none.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Quote(pub(crate) Option<u8>);
-
-/// An escape, or none.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Escape(pub(crate) Option<u8>);
+pub(crate) struct ByteOrNone(pub(crate) Option<u8>);
 
 fn batch_size(text: &str) -> Result<u64, String> {
     match text {
@@ -310,21 +361,21 @@ fn delimiter(text: &str) -> Result<u8, String> {
     }
 }
 
-fn quote(text: &str) -> Result<Quote, String> {
+fn quote(text: &str) -> Result<ByteOrNone, String> {
     match text {
-        "none" => Ok(Quote(None)),
+        "none" => Ok(ByteOrNone(None)),
         _ => ascii(text)
-            .map(|byte| Quote(Some(byte)))
+            .map(|byte| ByteOrNone(Some(byte)))
             .ok_or_else(|| "one ASCII character, or `none`".to_owned()),
     }
 }
 
-fn escape(text: &str) -> Result<Escape, String> {
+fn escape(text: &str) -> Result<ByteOrNone, String> {
     match text {
-        "none" => Ok(Escape(None)),
+        "none" => Ok(ByteOrNone(None)),
         _ => ascii(text)
             .filter(u8::is_ascii_punctuation)
-            .map(|byte| Escape(Some(byte)))
+            .map(|byte| ByteOrNone(Some(byte)))
             .ok_or_else(|| "one ASCII punctuation character, or `none`".to_owned()),
     }
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use rowcall::error::{Error, exit};
 use rowcall::flow::{self, Goal, Job, Machine, Output};
 use rowcall::ingest::dialect::Dialect;
-use rowcall::ingest::{Input, Limits, ReadOptions};
+use rowcall::ingest::{Input, Limits};
 use rowcall::map::MapOptions;
 use rowcall::phone::{Plan, Region};
 use rowcall::text::printable;
@@ -86,17 +86,18 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
             .map_err(|what| Error::Usage(format!("--map: {}", printable(&what))))?;
         columns.push(pair);
     }
-    let dialect = dialect(args)?;
     let limits = Limits {
         cell_bytes_max: args.cell_bytes_max,
         record_bytes_max: args.record_bytes_max,
         record_cells_max: args.record_cells_max,
     };
+    let read = args.read.given(limits);
+    check_dialect(read.dialect())?;
     let machine = Machine::default();
     let plan = plan(args.phone.numbering_plan.as_deref())?;
     Ok(Job {
         inputs,
-        read: ReadOptions { dialect, limits },
+        read,
         map: MapOptions { columns },
         plan,
         home: args.phone.region.as_deref().map(|text| region(text, plan)).transpose()?,
@@ -113,9 +114,8 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
     })
 }
 
-/// The dialect that the flags make.
-fn dialect(args: &CommonArgs) -> Result<Dialect, Error> {
-    let dialect = Dialect { delimiter: args.delimiter, quote: args.quote.0, escape: args.escape.0 };
+/// No byte can mean two things.
+fn check_dialect(dialect: Dialect) -> Result<(), Error> {
     let Dialect { delimiter, quote, escape } = dialect;
     let same = |a: &str, b: &str| Error::Usage(format!("{a} and {b} are the same character"));
     if quote == Some(delimiter) {
@@ -129,7 +129,7 @@ fn dialect(args: &CommonArgs) -> Result<Dialect, Error> {
                     a doubled quote stands for one without --escape";
         return Err(Error::Usage(what.to_owned()));
     }
-    Ok(dialect)
+    Ok(())
 }
 
 /// The built-in plan, or the one of a file; that lives as long as the program.

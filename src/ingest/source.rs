@@ -1,0 +1,224 @@
+//! One input, opened: its header is known, and its records can be cut into chunks.
+
+use std::fs::{self, File};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::chunk::{Chunk, Splitter};
+use super::header::{self, Head, HeaderLine};
+use super::{Given, Input, ReadOptions};
+use crate::error::{Error, Result};
+
+/// An input that was opened and whose header was read.
+pub struct Source {
+    /// Index of the source, from 0.
+    pub index: u32,
+    /// The name in messages.
+    pub display: String,
+    /// The header's cells, as they stand in the file, or the columns' numbers.
+    pub header: Vec<String>,
+    /// Whether the header stands in the file.
+    pub header_line: HeaderLine,
+    /// Physical lines that were skipped because the user said so.
+    pub skipped_lines: u64,
+    /// How it is read.
+    pub options: ReadOptions,
+    /// Bytes before the first record: byte order mark, skipped lines, blank lines and header.
+    pub header_bytes: u64,
+    /// Physical lines before the first record.
+    pub header_lines: u64,
+    /// What a spreadsheet counts as rows before the first one: skipped and blank lines, the header.
+    pub header_records: u64,
+    rest: Rest,
+}
+
+/// What follows the header of a source.
+enum Rest {
+    /// A stream, which is open: what was read of it, and the rest.
+    Stream(Box<dyn Read + Send>),
+    /// A file, which is opened anew when its turn comes, so that a thousand inputs need no
+    /// thousand open files.
+    File(FileState),
+}
+
+/// A regular file and what it was like when it was opened first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct FileState {
+    path: PathBuf,
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+impl FileState {
+    fn of(path: &Path) -> io::Result<FileState> {
+        let facts = fs::metadata(path)?;
+        let modified = facts.modified().ok();
+        Ok(FileState { path: path.to_owned(), bytes: facts.len(), modified })
+    }
+}
+
+/// How much of an input is read at first to find its header.
+const SAMPLE_BYTES: usize = 64 << 10;
+
+/// The UTF-8 byte order mark.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+impl Source {
+    /// Opens `input` and reads its header.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where it cannot be read or is no CSV; [`Error::Usage`] where it has no
+    /// header.
+    pub fn open(input: &Input, index: u32, given: &Given) -> Result<Source> {
+        let options =
+            ReadOptions { dialect: given.dialect(), ragged: given.ragged, limits: given.limits };
+        let line = given.header.unwrap_or_default();
+        let skip_lines = given.skip_lines.unwrap_or(0);
+        let display = input.display();
+        let fail = |cause: io::Error| Error::reading(&display, &cause);
+        let state = match input {
+            // A file that says it is empty and is not, as in /proc, is read like a stream.
+            Input::File(path)
+                if fs::metadata(path).is_ok_and(|facts| facts.is_file() && facts.len() > 0) =>
+            {
+                Some(FileState::of(path).map_err(fail)?)
+            }
+            _ => None,
+        };
+        let mut reader = input.open()?;
+        let mut sample = Vec::new();
+        let mut wanted = SAMPLE_BYTES;
+        let (bom, head) = loop {
+            read_full(&mut reader, &mut sample, wanted).map_err(fail)?;
+            if let Some(what) = foreign_format(&sample) {
+                return Err(Error::Input { input: display, what: what.to_owned() });
+            }
+            let bom = if sample.starts_with(BOM) { BOM.len() } else { 0 };
+            let head = header::read(&sample[bom..], &display, options, line, skip_lines);
+            let whole = head.as_ref().is_ok_and(|head| bom + head.needed < sample.len());
+            if whole || sample.len() < wanted {
+                break (bom, head?);
+            }
+            if wanted > options.limits.record_bytes_max {
+                return Err(Error::Usage(format!(
+                    "{display}: no header ends within {wanted} bytes, the limit on a record"
+                )));
+            }
+            wanted =
+                (wanted * 2).min(options.limits.record_bytes_max.saturating_add(1)).max(wanted + 1);
+        };
+        let Head { names, line, skipped, end, needed: _, lines, records } = head;
+        let header_bytes = (bom + end) as u64;
+        let rest = match state {
+            Some(state) => Rest::File(state),
+            None => {
+                let mut sample = Cursor::new(sample);
+                sample.set_position(header_bytes);
+                Rest::Stream(Box::new(sample.chain(reader)))
+            }
+        };
+        Ok(Source {
+            index,
+            display,
+            header: names,
+            header_line: line,
+            skipped_lines: skipped,
+            options,
+            header_bytes,
+            header_lines: lines,
+            header_records: records,
+            rest,
+        })
+    }
+
+    /// The reader that cuts the records after the header into chunks of about `chunk_bytes`.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the file cannot be opened again.
+    pub fn into_splitter(self, chunk_bytes: usize) -> Result<SourceReader> {
+        let fail = |cause: io::Error| Error::reading(&self.display, &cause);
+        let (rest, state): (Box<dyn Read + Send>, _) = match self.rest {
+            Rest::Stream(rest) => (rest, None),
+            Rest::File(state) => {
+                let mut file = File::open(&state.path).map_err(fail)?;
+                file.seek(SeekFrom::Start(self.header_bytes)).map_err(fail)?;
+                (Box::new(file), Some(state))
+            }
+        };
+        let splitter = Splitter::new(rest, self.options, chunk_bytes).starting_at(
+            self.index,
+            self.header_bytes,
+            &self.display,
+        );
+        Ok(SourceReader { splitter, state, display: self.display })
+    }
+}
+
+/// The records of a source, in chunks.
+pub struct SourceReader {
+    splitter: Splitter<Box<dyn Read + Send>>,
+    state: Option<FileState>,
+    display: String,
+}
+
+impl SourceReader {
+    /// Fills `chunk` with the next records; `false` at the end.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the source cannot be read.
+    pub fn next_chunk(&mut self, chunk: &mut Chunk) -> Result<bool> {
+        self.splitter.next_chunk(chunk)
+    }
+
+    /// The offset in the source up to which was read.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.splitter.bytes_read()
+    }
+
+    /// The bytes of the source, at its end.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where a file has changed since it was opened.
+    pub fn finish(self) -> Result<u64> {
+        let bytes = self.bytes_read();
+        let now = self.state.as_ref().and_then(|state| FileState::of(&state.path).ok());
+        if now != self.state || self.state.is_some_and(|state| state.bytes != bytes) {
+            let what = "changed while it was read; run again when nobody writes to it".to_owned();
+            return Err(Error::Input { input: self.display, what });
+        }
+        Ok(bytes)
+    }
+}
+
+/// Reads until `buffer` holds `wanted` bytes or the input ends.
+fn read_full(reader: &mut dyn Read, buffer: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
+    let missing = wanted.saturating_sub(buffer.len()) as u64;
+    reader.take(missing).read_to_end(buffer).map(|_| ())
+}
+
+/// What to say of a file that is plainly no CSV.
+fn foreign_format(sample: &[u8]) -> Option<&'static str> {
+    const KNOWN: [(&[u8], &str); 7] = [
+        (
+            b"PK\x03\x04",
+            "is an Excel workbook (.xlsx) or another zip archive; in Excel choose Save As, \
+             CSV UTF-8 (Comma delimited), and give that file",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "is an old Excel workbook (.xls); in Excel choose Save As, CSV UTF-8 \
+             (Comma delimited), and give that file",
+        ),
+        (b"\x1f\x8b", "is compressed with gzip; unpack it first: gzip -dc FILE | rowcall … -"),
+        (
+            b"\x28\xb5\x2f\xfd",
+            "is compressed with zstd; unpack it first: zstd -dc FILE | rowcall … -",
+        ),
+        (b"%PDF", "is a PDF; export the contacts as CSV"),
+        (b"\xff\xfe", "is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE | rowcall … -"),
+        (b"\xfe\xff", "is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE | rowcall … -"),
+    ];
+    KNOWN.iter().find(|(magic, _)| sample.starts_with(magic)).map(|(_, what)| *what)
+}
