@@ -4,6 +4,7 @@
 
 pub mod chunk;
 pub mod dialect;
+pub mod encoding;
 pub mod guard;
 mod header;
 mod input;
@@ -12,15 +13,17 @@ mod source;
 mod structure;
 
 use dialect::Dialect;
+use encoding::{Encoding, Form};
 
 pub use header::HeaderLine;
 pub use input::{Input, source_names};
-pub use source::{Source, SourceReader};
+pub use source::{Evidence, Source, SourceReader};
 
 /// The limits on what is read. Each is a number of bytes or cells that still passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one cell, as they stand in the source.
+    /// Bytes of one cell, its doubled quotes and escapes included; of a source that is transcoded,
+    /// here and below, as UTF-8.
     pub cell_bytes_max: usize,
     /// Bytes of one record, its line end included.
     pub record_bytes_max: usize,
@@ -58,6 +61,8 @@ pub struct Given {
     pub header: Option<HeaderLine>,
     /// Physical lines before the header that are no rows.
     pub skip_lines: Option<u64>,
+    /// The text encoding; a byte order mark goes before it.
+    pub encoding: Option<Encoding>,
     /// What becomes of a record whose number of cells is not the header's.
     pub ragged: Ragged,
     /// The limits on what is read.
@@ -82,6 +87,8 @@ impl Given {
 pub struct ReadOptions {
     /// How records and cells are told apart.
     pub dialect: Dialect,
+    /// What the bytes of a chunk are.
+    pub form: Form,
     /// What becomes of a record whose number of cells is not the header's.
     pub ragged: Ragged,
     /// The limits on what is read.

@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 
 use rowcall::ingest::dialect::Dialect;
+use rowcall::ingest::encoding::Encoding;
 use rowcall::ingest::{Limits, ReadOptions};
 
 #[path = "reader/plain.rs"]
@@ -65,6 +66,48 @@ proptest! {
     ) {
         let dialect = Dialect { quote, escape, ..Dialect::default() };
         let options = ReadOptions { dialect, ..ReadOptions::default() };
+        prop_assert_eq!(ours(&text, options, chunk_bytes), plain(&text, options));
+    }
+
+    #[test]
+    fn transcoded_text_has_the_place_that_it_has_in_its_source(
+        pieces in proptest::collection::vec(prop_oneof![
+            4 => Just(&b"\""[..]), 4 => Just(&b","[..]), 3 => Just(&b"\n"[..]),
+            2 => Just(&b"\r"[..]), 4 => Just(&b"a"[..]), 2 => Just(&b"\\"[..]),
+            1 => Just(&b"\xff"[..]), 2 => Just("é".as_bytes()), 2 => Just("日".as_bytes()),
+            2 => Just("\u{1f600}".as_bytes()),
+        ], 0..100),
+        chunk_bytes in 1usize..200,
+        label in prop_oneof![Just("utf-16le"), Just("utf-32be"), Just("gb18030")],
+        record_bytes_max in prop_oneof![1 => Just(1usize << 20), 2 => 4usize..40],
+    ) {
+        let text = pieces.concat();
+        let dialect = Dialect { delimiter: b'|', ..ESCAPED };
+        let form = Encoding::from_label(label).expect("a label").form(dialect);
+        let limits = Limits { record_bytes_max, ..Limits::default() };
+        let options = ReadOptions { dialect, form, limits, ..ReadOptions::default() };
+        let got = ours(&text, options, chunk_bytes);
+        prop_assert_eq!(&got, &ours(&text, options, 1));
+        let covered: u64 = got.iter().map(|seen| seen.length).sum();
+        prop_assert_eq!(covered, form.source_length(&text), "every byte belongs to one record");
+        if record_bytes_max > text.len() {
+            prop_assert_eq!(got, plain(&text, options));
+        }
+    }
+
+    #[test]
+    fn cells_in_another_encoding_are_read_as_the_plain_reader_reads_them(
+        text in proptest::collection::vec(prop_oneof![
+            4 => Just(b'"'), 4 => Just(b','), 3 => Just(b'\n'), 2 => Just(b'\r'), 4 => Just(b'a'),
+            2 => Just(b'='), 4 => 0x80u8..=0xff, 1 => 0x30u8..0x80,
+        ], 0..200),
+        chunk_bytes in 1usize..200,
+        label in prop_oneof![
+            Just("windows-1253"), Just("shift_jis"), Just("gb18030"), Just("euc-jp"),
+        ],
+    ) {
+        let form = Encoding::from_label(label).expect("a label").form(Dialect::default());
+        let options = ReadOptions { form, ..ReadOptions::default() };
         prop_assert_eq!(ours(&text, options, chunk_bytes), plain(&text, options));
     }
 

@@ -260,13 +260,13 @@ impl Ordered {
             source: self.names[at].clone(),
             bytes: self.read[at].bytes,
             rows: self.read[at].rows,
-            encoding: "UTF-8",
+            encoding: context.encoding.name(),
             delimiter: char::from(dialect.delimiter).to_string(),
             quote: dialect.quote.map(|quote| char::from(quote).to_string()),
             escape: dialect.escape.map(|escape| char::from(escape).to_string()),
             skipped_lines: context.skipped_lines,
             has_header: context.header_line == HeaderLine::Present,
-            evidence: evidence(given),
+            evidence: evidence(given, context),
             header: columns.headers.clone(),
             columns: columns
                 .decided()
@@ -283,7 +283,7 @@ impl Ordered {
 }
 
 /// How each fact of a source's form came about, by its key.
-fn evidence(given: &Given) -> BTreeMap<&'static str, &'static str> {
+fn evidence(given: &Given, context: &SourceContext) -> BTreeMap<&'static str, &'static str> {
     let said = [
         ("delimiter", given.delimiter.is_some()),
         ("quote", given.quote.is_some()),
@@ -291,7 +291,8 @@ fn evidence(given: &Given) -> BTreeMap<&'static str, &'static str> {
         ("skipped_lines", given.skip_lines.is_some()),
         ("has_header", given.header.is_some()),
     ];
-    said.into_iter().map(|(key, given)| (key, if given { "given" } else { "usual" })).collect()
+    let said = said.map(|(key, given)| (key, if given { "given" } else { "usual" }));
+    said.into_iter().chain([("encoding", context.encoding_by.as_str())]).collect()
 }
 
 /// Why the payload must be withheld, if it must.

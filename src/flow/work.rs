@@ -6,9 +6,10 @@ use std::sync::Arc;
 use crate::contact::Field;
 use crate::error::Result;
 use crate::ingest::chunk::{Chunk, Malformed, Splitter};
+use crate::ingest::encoding::{Encoding, Form};
 use crate::ingest::guard::RAW_COLUMN;
 use crate::ingest::record::{Fault, Record, RecordReader, Row, Spot};
-use crate::ingest::{HeaderLine, ReadOptions, Source};
+use crate::ingest::{Evidence, HeaderLine, ReadOptions, Source};
 use crate::map::{Columns, Draft};
 use crate::normalize::phone::UnreadDigits;
 use crate::normalize::{Need, Rules, normalize};
@@ -29,6 +30,8 @@ pub(super) struct SourceContext {
     pub(super) header_records: u64,
     pub(super) header_line: HeaderLine,
     pub(super) skipped_lines: u64,
+    pub(super) encoding: Encoding,
+    pub(super) encoding_by: Evidence,
     rules: Rules,
     pub(super) view: View,
     /// For a file of ours that comes back: the columns that stand in `_raw`, and where that is.
@@ -88,6 +91,8 @@ impl SourceContext {
             header_records: source.header_records,
             header_line: source.header_line,
             skipped_lines: source.skipped_lines,
+            encoding: source.encoding,
+            encoding_by: source.encoding_by,
             rules: Rules {
                 plan: job.plan,
                 home: job.home,
@@ -115,8 +120,10 @@ impl SourceContext {
         }
         let spot = row.spot;
         let raw = raw.trim().as_bytes();
-        let malformed = split_alone(raw, self.read);
-        let mut reader = RecordReader::new(self.read, Some(self.view.originals.len()));
+        // Whatever the file's encoding, a cell that was read is UTF-8.
+        let read = ReadOptions { form: Form::Utf8, ..self.read };
+        let malformed = split_alone(raw, read);
+        let mut reader = RecordReader::new(read, Some(self.view.originals.len()));
         let mut records = 0;
         let mut fault = None;
         reader.read(raw, &malformed, |inner| {
@@ -132,7 +139,7 @@ impl SourceContext {
         // Neither may win over the other: the row stays malformed, with its text whole.
         let code = fault.unwrap_or(Code::RecordCellCount);
         let detail = format!("{RAW_COLUMN} holds {records} records").into();
-        give(Record::Malformed(Fault { spot, code, detail, raw }), view);
+        give(Record::Malformed(Fault { spot, code, detail, raw, form: read.form }), view);
     }
 }
 
@@ -235,7 +242,7 @@ impl Worked {
             code: fault.code,
             column: None,
             field: None,
-            value: String::from_utf8_lossy(fault.raw),
+            value: fault.text(),
             detail: fault.detail.clone(),
             suggestion: None,
             readings: Vec::new(),

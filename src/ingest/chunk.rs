@@ -43,7 +43,8 @@ pub struct Malformed {
     pub start: usize,
     /// Why it is no record.
     pub code: Code,
-    /// Bytes of the line that were read and not kept, because it is longer than a record may be.
+    /// Bytes of the line, in the source, that were read and not kept, because it is longer than a
+    /// record may be.
     pub dropped: u64,
 }
 
@@ -131,7 +132,7 @@ impl<R: Read> Splitter<R> {
             self.fill(&mut chunk.bytes, wanted)?;
             let all_seen = self.scan(&chunk.bytes, &mut chunk.malformed);
             if all_seen && self.at_end() {
-                self.byte += chunk.bytes.len() as u64;
+                self.byte += self.options.form.source_length(&chunk.bytes);
                 self.scan = Scan::default();
                 return Ok(!chunk.bytes.is_empty());
             }
@@ -173,7 +174,7 @@ impl<R: Read> Splitter<R> {
             self.carry_pos = 0;
         }
         chunk.bytes.truncate(end);
-        self.byte += end as u64;
+        self.byte += self.options.form.source_length(&chunk.bytes);
         self.scan.pos -= end;
         self.scan.open = self.scan.open.map(|open| open - end);
         self.scan.record_start = 0;
@@ -370,26 +371,31 @@ impl<R: Read> Splitter<R> {
     /// the bytes.
     fn drop_line(&mut self, chunk: &mut Chunk, code: Code) -> Result<()> {
         const STEP: usize = 64 << 10;
+        let form = self.options.form;
         let mut dropped = 0;
         // The line's end may be the last byte that was read.
-        let mut rest = chunk.bytes.split_off(chunk.bytes.len() - 1);
+        let mut rest = chunk.bytes.split_off(form.boundary(&chunk.bytes, chunk.bytes.len() - 1));
         loop {
             let end = match line_end(&rest, 0) {
                 LineEnd::At(end) => end,
                 LineEnd::Unknown if self.at_end() => rest.len(),
                 LineEnd::Unknown => {
-                    let keep = usize::from(rest.last() == Some(&b'\r'));
-                    dropped += (rest.len() - keep) as u64;
-                    rest.drain(..rest.len() - keep);
+                    // What may be half of a CRLF or a part of a character is kept.
+                    let half = usize::from(rest.last() == Some(&b'\r'));
+                    let end = form.boundary(&rest, rest.len() - half);
+                    let end =
+                        if half == 0 { form.boundary(&rest, end.saturating_sub(1)) } else { end };
+                    dropped += form.source_length(&rest[..end]);
+                    rest.drain(..end);
                     self.fill(&mut rest, STEP)?;
                     continue;
                 }
             };
-            dropped += end as u64;
+            dropped += form.source_length(&rest[..end]);
             rest.drain(..end);
             break;
         }
-        self.byte += chunk.bytes.len() as u64 + dropped;
+        self.byte += form.source_length(&chunk.bytes) + dropped;
         rest.extend_from_slice(&self.carry[self.carry_pos..]);
         self.carry = rest;
         self.carry_pos = 0;

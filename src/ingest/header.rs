@@ -1,10 +1,10 @@
 //! The head of a source: lines to skip, blank lines, and the header's cells, or where there is no
 //! header, how many cells a record has.
 
-use super::ReadOptions;
 use super::chunk::{Chunk, Splitter, count_line_ends, line_length};
 use super::guard::is_ours;
 use super::record::{Record, RecordReader};
+use super::{Given, ReadOptions};
 use crate::error::{Error, Result};
 
 /// Whether a source has a header line.
@@ -26,7 +26,9 @@ pub(super) struct Head {
     /// The physical lines that were skipped.
     pub(super) skipped: u64,
     /// The offset of what follows it.
-    pub(super) end: usize,
+    end: usize,
+    /// The bytes up to there, in the source.
+    pub(super) bytes: u64,
     /// The offset up to which the sample was needed; where it is the sample's end, what was found
     /// may go on beyond it.
     pub(super) needed: usize,
@@ -43,9 +45,10 @@ pub(super) fn read(
     sample: &[u8],
     display: &str,
     options: ReadOptions,
-    line: HeaderLine,
-    skip_lines: u64,
+    given: &Given,
 ) -> Result<Head> {
+    let line = given.header.unwrap_or_default();
+    let skip_lines = given.skip_lines.unwrap_or(0);
     if sample.is_empty() {
         return Err(Error::Usage(format!(
             "{display}: the file is empty; a header line with the column names is needed"
@@ -70,9 +73,11 @@ pub(super) fn read(
         HeaderLine::Present => read_header(text, display, options)?,
         HeaderLine::Absent => without_header(text, display, options)?,
     };
+    let end = start + head.end;
     Ok(Head {
         skipped: skip_lines,
-        end: start + head.end,
+        end,
+        bytes: options.form.source_length(&sample[..end]),
         needed: start + head.needed,
         lines: skip_lines + head.lines,
         records: skip_lines + head.records,
@@ -97,16 +102,17 @@ fn find_record<T>(
     mut take: impl FnMut(Record<'_>, usize) -> Option<T>,
 ) -> Result<Option<T>> {
     let mut splitter = Splitter::new(text, options, 1).starting_at(0, 0, display);
+    let mut start = 0;
     let mut chunk = Chunk::default();
     let mut reader = RecordReader::new(options, None);
     let mut found = None;
     while found.is_none() && splitter.next_chunk(&mut chunk)? {
-        let start = usize::try_from(chunk.byte).expect("an offset into the sample");
         reader.read(&chunk.bytes, &chunk.malformed, |record| {
             if found.is_none() {
                 found = take(record, start);
             }
         });
+        start += chunk.bytes.len();
     }
     Ok(found)
 }
@@ -135,12 +141,14 @@ fn read_header(text: &[u8], display: &str, options: ReadOptions) -> Result<Head>
         )))
     })?;
     if names.iter().any(|cell| cell.contains('\0')) {
-        let what = "has NUL bytes in its header, so it is no UTF-8; export it as CSV UTF-8";
+        let what = "has NUL bytes in its header, so it is no CSV in this encoding; give the right \
+                    --encoding, or export it as CSV UTF-8";
         return Err(Error::Input { input: display.to_owned(), what: what.to_owned() });
     }
     let lines = count_line_ends(&text[..end]);
     let line = HeaderLine::Present;
-    Ok(Head { names, line, skipped: 0, end, needed: end, lines, records })
+    let bytes = options.form.source_length(&text[..end]);
+    Ok(Head { names, line, skipped: 0, end, bytes, needed: end, lines, records })
 }
 
 /// The head of a text whose first record is a row: nothing, and as many columns as that row has.
@@ -156,12 +164,12 @@ fn without_header(text: &[u8], display: &str, options: ReadOptions) -> Result<He
     };
     let names = (1..=cells).map(|number| format!("Column {number}")).collect();
     let line = HeaderLine::Absent;
-    Ok(Head { names, line, skipped: 0, end: 0, needed, lines: 0, records: 0 })
+    Ok(Head { names, line, skipped: 0, end: 0, bytes: 0, needed, lines: 0, records: 0 })
 }
 
 /// The offset of what follows a record of a chunk that begins at `start`.
 fn end_of(start: usize, spot: super::record::Spot) -> usize {
-    start + usize::try_from(spot.byte + spot.length).expect("an offset into the sample")
+    start + spot.end
 }
 
 #[cfg(test)]
@@ -169,7 +177,8 @@ mod tests {
     use super::*;
 
     fn head(text: &str, line: HeaderLine, skip_lines: u64) -> Result<Head> {
-        read(text.as_bytes(), "a.csv", ReadOptions::default(), line, skip_lines)
+        let given = Given { header: Some(line), skip_lines: Some(skip_lines), ..Given::default() };
+        read(text.as_bytes(), "a.csv", ReadOptions::default(), &given)
     }
 
     #[test]

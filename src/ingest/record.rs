@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use super::chunk::Malformed;
 use super::dialect::Dialect;
+use super::encoding::{Form, decode};
 use super::structure::Structure;
 use super::{Ragged, ReadOptions};
 use crate::problem::Code;
@@ -13,10 +14,14 @@ use crate::problem::Code;
 /// Where a record stands in its chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Spot {
-    /// Offset of the record's first byte in the chunk, from 0.
+    /// Offset of the record's first byte from the chunk's, in the source, from 0.
     pub byte: u64,
-    /// The record's length in bytes, its line end included.
+    /// The record's length in bytes of the source, its line end included.
     pub length: u64,
+    /// Offset of the record's first byte in the chunk's bytes, which may be transcoded.
+    pub start: usize,
+    /// Offset of what follows it there.
+    pub end: usize,
     /// Physical lines of the chunk before the record.
     pub line: u64,
 }
@@ -109,6 +114,16 @@ pub struct Fault<'c> {
     pub detail: Cow<'static, str>,
     /// The bytes without their line end.
     pub raw: &'c [u8],
+    /// What the bytes are.
+    pub form: Form,
+}
+
+impl<'c> Fault<'c> {
+    /// The bytes as text, as far as they are text.
+    #[must_use]
+    pub fn text(&self) -> Cow<'c, str> {
+        self.form.decode_lossily(self.raw)
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -122,8 +137,8 @@ struct CellSpan {
 enum CellKind {
     /// The span is into the chunk.
     Plain,
-    /// The cell holds doubled quotes or escapes. While the record is being read the span is into
-    /// the chunk, then into the scratch, where what they stand for is written out.
+    /// The cell holds doubled quotes or escapes, or must be decoded. While the record is being read
+    /// the span is into the chunk, then into the scratch, where what it means is written out.
     Marked {
         /// It is enclosed in quotes, so that those inside it are doubled.
         quoted: bool,
@@ -138,12 +153,16 @@ pub struct RecordReader {
     cells_expected: Option<usize>,
     cells: Vec<CellSpan>,
     scratch: String,
+    /// The text of one cell, before its quotes and escapes are written out.
+    decoded: String,
 }
 
 /// The record that is being read.
 #[derive(Debug, Default, Clone, Copy)]
 struct Current {
     start: usize,
+    /// Offset of `start` from the chunk's, in the source.
+    byte: u64,
     cell_start: usize,
     /// Cells seen; more than are kept where there are too many.
     cells_seen: usize,
@@ -163,7 +182,13 @@ impl RecordReader {
     /// A reader of records that have `cells_expected` cells each; `None`: any number.
     #[must_use]
     pub fn new(options: ReadOptions, cells_expected: Option<usize>) -> RecordReader {
-        RecordReader { options, cells_expected, cells: Vec::new(), scratch: String::new() }
+        RecordReader {
+            options,
+            cells_expected,
+            cells: Vec::new(),
+            scratch: String::new(),
+            decoded: String::new(),
+        }
     }
 
     /// Gives every record in `bytes`, in order, and returns the number of physical lines that end
@@ -174,7 +199,9 @@ impl RecordReader {
         malformed: &[Malformed],
         mut give: impl FnMut(Record<'_>),
     ) -> u64 {
-        let whole = std::str::from_utf8(bytes).ok();
+        // In an encoding of its own only ASCII is text as it stands.
+        let is_text = !matches!(self.options.form, Form::Cells(_)) || bytes.is_ascii();
+        let whole = is_text.then(|| std::str::from_utf8(bytes).ok()).flatten();
         let dialect = self.options.dialect;
         let Dialect { delimiter, quote, escape } = dialect;
         let mut faults = malformed.iter().peekable();
@@ -250,45 +277,58 @@ impl RecordReader {
     ) -> Current {
         self.end_cell(&mut now, end);
         let raw = &bytes[now.start..end];
-        let spot =
-            Spot { byte: now.start as u64, length: (next - now.start) as u64, line: now.line };
-        let verdict = match whole {
-            Some(text) => Ok((text, 0)),
-            None => std::str::from_utf8(raw).map(|text| (text, now.start)),
+        let form = self.options.form;
+        let length = form.source_length(&bytes[now.start..next]);
+        let spot = Spot { byte: now.byte, length, start: now.start, end: next, line: now.line };
+        let fault = |(code, detail): (Code, String)| {
+            Record::Malformed(Fault { spot, code, detail: detail.into(), raw, form })
         };
-        match verdict {
-            _ if self.is_blank(bytes, raw) => give(Record::Blank(spot)),
-            Err(bad) => {
-                let detail = format!(
-                    "byte {:#04x} at offset {} of the record",
-                    raw[bad.valid_up_to()],
-                    bad.valid_up_to()
-                );
-                give(Record::Malformed(Fault {
-                    spot,
-                    code: Code::RecordBadBytes,
-                    detail: detail.into(),
-                    raw,
-                }));
-            }
-            Ok((text, text_start)) => match self.check(raw.len(), spot.length, &now) {
-                Some((code, detail)) => {
-                    give(Record::Malformed(Fault { spot, code, detail: detail.into(), raw }));
-                }
-                None => {
-                    if now.any_marked {
-                        self.write_out(text, text_start);
+        if self.is_blank(bytes, raw) {
+            give(Record::Blank(spot));
+        } else {
+            let wrong = self.check(raw.len(), next - now.start, &now);
+            match self.text(bytes, whole, raw, &now) {
+                Err(at) => give(fault((Code::RecordBadBytes, bad_byte(form, raw, at)))),
+                Ok((text, text_start)) => match wrong {
+                    Some(wrong) => give(fault(wrong)),
+                    None => {
+                        self.pad(text_start);
+                        let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
+                        let cells_seen = now.cells_seen;
+                        let row = Row { spot, text, text_start, scratch, cells, cells_seen };
+                        give(Record::Row(row));
                     }
-                    self.pad(now.start);
-                    let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
-                    let cells_seen = now.cells_seen;
-                    give(Record::Row(Row { spot, text, text_start, scratch, cells, cells_seen }));
-                }
-            },
+                },
+            }
         }
         self.cells.clear();
-        let lines = now.lines_inside + u64::from(next > end);
-        Current { start: next, cell_start: next, line: now.line + lines, ..Current::default() }
+        let line = now.line + now.lines_inside + u64::from(next > end);
+        let byte = now.byte + length;
+        Current { start: next, byte, cell_start: next, line, ..Current::default() }
+    }
+
+    /// The text that the record's plain cells are spans of, and where in the chunk it begins; the
+    /// others are written out in the scratch. Else the offset in the record of a byte that is no
+    /// text.
+    fn text<'b>(
+        &mut self,
+        bytes: &'b [u8],
+        whole: Option<&'b str>,
+        raw: &'b [u8],
+        now: &Current,
+    ) -> Result<(&'b str, usize), usize> {
+        let (text, text_start) = match (whole, self.options.form) {
+            (Some(text), _) => (text, 0),
+            (None, Form::Cells(encoding)) if !raw.is_ascii() => {
+                self.decode_cells(encoding, bytes).map_err(|at| at - now.start)?;
+                return Ok(("", 0));
+            }
+            (None, _) => (std::str::from_utf8(raw).map_err(|bad| bad.valid_up_to())?, now.start),
+        };
+        if now.any_marked {
+            self.write_out(text, text_start);
+        }
+        Ok((text, text_start))
     }
 
     /// Whether every cell of the record is empty or white space. Most records say no by their
@@ -306,9 +346,9 @@ impl RecordReader {
     }
 
     /// What is wrong with a record that the splitter let pass.
-    fn check(&self, raw_length: usize, length: u64, now: &Current) -> Option<(Code, String)> {
+    fn check(&self, raw_length: usize, length: usize, now: &Current) -> Option<(Code, String)> {
         let limits = &self.options.limits;
-        if length > limits.record_bytes_max as u64 {
+        if length > limits.record_bytes_max {
             let seen = format!("{length} bytes, the limit is {}", limits.record_bytes_max);
             return Some((Code::RecordTooLong, seen));
         }
@@ -340,7 +380,7 @@ impl RecordReader {
     }
 
     /// Makes the record's cells as many as are expected; those that are missing stand, empty, at
-    /// its start.
+    /// the start of the text.
     fn pad(&mut self, start: usize) {
         if let Some(expected) = self.cells_expected {
             let empty = CellSpan { start, end: start, kind: CellKind::Plain };
@@ -360,6 +400,30 @@ impl RecordReader {
         }
     }
 
+    /// Decodes all cells into the scratch, and writes them out there. Else the offset in the chunk of
+    /// a byte that is no text.
+    fn decode_cells(
+        &mut self,
+        encoding: &'static encoding_rs::Encoding,
+        bytes: &[u8],
+    ) -> Result<(), usize> {
+        self.scratch.clear();
+        for cell in &mut self.cells {
+            let raw = &bytes[cell.start..cell.end];
+            decode(encoding, raw, &mut self.decoded).map_err(|at| cell.start + at)?;
+            cell.start = self.scratch.len();
+            match cell.kind {
+                CellKind::Plain => self.scratch.push_str(&self.decoded),
+                CellKind::Marked { quoted } => {
+                    push_meaning(&mut self.scratch, &self.decoded, quoted, self.options.dialect);
+                }
+            }
+            cell.end = self.scratch.len();
+            cell.kind = CellKind::Marked { quoted: false };
+        }
+        Ok(())
+    }
+
     /// Gives the line that the splitter declared malformed, and returns the next record.
     fn give_malformed(
         &mut self,
@@ -374,20 +438,35 @@ impl RecordReader {
         let end = now.start + content;
         let next = if end < bytes.len() { after_line_end(bytes, end) } else { end };
         structure.skip_to(next);
-        let spot = Spot {
-            byte: now.start as u64,
-            length: (next - now.start) as u64 + fault.dropped,
-            line: now.line,
-        };
+        let form = self.options.form;
+        let length = form.source_length(&bytes[now.start..next]) + fault.dropped;
+        let spot = Spot { byte: now.byte, length, start: now.start, end: next, line: now.line };
         let detail = if fault.dropped > 0 {
-            format!("{} bytes, only the first {content} are shown", spot.length).into()
+            format!("{length} bytes, only the first {content} are shown").into()
         } else {
             Cow::Borrowed("")
         };
         let raw = &line[..content];
-        give(Record::Malformed(Fault { spot, code: fault.code, detail, raw }));
+        give(Record::Malformed(Fault { spot, code: fault.code, detail, raw, form }));
         let lines = u64::from(next > end || fault.dropped > 0);
-        Current { start: next, cell_start: next, line: now.line + lines, ..Current::default() }
+        let byte = now.byte + length;
+        let line = now.line + lines;
+        Current { start: next, byte, cell_start: next, line, ..Current::default() }
+    }
+}
+
+/// What was seen where a record's byte at `at` is no text.
+fn bad_byte(form: Form, raw: &[u8], at: usize) -> String {
+    match form {
+        Form::Utf8 => format!("byte {:#04x} at offset {at} of the record", raw[at]),
+        Form::Cells(encoding) => {
+            let name = encoding.name();
+            format!("byte {:#04x} at offset {at} of the record is no {name}", raw[at])
+        }
+        Form::Transcoded(encoding) => {
+            let at = form.source_length(&raw[..at]);
+            format!("what stands at offset {at} of the record is no {}", encoding.name())
+        }
     }
 }
 

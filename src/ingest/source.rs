@@ -1,12 +1,17 @@
 //! One input, opened: its header is known, and its records can be cut into chunks.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use super::chunk::{Chunk, Splitter};
-use super::header::{self, Head, HeaderLine};
+use super::encoding::transcode::{Transcoder, transcode};
+use super::encoding::{Encoding, Form};
+use super::header::{self, HeaderLine};
 use super::{Given, Input, ReadOptions};
 use crate::error::{Error, Result};
 
@@ -22,6 +27,10 @@ pub struct Source {
     pub header_line: HeaderLine,
     /// Physical lines that were skipped because the user said so.
     pub skipped_lines: u64,
+    /// Its text encoding.
+    pub encoding: Encoding,
+    /// How that is known.
+    pub encoding_by: Evidence,
     /// How it is read.
     pub options: ReadOptions,
     /// Bytes before the first record: byte order mark, skipped lines, blank lines and header.
@@ -31,6 +40,26 @@ pub struct Source {
     /// What a spreadsheet counts as rows before the first one: skipped and blank lines, the header.
     pub header_records: u64,
     rest: Rest,
+}
+
+/// How a fact about a source is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// The user said so.
+    Given,
+    /// Its first bytes say so.
+    Detected,
+}
+
+impl Evidence {
+    /// The name in every report.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Evidence::Given => "given",
+            Evidence::Detected => "detected",
+        }
+    }
 }
 
 /// What follows the header of a source.
@@ -58,11 +87,8 @@ impl FileState {
     }
 }
 
-/// How much of an input is read at first to find its header.
-const SAMPLE_BYTES: usize = 64 << 10;
-
-/// The UTF-8 byte order mark.
-const BOM: &[u8] = b"\xef\xbb\xbf";
+/// How much of an input is read at first, as evidence of its encoding and to find its header.
+const SAMPLE_BYTES: usize = 1 << 20;
 
 impl Source {
     /// Opens `input` and reads its header.
@@ -71,10 +97,6 @@ impl Source {
     /// [`Error::Input`] where it cannot be read or is no CSV; [`Error::Usage`] where it has no
     /// header.
     pub fn open(input: &Input, index: u32, given: &Given) -> Result<Source> {
-        let options =
-            ReadOptions { dialect: given.dialect(), ragged: given.ragged, limits: given.limits };
-        let line = given.header.unwrap_or_default();
-        let skip_lines = given.skip_lines.unwrap_or(0);
         let display = input.display();
         let fail = |cause: io::Error| Error::reading(&display, &cause);
         let state = match input {
@@ -89,16 +111,18 @@ impl Source {
         let mut reader = input.open()?;
         let mut sample = Vec::new();
         let mut wanted = SAMPLE_BYTES;
-        let (bom, head) = loop {
-            read_full(&mut reader, &mut sample, wanted).map_err(fail)?;
-            if let Some(what) = foreign_format(&sample) {
-                return Err(Error::Input { input: display, what: what.to_owned() });
-            }
-            let bom = if sample.starts_with(BOM) { BOM.len() } else { 0 };
-            let head = header::read(&sample[bom..], &display, options, line, skip_lines);
-            let whole = head.as_ref().is_ok_and(|head| bom + head.needed < sample.len());
-            if whole || sample.len() < wanted {
-                break (bom, head?);
+        read_full(&mut reader, &mut sample, wanted).map_err(fail)?;
+        if let Some(what) = foreign_format(&sample) {
+            return Err(Error::Input { input: display, what: what.to_owned() });
+        }
+        let Decided { encoding, encoding_by, mark, options } = Decided::of(&sample, given);
+        let head = loop {
+            let ended = sample.len() < wanted;
+            let text = text_of(&sample[mark..], ended, options);
+            let head = header::read(&text, &display, options, given);
+            let whole = head.as_ref().is_ok_and(|head| head.needed < text.len());
+            if whole || ended {
+                break head?;
             }
             if wanted > options.limits.record_bytes_max {
                 return Err(Error::Usage(format!(
@@ -107,9 +131,9 @@ impl Source {
             }
             wanted =
                 (wanted * 2).min(options.limits.record_bytes_max.saturating_add(1)).max(wanted + 1);
+            read_full(&mut reader, &mut sample, wanted).map_err(fail)?;
         };
-        let Head { names, line, skipped, end, needed: _, lines, records } = head;
-        let header_bytes = (bom + end) as u64;
+        let header_bytes = mark as u64 + head.bytes;
         let rest = match state {
             Some(state) => Rest::File(state),
             None => {
@@ -121,13 +145,15 @@ impl Source {
         Ok(Source {
             index,
             display,
-            header: names,
-            header_line: line,
-            skipped_lines: skipped,
+            header: head.names,
+            header_line: head.line,
+            skipped_lines: head.skipped,
+            encoding,
+            encoding_by,
             options,
             header_bytes,
-            header_lines: lines,
-            header_records: records,
+            header_lines: head.lines,
+            header_records: head.records,
             rest,
         })
     }
@@ -146,18 +172,83 @@ impl Source {
                 (Box::new(file), Some(state))
             }
         };
-        let splitter = Splitter::new(rest, self.options, chunk_bytes).starting_at(
+        let bytes = Arc::new(AtomicU64::new(self.header_bytes));
+        let counted = Counted { reader: rest, bytes: Arc::clone(&bytes) };
+        let text: Box<dyn Read + Send> = match self.options.form {
+            Form::Utf8 | Form::Cells(_) => Box::new(counted),
+            Form::Transcoded(encoding) => Box::new(Transcoder::new(counted, encoding)),
+        };
+        let splitter = Splitter::new(text, self.options, chunk_bytes).starting_at(
             self.index,
             self.header_bytes,
             &self.display,
         );
-        Ok(SourceReader { splitter, state, display: self.display })
+        Ok(SourceReader { splitter, bytes, state, display: self.display })
+    }
+}
+
+/// What the first bytes of an input and the user decide.
+struct Decided {
+    encoding: Encoding,
+    encoding_by: Evidence,
+    /// The length of the byte order mark.
+    mark: usize,
+    options: ReadOptions,
+}
+
+impl Decided {
+    /// A byte order mark goes before what the user says: `rejects.csv` has one, and comes back by
+    /// the command that read its source.
+    fn of(sample: &[u8], given: &Given) -> Decided {
+        let (encoding, encoding_by, mark) = match (Encoding::from_mark(sample), given.encoding) {
+            (Some((encoding, mark)), Some(said)) if encoding == said => {
+                (said, Evidence::Given, mark)
+            }
+            (Some((encoding, mark)), _) => (encoding, Evidence::Detected, mark),
+            (None, Some(said)) => (said, Evidence::Given, 0),
+            (None, None) => {
+                let evidence = &sample[..sample.len().min(SAMPLE_BYTES)];
+                (Encoding::detect(evidence), Evidence::Detected, 0)
+            }
+        };
+        let dialect = given.dialect();
+        let form = encoding.form(dialect);
+        let options = ReadOptions { dialect, form, ragged: given.ragged, limits: given.limits };
+        Decided { encoding, encoding_by, mark, options }
+    }
+}
+
+/// The sample as chunks of the source will have it.
+fn text_of(sample: &[u8], ended: bool, options: ReadOptions) -> Cow<'_, [u8]> {
+    match options.form {
+        Form::Utf8 | Form::Cells(_) => sample.into(),
+        Form::Transcoded(encoding) => {
+            let mut text = Vec::new();
+            transcode(encoding, sample, ended, &mut text);
+            text.into()
+        }
+    }
+}
+
+/// Counts the bytes that pass.
+struct Counted<R> {
+    reader: R,
+    bytes: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let got = self.reader.read(buffer)?;
+        self.bytes.fetch_add(got as u64, Ordering::Relaxed);
+        Ok(got)
     }
 }
 
 /// The records of a source, in chunks.
 pub struct SourceReader {
     splitter: Splitter<Box<dyn Read + Send>>,
+    /// Bytes of the source that were read, counted before they are transcoded.
+    bytes: Arc<AtomicU64>,
     state: Option<FileState>,
     display: String,
 }
@@ -174,7 +265,7 @@ impl SourceReader {
     /// The offset in the source up to which was read.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
-        self.splitter.bytes_read()
+        self.bytes.load(Ordering::Relaxed)
     }
 
     /// The bytes of the source, at its end.
@@ -200,7 +291,7 @@ fn read_full(reader: &mut dyn Read, buffer: &mut Vec<u8>, wanted: usize) -> io::
 
 /// What to say of a file that is plainly no CSV.
 fn foreign_format(sample: &[u8]) -> Option<&'static str> {
-    const KNOWN: [(&[u8], &str); 7] = [
+    const KNOWN: [(&[u8], &str); 5] = [
         (
             b"PK\x03\x04",
             "is an Excel workbook (.xlsx) or another zip archive; in Excel choose Save As, \
@@ -217,8 +308,6 @@ fn foreign_format(sample: &[u8]) -> Option<&'static str> {
             "is compressed with zstd; unpack it first: zstd -dc FILE | rowcall … -",
         ),
         (b"%PDF", "is a PDF; export the contacts as CSV"),
-        (b"\xff\xfe", "is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE | rowcall … -"),
-        (b"\xfe\xff", "is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE | rowcall … -"),
     ];
     KNOWN.iter().find(|(magic, _)| sample.starts_with(magic)).map(|(_, what)| *what)
 }

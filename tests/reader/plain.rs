@@ -1,9 +1,12 @@
 //! Two readers of the same input, for the tests and the fuzz target: ours, in chunks, and a plain
 //! one that goes byte by byte and knows no chunks.
 
+use std::borrow::Cow;
+
 use rowcall::ingest::ReadOptions;
 use rowcall::ingest::chunk::{Chunk, Splitter, count_line_ends};
 use rowcall::ingest::dialect::Dialect;
+use rowcall::ingest::encoding::Form;
 use rowcall::ingest::record::{Record, RecordReader};
 use rowcall::problem::Code;
 
@@ -65,7 +68,9 @@ pub(crate) fn plain(input: &[u8], options: ReadOptions) -> Vec<Seen> {
                 (end, What::Malformed(if later { Code::RecordUnclosedQuote } else { code }))
             }
         };
-        all.push(Seen { byte: start as u64, length: (end - start) as u64, line, what });
+        let byte = options.form.source_length(&input[..start]);
+        let length = options.form.source_length(&input[start..end]);
+        all.push(Seen { byte, length, line, what });
         line += count_line_ends(&input[start..end]);
         start = end;
     }
@@ -186,13 +191,21 @@ fn formula(bytes: &[u8], dialect: Dialect) -> Option<usize> {
     (Some(inside[close]) == quote && whole).then_some(close + 3)
 }
 
+/// A cell as text.
+fn decoded(cell: &[u8], form: Form) -> Option<String> {
+    let text = match form {
+        Form::Utf8 | Form::Transcoded(_) => std::str::from_utf8(cell).ok().map(Cow::Borrowed),
+        Form::Cells(encoding) => encoding.decode_without_bom_handling_and_without_replacement(cell),
+    };
+    text.map(Cow::into_owned)
+}
+
 /// What is said of a record whose cells can be told.
 fn judge(raw: &[u8], cells: &Cells, options: ReadOptions) -> What {
     let escape = options.dialect.escape;
     let blank = cells.iter().all(|cell| cell.iter().all(u8::is_ascii_whitespace))
         && !raw.iter().any(|byte| Some(*byte) == escape);
-    let text: Option<Vec<String>> =
-        cells.iter().map(|cell| String::from_utf8(cell.clone()).ok()).collect();
+    let text: Option<Vec<String>> = cells.iter().map(|cell| decoded(cell, options.form)).collect();
     if blank {
         return What::Blank;
     }

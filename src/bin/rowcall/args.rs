@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use rowcall::flow::MaxRejects;
+use rowcall::ingest::encoding::Encoding;
 use rowcall::ingest::{Given, HeaderLine, Limits, Ragged};
 use rowcall::normalize::{PhoneRules, Wanted};
 use rowcall::phone::{DigitsAs, Kind, Letters, ReadRules, Region, Several};
@@ -133,6 +134,10 @@ pub(crate) struct ReadArgs {
     /// Lines before the header that are no rows.
     #[arg(long, value_name = "N")]
     pub(crate) skip_lines: Option<u64>,
+    /// The text encoding, as the web names it, for example utf-16le, windows-1256 or shift_jis; by
+    /// default it is detected. A byte order mark goes before it.
+    #[arg(long, value_name = "auto|NAME", value_parser = encoding)]
+    pub(crate) encoding: Option<EncodingWish>,
     /// What becomes of a record whose number of cells is not the header's: it is malformed, or it
     /// is padded with empty cells, and loses surplus cells that are empty.
     #[arg(long, value_enum, default_value_t = RaggedWish::Reject)]
@@ -156,6 +161,7 @@ impl ReadArgs {
             escape: self.escape.map(|escape| escape.0),
             header: self.header(),
             skip_lines: self.skip_lines,
+            encoding: self.encoding.and_then(|wish| wish.0),
             ragged: match self.ragged {
                 RaggedWish::Reject => Ragged::Reject,
                 RaggedWish::Pad => Ragged::Pad,
@@ -280,6 +286,17 @@ impl From<MultiWish> for Several {
 /// A quote or an escape, or none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ByteOrNone(pub(crate) Option<u8>);
+
+/// An encoding, or that it is to be detected.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EncodingWish(Option<Encoding>);
+
+fn encoding(text: &str) -> Result<EncodingWish, String> {
+    match text {
+        "auto" => Ok(EncodingWish(None)),
+        _ => Encoding::from_label(text).map(|encoding| EncodingWish(Some(encoding))),
+    }
+}
 
 fn batch_size(text: &str) -> Result<u64, String> {
     match text {
