@@ -3,6 +3,7 @@
 //! It must not know what a column means.
 
 pub mod chunk;
+pub mod compressed;
 pub mod dialect;
 pub mod encoding;
 pub mod guard;
@@ -12,6 +13,7 @@ pub mod record;
 mod source;
 mod structure;
 
+use compressed::UnpackLimits;
 use dialect::Dialect;
 use encoding::{Encoding, Form};
 
@@ -67,6 +69,8 @@ pub struct Given {
     pub ragged: Ragged,
     /// The limits on what is read.
     pub limits: Limits,
+    /// The limits on what comes out of compressed input.
+    pub unpack: UnpackLimits,
 }
 
 impl Given {

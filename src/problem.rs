@@ -99,6 +99,8 @@ pub enum Code {
     RecordTooManyCells,
     /// Cells were missing at the record's end, or surplus cells, all empty, stood there.
     RecordPadded,
+    /// The text was decoded wrongly before it came here.
+    TextMojibake,
     /// The phone cell is empty.
     PhoneMissing,
     /// The phone cell holds no phone number.
@@ -205,7 +207,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 49] = [
+const CODES: [CodeWords; 50] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -233,6 +235,9 @@ const CODES: [CodeWords; 49] = [
     words(Code::RecordPadded, "record.padded", Info,
         "empty cells were added or left out at the end of the record",
         "nothing to do, or see whether a delimiter is missing"),
+    words(Code::TextMojibake, "text.mojibake", Warning,
+        "the text looks as if it was once read in a wrong encoding",
+        "export it again from where it was right; what stands here is sent"),
     words(Code::PhoneMissing, "phone.missing", Bad,
         "the phone number is missing",
         "fill the cell"),
@@ -370,7 +375,7 @@ impl Code {
         CODES[self as usize].id
     }
 
-    /// The part of the code before the point: `record`, or a field's name.
+    /// The part of the code before the point: `record`, `text`, or a field's name.
     #[must_use]
     pub fn category(self) -> &'static str {
         self.as_str().split_once('.').map_or(self.as_str(), |(category, _)| category)

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::contact::Field;
 use crate::error::{Error, Result};
-use crate::ingest::{Given, HeaderLine, Ragged};
+use crate::ingest::compressed::{Compression, UnpackLimits};
+use crate::ingest::{Evidence, Given, HeaderLine, Ragged};
 use crate::normalize::Wanted;
 use crate::phone::{DigitsAs, Letters, Phone, Region, Several};
 use crate::problem::{Code, Fate, Place};
@@ -260,6 +261,7 @@ impl Ordered {
             source: self.names[at].clone(),
             bytes: self.read[at].bytes,
             rows: self.read[at].rows,
+            compression: context.compression.map(Compression::as_str),
             encoding: context.encoding.name(),
             delimiter: char::from(dialect.delimiter).to_string(),
             quote: dialect.quote.map(|quote| char::from(quote).to_string()),
@@ -292,7 +294,9 @@ fn evidence(given: &Given, context: &SourceContext) -> BTreeMap<&'static str, &'
         ("has_header", given.header.is_some()),
     ];
     let said = said.map(|(key, given)| (key, if given { "given" } else { "usual" }));
-    said.into_iter().chain([("encoding", context.encoding_by.as_str())]).collect()
+    let seen =
+        [("compression", Evidence::Detected.as_str()), ("encoding", context.encoding_by.as_str())];
+    said.into_iter().chain(seen).collect()
 }
 
 /// Why the payload must be withheld, if it must.
@@ -304,6 +308,7 @@ fn withheld(job: &Job, counts: &Counts) -> Option<String> {
 
 /// What was asked for, as far as it changes the output.
 fn settings(job: &Job) -> Settings {
+    let UnpackLimits { bytes_max, ratio_max, ratio_from: _ } = job.read.unpack;
     let phone = &job.phone;
     let pair = |(field, column): &(Field, String)| format!("{field}={column}");
     Settings {
@@ -340,6 +345,8 @@ fn settings(job: &Job) -> Settings {
         cell_bytes_max: job.read.limits.cell_bytes_max,
         record_bytes_max: job.read.limits.record_bytes_max,
         record_cells_max: job.read.limits.record_cells_max,
+        unpacked_bytes_max: bytes_max,
+        unpacked_ratio_max: ratio_max,
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::contact::Field;
 use crate::error::Result;
 use crate::ingest::chunk::{Chunk, Malformed, Splitter};
+use crate::ingest::compressed::Compression;
 use crate::ingest::encoding::{Encoding, Form};
 use crate::ingest::guard::RAW_COLUMN;
 use crate::ingest::record::{Fault, Record, RecordReader, Row, Spot};
@@ -30,6 +31,7 @@ pub(super) struct SourceContext {
     pub(super) header_records: u64,
     pub(super) header_line: HeaderLine,
     pub(super) skipped_lines: u64,
+    pub(super) compression: Option<Compression>,
     pub(super) encoding: Encoding,
     pub(super) encoding_by: Evidence,
     rules: Rules,
@@ -91,6 +93,7 @@ impl SourceContext {
             header_records: source.header_records,
             header_line: source.header_line,
             skipped_lines: source.skipped_lines,
+            compression: source.compression,
             encoding: source.encoding,
             encoding_by: source.encoding_by,
             rules: Rules {

@@ -14,7 +14,7 @@
 //! the record ends; so what is looked at again after one malformed line never overlaps what is
 //! looked at again after another.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use memchr::{memchr, memchr2, memrchr2};
 
@@ -199,7 +199,7 @@ impl<R: Read> Splitter<R> {
             .by_ref()
             .take(missing as u64)
             .read_to_end(buffer)
-            .map_err(|cause| self.unreadable(&cause))?;
+            .map_err(|cause| Error::reading(&self.display, &cause))?;
         self.bytes_read += got as u64;
         self.ended = got < missing;
         Ok(())
@@ -402,12 +402,6 @@ impl<R: Read> Splitter<R> {
         chunk.malformed.push(Malformed { start: 0, code, dropped });
         self.scan = Scan::default();
         Ok(())
-    }
-
-    fn unreadable(&self, cause: &io::Error) -> Error {
-        let at = self.bytes_read;
-        let what = format!("cannot be read at byte {at}: {cause}");
-        Error::Input { input: self.display.clone(), what }
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::compressed::Compression;
 use crate::error::{Error, Result};
 use crate::text::printable;
 
@@ -61,11 +62,14 @@ impl Input {
         Ok(())
     }
 
-    /// The number of bytes to expect, where the system knows it.
+    /// The number of bytes to expect, where the system knows it and the file is not compressed.
     #[must_use]
     pub fn bytes_expected(&self) -> Option<u64> {
         let Input::File(path) = self else { return None };
-        fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|facts| facts.len())
+        let facts = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+        let mut magic = Vec::new();
+        File::open(path).ok()?.take(4).read_to_end(&mut magic).ok()?;
+        Compression::detect(&magic).is_none().then_some(facts.len())
     }
 
     pub(super) fn open(&self) -> Result<Box<dyn Read + Send>> {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use super::chunk::{Chunk, Splitter};
+use super::compressed::{Compression, UnpackLimits, unpack};
 use super::encoding::transcode::{Transcoder, transcode};
 use super::encoding::{Encoding, Form};
 use super::header::{self, HeaderLine};
@@ -27,6 +28,8 @@ pub struct Source {
     pub header_line: HeaderLine,
     /// Physical lines that were skipped because the user said so.
     pub skipped_lines: u64,
+    /// How it is compressed; its bytes are counted after it was unpacked.
+    pub compression: Option<Compression>,
     /// Its text encoding.
     pub encoding: Encoding,
     /// How that is known.
@@ -68,7 +71,7 @@ enum Rest {
     Stream(Box<dyn Read + Send>),
     /// A file, which is opened anew when its turn comes, so that a thousand inputs need no
     /// thousand open files.
-    File(FileState),
+    File(FileState, UnpackLimits),
 }
 
 /// A regular file and what it was like when it was opened first.
@@ -108,11 +111,12 @@ impl Source {
             }
             _ => None,
         };
-        let mut reader = input.open()?;
+        let (mut reader, compression) = unpack(input.open()?, given.unpack).map_err(fail)?;
         let mut sample = Vec::new();
         let mut wanted = SAMPLE_BYTES;
         read_full(&mut reader, &mut sample, wanted).map_err(fail)?;
-        if let Some(what) = foreign_format(&sample) {
+        let again = compression.and_then(|_| Compression::detect(&sample));
+        if let Some(what) = foreign_format(&sample).or(again.map(|_| TWICE)) {
             return Err(Error::Input { input: display, what: what.to_owned() });
         }
         let Decided { encoding, encoding_by, mark, options } = Decided::of(&sample, given);
@@ -135,7 +139,7 @@ impl Source {
         };
         let header_bytes = mark as u64 + head.bytes;
         let rest = match state {
-            Some(state) => Rest::File(state),
+            Some(state) => Rest::File(state, given.unpack),
             None => {
                 let mut sample = Cursor::new(sample);
                 sample.set_position(header_bytes);
@@ -148,6 +152,7 @@ impl Source {
             header: head.names,
             header_line: head.line,
             skipped_lines: head.skipped,
+            compression,
             encoding,
             encoding_by,
             options,
@@ -166,10 +171,18 @@ impl Source {
         let fail = |cause: io::Error| Error::reading(&self.display, &cause);
         let (rest, state): (Box<dyn Read + Send>, _) = match self.rest {
             Rest::Stream(rest) => (rest, None),
-            Rest::File(state) => {
+            Rest::File(state, limits) => {
                 let mut file = File::open(&state.path).map_err(fail)?;
-                file.seek(SeekFrom::Start(self.header_bytes)).map_err(fail)?;
-                (Box::new(file), Some(state))
+                let rest = if self.compression.is_none() {
+                    file.seek(SeekFrom::Start(self.header_bytes)).map_err(fail)?;
+                    Box::new(file)
+                } else {
+                    let (mut rest, _) = unpack(Box::new(file), limits).map_err(fail)?;
+                    let mut header = rest.by_ref().take(self.header_bytes);
+                    io::copy(&mut header, &mut io::sink()).map_err(fail)?;
+                    rest
+                };
+                (rest, Some(state))
             }
         };
         let bytes = Arc::new(AtomicU64::new(self.header_bytes));
@@ -183,7 +196,8 @@ impl Source {
             self.header_bytes,
             &self.display,
         );
-        Ok(SourceReader { splitter, bytes, state, display: self.display })
+        let is_packed = self.compression.is_some();
+        Ok(SourceReader { splitter, bytes, state, is_packed, display: self.display })
     }
 }
 
@@ -250,6 +264,8 @@ pub struct SourceReader {
     /// Bytes of the source that were read, counted before they are transcoded.
     bytes: Arc<AtomicU64>,
     state: Option<FileState>,
+    /// The file's own length says nothing of the bytes that are read.
+    is_packed: bool,
     display: String,
 }
 
@@ -275,7 +291,8 @@ impl SourceReader {
     pub fn finish(self) -> Result<u64> {
         let bytes = self.bytes_read();
         let now = self.state.as_ref().and_then(|state| FileState::of(&state.path).ok());
-        if now != self.state || self.state.is_some_and(|state| state.bytes != bytes) {
+        let other_length = self.state.as_ref().is_some_and(|state| state.bytes != bytes);
+        if now != self.state || other_length && !self.is_packed {
             let what = "changed while it was read; run again when nobody writes to it".to_owned();
             return Err(Error::Input { input: self.display, what });
         }
@@ -289,9 +306,12 @@ fn read_full(reader: &mut dyn Read, buffer: &mut Vec<u8>, wanted: usize) -> io::
     reader.take(missing).read_to_end(buffer).map(|_| ())
 }
 
+/// What to say of a file that is compressed and compressed again.
+const TWICE: &str = "is compressed twice; unpack it once and give what comes out";
+
 /// What to say of a file that is plainly no CSV.
 fn foreign_format(sample: &[u8]) -> Option<&'static str> {
-    const KNOWN: [(&[u8], &str); 5] = [
+    const KNOWN: [(&[u8], &str); 3] = [
         (
             b"PK\x03\x04",
             "is an Excel workbook (.xlsx) or another zip archive; in Excel choose Save As, \
@@ -301,11 +321,6 @@ fn foreign_format(sample: &[u8]) -> Option<&'static str> {
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
             "is an old Excel workbook (.xls); in Excel choose Save As, CSV UTF-8 \
              (Comma delimited), and give that file",
-        ),
-        (b"\x1f\x8b", "is compressed with gzip; unpack it first: gzip -dc FILE | rowcall … -"),
-        (
-            b"\x28\xb5\x2f\xfd",
-            "is compressed with zstd; unpack it first: zstd -dc FILE | rowcall … -",
         ),
         (b"%PDF", "is a PDF; export the contacts as CSV"),
     ];

@@ -153,10 +153,12 @@ impl Counts {
 pub struct SourceFacts {
     /// The name in all reports.
     pub source: String,
-    /// The bytes read.
+    /// The bytes read, after unpacking.
     pub bytes: u64,
     /// The records, blank lines included and the header not.
     pub rows: u64,
+    /// How it is compressed, if it is.
+    pub compression: Option<&'static str>,
     /// The text encoding.
     pub encoding: &'static str,
     /// What stands between two cells.
@@ -234,6 +236,10 @@ pub struct Settings {
     pub record_bytes_max: usize,
     /// The limit on the cells of a record.
     pub record_cells_max: usize,
+    /// The limit on the bytes that come out of compressed input.
+    pub unpacked_bytes_max: u64,
+    /// The limit on the bytes that come out for each that goes in.
+    pub unpacked_ratio_max: u64,
 }
 
 impl Summary {

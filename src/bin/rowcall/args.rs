@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use rowcall::flow::MaxRejects;
+use rowcall::ingest::compressed::UnpackLimits;
 use rowcall::ingest::encoding::Encoding;
 use rowcall::ingest::{Given, HeaderLine, Limits, Ragged};
 use rowcall::normalize::{PhoneRules, Wanted};
@@ -87,6 +88,12 @@ pub(crate) struct CommonArgs {
     /// Cells of a record at most.
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = at_least_one, help_heading = "Limits")]
     pub(crate) record_cells_max: usize,
+    /// Bytes that may come out of a compressed input; more end the run with exit code 6.
+    #[arg(long, value_name = "BYTES", default_value_t = UnpackLimits::default().bytes_max, help_heading = "Limits")]
+    pub(crate) unpacked_bytes_max: u64,
+    /// Bytes that may come out of a compressed input for each that goes in, after the first 64 MiB.
+    #[arg(long, value_name = "N", default_value_t = UnpackLimits::default().ratio_max, help_heading = "Limits")]
+    pub(crate) unpacked_ratio_max: u64,
     /// Withhold the payload and exit with 6 if more rows than this are malformed or rejected: a
     /// number, or a share like 2.5%. The reports are written all the same.
     #[arg(long, value_name = "N|P%", value_parser = max_rejects, help_heading = "Output")]
@@ -154,7 +161,7 @@ impl ReadArgs {
     }
 
     /// What these arguments say.
-    pub(crate) fn given(&self, limits: Limits) -> Given {
+    pub(crate) fn given(&self, limits: Limits, unpack: UnpackLimits) -> Given {
         Given {
             delimiter: self.delimiter,
             quote: self.quote.map(|quote| quote.0),
@@ -167,6 +174,7 @@ impl ReadArgs {
                 RaggedWish::Pad => Ragged::Pad,
             },
             limits,
+            unpack,
         }
     }
 }

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use rowcall::error::{Error, exit};
 use rowcall::flow::{self, Goal, Job, Machine, Output};
+use rowcall::ingest::compressed::UnpackLimits;
 use rowcall::ingest::dialect::Dialect;
 use rowcall::ingest::{Input, Limits};
 use rowcall::map::MapOptions;
@@ -66,7 +67,7 @@ pub(crate) fn run(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<
 /// A run that finished is done; `check` also says whether every row is acceptable.
 fn exit_code(summary: &Summary, goal: Goal) -> u8 {
     if summary.withheld.is_some() {
-        return exit::WITHHELD;
+        return exit::LIMIT;
     }
     let refused = summary.counts.rejected + summary.counts.malformed;
     if goal == Goal::Check && refused > 0 { exit::REFUSED } else { exit::DONE }
@@ -91,7 +92,12 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         record_bytes_max: args.record_bytes_max,
         record_cells_max: args.record_cells_max,
     };
-    let read = args.read.given(limits);
+    let unpack = UnpackLimits {
+        bytes_max: args.unpacked_bytes_max,
+        ratio_max: args.unpacked_ratio_max,
+        ..UnpackLimits::default()
+    };
+    let read = args.read.given(limits, unpack);
     check_dialect(read.dialect())?;
     let machine = Machine::default();
     let plan = plan(args.phone.numbering_plan.as_deref())?;
