@@ -84,6 +84,7 @@ impl<'c> Row<'c> {
 
     /// The cell at index `at`, from 0: quotes taken off, doubled quotes made one.
     #[must_use]
+    #[inline]
     pub fn cell(&self, at: usize) -> &'c str {
         self.resolve(self.cells[at])
     }
@@ -93,6 +94,7 @@ impl<'c> Row<'c> {
         self.cells.iter().map(|span| self.resolve(*span))
     }
 
+    #[inline]
     fn resolve(&self, span: CellSpan) -> &'c str {
         match span.kind {
             CellKind::Plain => &self.text[span.start - self.text_start..span.end - self.text_start],

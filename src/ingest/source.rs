@@ -130,7 +130,8 @@ impl Source {
             }
             if wanted > options.limits.record_bytes_max {
                 return Err(Error::Usage(format!(
-                    "{display}: no header ends within {wanted} bytes, the limit on a record"
+                    "{display}: no header ends within the first {wanted} bytes; look for a quote that is \
+                     never closed, or raise --record-bytes-max"
                 )));
             }
             wanted =

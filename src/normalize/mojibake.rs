@@ -22,7 +22,7 @@ pub(super) fn check<'r>(draft: &Draft<'r>, problems: &mut Vec<Problem<'r>>) {
             continue;
         }
         let repaired = repair(cell);
-        if repaired.is_some() || cell.contains(char::REPLACEMENT_CHARACTER) {
+        if repaired.is_some() || has_replacement(cell) {
             let suggestion =
                 repaired.map(|value| Suggestion { value, confidence: Confidence::Medium });
             let found = problem(draft, field, Code::TextMojibake);
@@ -60,10 +60,9 @@ impl Backwards {
     /// The text whose UTF-8 was read in this encoding, if the cell looks like that.
     fn undo(&self, cell: &str) -> Option<String> {
         // Most text fails at its second letter: a first byte of UTF-8 is never followed by another.
-        let mut beyond_ascii = cell.chars().skip_while(char::is_ascii);
-        let first = self.byte(beyond_ascii.next()?)?;
-        let second = self.byte(beyond_ascii.next()?)?;
-        if !(0xc2..0xf5).contains(&first) || !(0x80..0xc0).contains(&second) {
+        let [first, second] = first_two(cell)?;
+        let first = self.byte(first)?;
+        if !(0xc2..0xf5).contains(&first) || !(0x80..0xc0).contains(&self.byte(second)?) {
             return None;
         }
         let bytes: Vec<u8> = cell.chars().map(|c| self.byte(c)).collect::<Option<_>>()?;
@@ -90,8 +89,23 @@ static ENCODINGS: LazyLock<[Backwards; 4]> = LazyLock::new(|| {
     ]
 });
 
+/// The first two letters beyond ASCII, which a single letter of UTF-8 makes side by side.
+fn first_two(cell: &str) -> Option<[char; 2]> {
+    let first = cell.bytes().position(|byte| !byte.is_ascii())?;
+    let mut beyond_ascii = cell[first..].chars();
+    let two = [beyond_ascii.next()?, beyond_ascii.next()?];
+    (!two[1].is_ascii()).then_some(two)
+}
+
+/// Whether somebody before us replaced what was no text. Its first byte is rare, and soon looked
+/// for.
+fn has_replacement(cell: &str) -> bool {
+    memchr::memchr(0xef, cell.as_bytes()).is_some() && cell.contains(char::REPLACEMENT_CHARACTER)
+}
+
 /// What the cell may have been.
 fn repair(cell: &str) -> Option<String> {
+    first_two(cell)?;
     ENCODINGS.iter().find_map(|encoding| encoding.undo(cell))
 }
 

@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use rowcall::ingest::ReadOptions;
 use rowcall::ingest::chunk::{Chunk, Splitter, count_line_ends};
 use rowcall::ingest::dialect::Dialect;
-use rowcall::ingest::encoding::Form;
+use rowcall::ingest::encoding::{Encoding, Form};
 use rowcall::ingest::record::{Record, RecordReader};
+use rowcall::ingest::{Limits, ReadOptions};
 use rowcall::problem::Code;
 
 /// What a reader says of one record.
@@ -47,6 +47,55 @@ pub(crate) fn ours(input: &[u8], options: ReadOptions, chunk_bytes: usize) -> Ve
         });
     }
     all
+}
+
+/// What the fuzz target does with any bytes: the first four choose how the rest is read, and both
+/// readers must agree on it.
+pub(crate) fn check(bytes: &[u8]) {
+    let Some((choice, input)) = bytes.split_first_chunk::<4>() else { return };
+    let [dialect, encoding, chunk_bytes, limit] = *choice;
+    let dialect = Dialect {
+        delimiter: [b',', b';', b'\t', b'|'][usize::from(dialect & 3)],
+        quote: (dialect & 4 == 0).then_some(b'"'),
+        escape: (dialect & 8 != 0).then_some(b'\\'),
+    };
+    let labels =
+        ["utf-8", "utf-8", "utf-16le", "utf-32be", "windows-1256", "shift_jis", "gb18030", "big5"];
+    let encoding = Encoding::from_label(labels[usize::from(encoding & 7)]).expect("a label");
+    let form = encoding.form(dialect);
+    // What a transcoder gives is UTF-8 but for 0xFF.
+    let transcoded: Vec<u8>;
+    let input = match form {
+        Form::Transcoded(_) => {
+            transcoded = input
+                .utf8_chunks()
+                .flat_map(|chunk| {
+                    let bad = chunk.invalid().iter().map(|_| 0xff);
+                    chunk.valid().bytes().chain(bad).collect::<Vec<u8>>()
+                })
+                .collect();
+            &transcoded[..]
+        }
+        _ => input,
+    };
+    let cell_bytes_max = if limit & 1 == 0 { 1 << 20 } else { usize::from(limit) };
+    let limits = Limits { cell_bytes_max, ..Limits::default() };
+    let options = ReadOptions { dialect, form, limits, ..ReadOptions::default() };
+    let expected = plain(input, options);
+    let got = ours(input, options, usize::from(chunk_bytes) + 1);
+    assert_eq!(places(&got), places(&expected));
+    if cell_bytes_max > input.len() {
+        // A limit on cells without quotes is not the splitter's, and the plain reader has none.
+        assert_eq!(got, expected);
+    }
+    assert_eq!(got, ours(input, options, 1 << 20));
+    let covered: u64 = got.iter().map(|seen| seen.length).sum();
+    assert_eq!(covered, form.source_length(input), "every byte belongs to one record");
+}
+
+/// Where the records stand.
+pub(crate) fn places(seen: &[Seen]) -> Vec<(u64, u64)> {
+    seen.iter().map(|seen| (seen.byte, seen.length)).collect()
 }
 
 /// The cells of a record, as bytes.
