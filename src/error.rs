@@ -18,9 +18,9 @@ pub mod exit {
     pub const INPUT: u8 = 4;
     /// Output cannot be written.
     pub const OUTPUT: u8 = 5;
-    /// More rows were refused than `--max-rejects` allows: the reports are written, and the payload
-    /// is withheld.
-    pub const WITHHELD: u8 = 6;
+    /// A limit was exceeded. Where more rows were refused than `--max-rejects` allows, the reports
+    /// are written and the payload is withheld; with any other limit nothing is written.
+    pub const LIMIT: u8 = 6;
     /// The counts of a run do not agree with each other: a fault in rowcall itself.
     pub const INTERNAL: u8 = 70;
     /// Added to the number of the signal that ended the run.
@@ -39,6 +39,14 @@ pub enum Error {
         /// The input as the user named it.
         input: String,
         /// What was seen, and what to do.
+        what: String,
+    },
+    /// An input goes beyond a limit.
+    #[error("{input}: {what}")]
+    Limit {
+        /// The input as the user named it.
+        input: String,
+        /// What was seen, and which flag moves the limit.
         what: String,
     },
     /// An output cannot be written.
@@ -64,21 +72,42 @@ impl Error {
         match self {
             Error::Usage(_) => exit::USAGE,
             Error::Input { .. } => exit::INPUT,
+            Error::Limit { .. } => exit::LIMIT,
             Error::Output { .. } => exit::OUTPUT,
             Error::Internal(_) => exit::INTERNAL,
             Error::Interrupted(signal) => exit::SIGNAL_BASE + signal,
         }
     }
 
-    /// An input that the system would not let us read.
+    /// An input that the system would not let us read, or that is damaged or beyond a limit.
     pub(crate) fn reading(input: &str, cause: &io::Error) -> Error {
-        Error::Input { input: input.to_owned(), what: format!("cannot be read: {cause}") }
+        let input = input.to_owned();
+        let own = cause.get_ref().and_then(|own| own.downcast_ref::<LimitExceeded>());
+        match own {
+            Some(limit) => Error::Limit { input, what: limit.to_string() },
+            None => Error::Input { input, what: format!("cannot be read: {cause}") },
+        }
     }
 
     /// An output that the system would not let us write.
     pub(crate) fn writing(path: &Path, doing: &str, cause: &io::Error) -> Error {
         let what = format!("cannot {doing}: {cause}; nothing was written under the final name");
         Error::Output { path: printable(&path.display().to_string()), what }
+    }
+}
+
+/// How a reader that meets a limit says so to the one who reads from it.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}; {remedy}")]
+pub(crate) struct LimitExceeded {
+    what: String,
+    remedy: &'static str,
+}
+
+impl LimitExceeded {
+    /// What was seen and what to do, as an error of a reader.
+    pub(crate) fn reading(what: String, remedy: &'static str) -> io::Error {
+        io::Error::other(LimitExceeded { what, remedy })
     }
 }
 

@@ -27,7 +27,7 @@ mod work;
 
 use crate::error::{Error, Result};
 use crate::ingest::chunk::Chunk;
-use crate::ingest::{Input, ReadOptions, Source, source_names};
+use crate::ingest::{Given, Input, Source, source_names};
 use crate::map::MapOptions;
 use crate::normalize::PhoneRules;
 use crate::phone::{Plan, Region};
@@ -43,8 +43,8 @@ use work::{SourceContext, Worked};
 pub struct Job {
     /// What to read, in order.
     pub inputs: Vec<Input>,
-    /// How to read it.
-    pub read: ReadOptions,
+    /// What is said of how to read it.
+    pub read: Given,
     /// What its columns mean.
     pub map: MapOptions,
     /// The numbering plan.
@@ -288,7 +288,7 @@ fn open_all(job: &Job) -> Result<(Arc<[SourceContext]>, Vec<Source>)> {
     let mut contexts = Vec::new();
     let mut sources = Vec::new();
     for (index, input) in (0..).zip(&job.inputs) {
-        let source = Source::open(input, index, job.read)?;
+        let source = Source::open(input, index, &job.read)?;
         contexts.push(SourceContext::new(&source, job)?);
         sources.push(source);
     }

@@ -17,7 +17,7 @@
 //! | [`error`] | what stops a run, and its exit code |
 //! | [`text`] | text for terminals |
 //! | [`phone`] | text → phone number; a library in itself |
-//! | [`ingest`] | stage 1, bytes → records: opens inputs, tells how they are written (`detect`, `dialect`), cuts at record ends (`chunk`), reads cells (`record`, `structure`), undoes our own marks (`guard`) |
+//! | [`ingest`] | stage 1, bytes → records: opens inputs (`input`, `source`), unpacks them (`compressed`), finds their encoding (`encoding`), dialect (`detect`, `dialect`) and header (`header`), cuts at record ends (`chunk`), reads cells (`record`, `structure`), undoes our own marks (`guard`) |
 //! | [`map`] | stage 2, header → columns; record → draft |
 //! | [`normalize`] | stage 3, draft → contact or problems; one field a file |
 //! | [`unique`] | stage 4, one contact a phone: who has which phone (`table`), what differs (`prints`) |
@@ -35,6 +35,9 @@
 //!   done by the ordered stage.
 //! - The splitter is the one authority on where records end. A record that breaks the rules costs
 //!   its first line, and reading goes on at the next.
+//! - Offsets and lengths are those of the source's own bytes: after unpacking, before transcoding.
+//! - What is no text in the source's encoding costs its row; no replacement character that we made
+//!   stands in a payload.
 //! - A row's fault is a [`Problem`](problem::Problem); what stops a run is an
 //!   [`Error`](error::Error); neither is ever a panic.
 //! - Under the name of the output folder there is the whole result or nothing of it.
@@ -45,7 +48,7 @@
 //!
 //! ```
 //! use rowcall::flow::{Goal, Job, Machine, run};
-//! use rowcall::ingest::{Input, ReadOptions};
+//! use rowcall::ingest::{Given, Input};
 //! use rowcall::map::MapOptions;
 //! use rowcall::normalize::PhoneRules;
 //! use rowcall::phone::Plan;
@@ -53,7 +56,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let job = Job {
 //!     inputs: vec![Input::File("fixtures/exports/crm/contacts.csv".into())],
-//!     read: ReadOptions::default(),
+//!     read: Given::default(),
 //!     map: MapOptions::default(),
 //!     plan: Plan::builtin(),
 //!     home: "AE".parse().ok(),

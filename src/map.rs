@@ -214,7 +214,8 @@ fn no_phone_column(headers: &[String], source: &str) -> Error {
         // What stands there is somebody's data, and not for the terminal.
         return Error::Usage(format!(
             "{source}: the first line looks like a contact, not like a header; \
-             put a line with the column names before it, like Name,Phone,Email"
+             put a line with the column names before it, like Name,Phone,Email, or give --no-header \
+             and, for example, --map 'phone=Column 2'"
         ));
     }
     if let [only] = headers

@@ -10,6 +10,7 @@ use phone::UnreadDigits;
 
 mod country;
 mod email;
+mod mojibake;
 mod name;
 pub mod phone;
 
@@ -98,6 +99,7 @@ pub fn normalize<'r>(
     let found = phone::read(draft, rules, home, problems);
     let name = name::read(draft, rules.name, problems);
     let email = email::read(draft, problems);
+    mojibake::check(draft, problems);
     if problems[before..].iter().any(|problem| problem.code.level() == Level::Error) {
         return Err(found.err().unwrap_or_default());
     }

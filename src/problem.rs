@@ -97,6 +97,10 @@ pub enum Code {
     RecordTooLong,
     /// The record has more cells than the limit.
     RecordTooManyCells,
+    /// Cells were missing at the record's end, or surplus cells, all empty, stood there.
+    RecordPadded,
+    /// The text was decoded wrongly before it came here.
+    TextMojibake,
     /// The phone cell is empty.
     PhoneMissing,
     /// The phone cell holds no phone number.
@@ -209,7 +213,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 51] = [
+const CODES: [CodeWords; 53] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -223,8 +227,8 @@ const CODES: [CodeWords; 51] = [
         "the record has another number of cells than the header",
         "put cells that hold the delimiter in quotes, or add what is missing"),
     words(Code::RecordBadBytes, "record.bad_bytes", Bad,
-        "the record holds bytes that are not UTF-8",
-        "export the file again as UTF-8; if many rows have this, convert it, for example: iconv -f WINDOWS-1252 -t UTF-8"),
+        "the record holds bytes that are not text in the file's encoding",
+        "export the file again as UTF-8; if many rows have this, say what it is, for example: --encoding windows-1252"),
     words(Code::RecordCellTooLong, "record.cell_too_long", Bad,
         "a cell is longer than the limit",
         "look for a quote that is never closed before this cell"),
@@ -234,6 +238,12 @@ const CODES: [CodeWords; 51] = [
     words(Code::RecordTooManyCells, "record.too_many_cells", Bad,
         "the record has more cells than the limit",
         "look for missing line ends"),
+    words(Code::RecordPadded, "record.padded", Info,
+        "empty cells were added or left out at the end of the record",
+        "nothing to do, or see whether a delimiter is missing"),
+    words(Code::TextMojibake, "text.mojibake", Warning,
+        "the text looks as if it was once read in a wrong encoding",
+        "export it again from where it was right; what stands here is sent"),
     words(Code::PhoneMissing, "phone.missing", Bad,
         "the phone number is missing",
         "fill the cell"),
@@ -380,7 +390,7 @@ impl Code {
         CODES[self as usize].id
     }
 
-    /// The part of the code before the point: `record`, or a field's name.
+    /// The part of the code before the point: `record`, `text`, or a field's name.
     #[must_use]
     pub fn category(self) -> &'static str {
         self.as_str().split_once('.').map_or(self.as_str(), |(category, _)| category)

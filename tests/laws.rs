@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use rowcall::flow::{Goal, Job, Machine, Output, run};
-use rowcall::ingest::{Input, ReadOptions};
+use rowcall::ingest::{Given, Input};
 use rowcall::map::MapOptions;
 use rowcall::normalize::PhoneRules;
 use rowcall::phone::Plan;
@@ -24,7 +24,7 @@ use support::{contacts, csv_records, files_of, issues, scratch};
 fn prepare(folder: &Path, inputs: &[&str], out: &str, machine: Machine) -> Counts {
     let job = Job {
         inputs: inputs.iter().map(|name| Input::File(folder.join(name))).collect(),
-        read: ReadOptions::default(),
+        read: Given::default(),
         map: MapOptions::default(),
         plan: Plan::builtin(),
         home: "AE".parse().ok(),

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use crate::contact::Field;
 use crate::error::{Error, Result};
+use crate::ingest::compressed::{Compression, UnpackLimits};
+use crate::ingest::{Evidence, Given, HeaderLine, Ragged};
 use crate::normalize::Wanted;
 use crate::phone::{DigitsAs, Letters, Region, Several};
 use crate::problem::{Code, Fate, Place};
@@ -240,7 +242,7 @@ impl Ordered {
             counts: self.counts,
             equation: self.counts.equation(),
             withheld: withheld(job, &self.counts),
-            sources: (0..self.contexts.len()).map(|at| self.source_facts(at)).collect(),
+            sources: (0..self.contexts.len()).map(|at| self.source_facts(at, &job.read)).collect(),
             settings: settings(job),
             hints: self.unread.hints(job, &self.regions),
             problems: problems.filter(|(_, count)| *count > 0).collect(),
@@ -250,7 +252,7 @@ impl Ordered {
         }
     }
 
-    fn source_facts(&self, at: usize) -> SourceFacts {
+    fn source_facts(&self, at: usize, given: &Given) -> SourceFacts {
         let context = &self.contexts[at];
         let View { columns, params, .. } = &context.view;
         let dialect = context.read.dialect;
@@ -258,9 +260,14 @@ impl Ordered {
             source: self.names[at].clone(),
             bytes: self.read[at].bytes,
             rows: self.read[at].rows,
-            encoding: "UTF-8",
+            compression: context.compression.map(Compression::as_str),
+            encoding: context.encoding.name(),
             delimiter: char::from(dialect.delimiter).to_string(),
             quote: dialect.quote.map(|quote| char::from(quote).to_string()),
+            escape: dialect.escape.map(|escape| char::from(escape).to_string()),
+            skipped_lines: context.skipped_lines,
+            has_header: context.header_line == HeaderLine::Present,
+            evidence: evidence(given, context),
             header: columns.headers.clone(),
             columns: columns
                 .decided()
@@ -276,6 +283,21 @@ impl Ordered {
     }
 }
 
+/// How each fact of a source's form came about, by its key.
+fn evidence(given: &Given, context: &SourceContext) -> BTreeMap<&'static str, &'static str> {
+    let said = [
+        ("delimiter", given.delimiter.is_some()),
+        ("quote", given.quote.is_some()),
+        ("escape", given.escape.is_some()),
+        ("skipped_lines", given.skip_lines.is_some()),
+        ("has_header", given.header.is_some()),
+    ];
+    let said = said.map(|(key, given)| (key, if given { "given" } else { "usual" }));
+    let seen =
+        [("compression", Evidence::Detected.as_str()), ("encoding", context.encoding_by.as_str())];
+    said.into_iter().chain(seen).collect()
+}
+
 /// Why the payload must be withheld, if it must.
 fn withheld(job: &Job, counts: &Counts) -> Option<String> {
     let rejects = counts.rejected + counts.malformed;
@@ -285,6 +307,7 @@ fn withheld(job: &Job, counts: &Counts) -> Option<String> {
 
 /// What was asked for, as far as it changes the output.
 fn settings(job: &Job) -> Settings {
+    let UnpackLimits { bytes_max, ratio_max, ratio_from: _ } = job.read.unpack;
     let phone = &job.phone;
     let pair = |(field, column): &(Field, String)| format!("{field}={column}");
     Settings {
@@ -303,6 +326,10 @@ fn settings(job: &Job) -> Settings {
         kinds: wanted(&phone.kinds, |kind| kind.as_str().to_owned()),
         regions: wanted(&phone.regions, ToString::to_string),
         map: job.map.columns.iter().map(pair).collect(),
+        ragged: match job.read.ragged {
+            Ragged::Reject => None,
+            Ragged::Pad => Some("pad"),
+        },
         batch_size: match (job.goal, &job.contract) {
             (Goal::Prepare, Some(contract)) => {
                 let rows = job.batch_rows.unwrap_or(contract.batch.rows as u64);
@@ -317,6 +344,8 @@ fn settings(job: &Job) -> Settings {
         cell_bytes_max: job.read.limits.cell_bytes_max,
         record_bytes_max: job.read.limits.record_bytes_max,
         record_cells_max: job.read.limits.record_cells_max,
+        unpacked_bytes_max: bytes_max,
+        unpacked_ratio_max: ratio_max,
     }
 }
 

@@ -55,10 +55,7 @@ impl Settled<'_> {
 
     /// The record's bytes.
     fn raw(&self) -> &[u8] {
-        let from = usize::try_from(self.row.spot.byte).expect("within the chunk");
-        let length = usize::try_from(self.row.spot.length).expect("a record's length");
-        let rest = &self.worked.chunk.bytes[from..];
-        &rest[..length.min(rest.len())]
+        &self.worked.chunk.bytes[self.row.spot.start..self.row.spot.end]
     }
 }
 
@@ -183,7 +180,7 @@ impl Writers {
                 rejects.write(cells, own.values().into_iter().chain([""]))
             }
             Record::Malformed(fault) => {
-                let raw = String::from_utf8_lossy(fault.raw);
+                let raw = fault.text();
                 let values = own.values().into_iter().chain([&*raw]);
                 rejects.write(view.originals.iter().map(|_| ""), values)
             }
@@ -228,7 +225,7 @@ fn with_record(
     context: &SourceContext,
     mut give: impl FnMut(Record<'_>, &View) -> Result<()>,
 ) -> Result<()> {
-    let start = usize::try_from(row.row.spot.byte).expect("within the chunk");
+    let start = row.row.spot.start;
     let malformed = &row.worked.chunk.malformed;
     // The list is in order: a chunk may be malformed from end to end.
     let own = malformed.binary_search_by_key(&start, |fault| fault.start).ok();

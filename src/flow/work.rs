@@ -6,9 +6,11 @@ use std::sync::Arc;
 use crate::contact::Field;
 use crate::error::Result;
 use crate::ingest::chunk::{Chunk, Malformed, Splitter};
+use crate::ingest::compressed::Compression;
+use crate::ingest::encoding::{Encoding, Form};
 use crate::ingest::guard::RAW_COLUMN;
 use crate::ingest::record::{Fault, Record, RecordReader, Row, Spot};
-use crate::ingest::{ReadOptions, Source};
+use crate::ingest::{Evidence, HeaderLine, ReadOptions, Source};
 use crate::map::{Columns, Draft};
 use crate::normalize::phone::UnreadDigits;
 use crate::normalize::{Need, Rules, normalize};
@@ -27,6 +29,11 @@ pub(super) struct SourceContext {
     pub(super) header_bytes: u64,
     pub(super) header_lines: u64,
     pub(super) header_records: u64,
+    pub(super) header_line: HeaderLine,
+    pub(super) skipped_lines: u64,
+    pub(super) compression: Option<Compression>,
+    pub(super) encoding: Encoding,
+    pub(super) encoding_by: Evidence,
     rules: Rules,
     pub(super) view: View,
     /// For a file of ours that comes back: the columns that stand in `_raw`, and where that is.
@@ -84,6 +91,11 @@ impl SourceContext {
             header_bytes: source.header_bytes,
             header_lines: source.header_lines,
             header_records: source.header_records,
+            header_line: source.header_line,
+            skipped_lines: source.skipped_lines,
+            compression: source.compression,
+            encoding: source.encoding,
+            encoding_by: source.encoding_by,
             rules: Rules {
                 plan: job.plan,
                 home: job.home,
@@ -111,8 +123,10 @@ impl SourceContext {
         }
         let spot = row.spot;
         let raw = raw.trim().as_bytes();
-        let malformed = split_alone(raw, self.read);
-        let mut reader = RecordReader::new(self.read, Some(self.view.originals.len()));
+        // Whatever the file's encoding, a cell that was read is UTF-8.
+        let read = ReadOptions { form: Form::Utf8, ..self.read };
+        let malformed = split_alone(raw, read);
+        let mut reader = RecordReader::new(read, Some(self.view.originals.len()));
         let mut records = 0;
         let mut fault = None;
         reader.read(raw, &malformed, |inner| {
@@ -128,7 +142,7 @@ impl SourceContext {
         // Neither may win over the other: the row stays malformed, with its text whole.
         let code = fault.unwrap_or(Code::RecordCellCount);
         let detail = format!("{RAW_COLUMN} holds {records} records").into();
-        give(Record::Malformed(Fault { spot, code, detail, raw }), view);
+        give(Record::Malformed(Fault { spot, code, detail, raw, form: read.form }), view);
     }
 }
 
@@ -139,6 +153,19 @@ fn split_alone(text: &[u8], read: ReadOptions) -> Vec<Malformed> {
         Ok(_) => chunk.malformed,
         Err(_) => unreachable!("memory can be read"),
     }
+}
+
+/// What there is to say of a row whose number of cells was made the header's.
+fn padding<'r>(row: &Row<'r>) -> Option<Problem<'r>> {
+    row.cells_before_padding().map(|cells| Problem {
+        code: Code::RecordPadded,
+        column: None,
+        field: None,
+        value: "".into(),
+        detail: format!("{cells} cells, the header has {}", row.len()).into(),
+        suggestion: None,
+        readings: Vec::new(),
+    })
 }
 
 /// A row as its worker leaves it.
@@ -231,7 +258,7 @@ impl Worked {
             code: fault.code,
             column: None,
             field: None,
-            value: String::from_utf8_lossy(fault.raw),
+            value: fault.text(),
             detail: fault.detail.clone(),
             suggestion: None,
             readings: Vec::new(),
@@ -242,7 +269,7 @@ impl Worked {
 
     fn push_record(&mut self, row: Row<'_>, view: &View, rules: &Rules) {
         let draft = Draft::new(row, &view.columns);
-        let mut problems = Vec::new();
+        let mut problems: Vec<Problem<'_>> = padding(&row).into_iter().collect();
         let contact = normalize(&draft, rules, &mut problems);
         let phone = contact.as_ref().ok().map(|contact| contact.phone);
         for problem in &problems {

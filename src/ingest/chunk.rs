@@ -1,18 +1,20 @@
 //! Bytes → chunks that hold whole records. The splitter is the one authority on where records
 //! end; it knows quotes and line ends, and neither cells nor text.
 //!
-//! A quote opens a cell only at the cell's first byte; inside, two quotes stand for one. A record
+//! A quote opens a cell only at the cell's first byte; inside, two quotes stand for one. Where the
+//! dialect has an escape, a quote or delimiter behind it is text, wherever it stands. A record
 //! that breaks this rule, runs into a limit or is cut off by the end of input is **malformed as
 //! far as its first line**, and reading resumes at the line after it: one stray quote costs a
 //! row, not the file. The splitter hands the list of such lines on with each chunk, so that
 //! whoever reads the records need not find them again, and a chunk's end changes nothing.
 //!
 //! Time is linear whatever the input holds. Reading goes far beyond a line only where the line has
-//! an odd number of quotes, and then no farther than the next line that has an odd number, where
+//! an odd number of quotes (those that are escaped do not count, and whether one is, its line alone
+//! decides), and then no farther than the next line that has an odd number, where
 //! the record ends; so what is looked at again after one malformed line never overlaps what is
 //! looked at again after another.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use memchr::{memchr, memchr2, memrchr2};
 
@@ -41,7 +43,8 @@ pub struct Malformed {
     pub start: usize,
     /// Why it is no record.
     pub code: Code,
-    /// Bytes of the line that were read and not kept, because it is longer than a record may be.
+    /// Bytes of the line, in the source, that were read and not kept, because it is longer than a
+    /// record may be.
     pub dropped: u64,
 }
 
@@ -129,7 +132,7 @@ impl<R: Read> Splitter<R> {
             self.fill(&mut chunk.bytes, wanted)?;
             let all_seen = self.scan(&chunk.bytes, &mut chunk.malformed);
             if all_seen && self.at_end() {
-                self.byte += chunk.bytes.len() as u64;
+                self.byte += self.options.form.source_length(&chunk.bytes);
                 self.scan = Scan::default();
                 return Ok(!chunk.bytes.is_empty());
             }
@@ -171,7 +174,7 @@ impl<R: Read> Splitter<R> {
             self.carry_pos = 0;
         }
         chunk.bytes.truncate(end);
-        self.byte += end as u64;
+        self.byte += self.options.form.source_length(&chunk.bytes);
         self.scan.pos -= end;
         self.scan.open = self.scan.open.map(|open| open - end);
         self.scan.record_start = 0;
@@ -196,7 +199,7 @@ impl<R: Read> Splitter<R> {
             .by_ref()
             .take(missing as u64)
             .read_to_end(buffer)
-            .map_err(|cause| self.unreadable(&cause))?;
+            .map_err(|cause| Error::reading(&self.display, &cause))?;
         self.bytes_read += got as u64;
         self.ended = got < missing;
         Ok(())
@@ -250,14 +253,24 @@ impl<R: Read> Splitter<R> {
             self.scan.pos = end.max(pos);
             return Step::NeedMore;
         };
-        let opens = quote_at == self.scan.record_start
-            || bytes[quote_at - 1] == self.options.dialect.delimiter;
-        if !opens {
+        let dialect = self.options.dialect;
+        if dialect.is_escaped(bytes, quote_at) {
+            self.scan.pos = quote_at + 1;
+            return Step::Go;
+        }
+        if !self.begins_cell(bytes, quote_at) {
             return self.scan_formula(bytes, quote_at);
         }
         self.scan.open = Some(quote_at);
         self.scan.pos = quote_at + 1;
         Step::Go
+    }
+
+    /// Whether a cell of the current record begins at `at`.
+    fn begins_cell(&self, bytes: &[u8], at: usize) -> bool {
+        let dialect = self.options.dialect;
+        at == self.scan.record_start
+            || dialect.ends_cell(bytes[at - 1]) && !dialect.is_escaped(bytes, at - 1)
     }
 
     /// At a quote inside an unquoted cell, which only `="0501234567"` may have: spreadsheets write
@@ -266,15 +279,17 @@ impl<R: Read> Splitter<R> {
         let fault = Step::Fault(Code::RecordStrayQuote, quote_at);
         self.scan.pos = quote_at;
         let dialect = self.options.dialect;
-        let cell_start = quote_at - 1;
-        let begins = bytes[cell_start] == b'='
-            && (cell_start == self.scan.record_start || dialect.ends_cell(bytes[cell_start - 1]));
-        if !begins {
+        if bytes[quote_at - 1] != b'=' || !self.begins_cell(bytes, quote_at - 1) {
             return fault;
         }
         let inside = &bytes[quote_at + 1..];
         let quote = bytes[quote_at];
-        let Some(at) = inside.iter().position(|&b| b == quote || dialect.ends_cell(b)) else {
+        let ends = |at: &usize| {
+            let byte = inside[*at];
+            Dialect::ends_line(byte)
+                || (byte == quote || byte == dialect.delimiter) && !dialect.is_escaped(inside, *at)
+        };
+        let Some(at) = (0..inside.len()).find(ends) else {
             let too_long = inside.len() > self.options.limits.cell_bytes_max;
             return if too_long || self.at_end() { fault } else { Step::NeedMore };
         };
@@ -305,6 +320,10 @@ impl<R: Read> Splitter<R> {
                 Step::NeedMore
             };
         };
+        if self.options.dialect.is_escaped(bytes, at) {
+            self.scan.pos = at + 1;
+            return Step::Go;
+        }
         match bytes.get(at + 1) {
             Some(&next) if next == quote => self.scan.pos = at + 2,
             None if !self.at_end() => {
@@ -352,38 +371,37 @@ impl<R: Read> Splitter<R> {
     /// the bytes.
     fn drop_line(&mut self, chunk: &mut Chunk, code: Code) -> Result<()> {
         const STEP: usize = 64 << 10;
+        let form = self.options.form;
         let mut dropped = 0;
         // The line's end may be the last byte that was read.
-        let mut rest = chunk.bytes.split_off(chunk.bytes.len() - 1);
+        let mut rest = chunk.bytes.split_off(form.boundary(&chunk.bytes, chunk.bytes.len() - 1));
         loop {
             let end = match line_end(&rest, 0) {
                 LineEnd::At(end) => end,
                 LineEnd::Unknown if self.at_end() => rest.len(),
                 LineEnd::Unknown => {
-                    let keep = usize::from(rest.last() == Some(&b'\r'));
-                    dropped += (rest.len() - keep) as u64;
-                    rest.drain(..rest.len() - keep);
+                    // What may be half of a CRLF or a part of a character is kept.
+                    let half = usize::from(rest.last() == Some(&b'\r'));
+                    let end = form.boundary(&rest, rest.len() - half);
+                    let end =
+                        if half == 0 { form.boundary(&rest, end.saturating_sub(1)) } else { end };
+                    dropped += form.source_length(&rest[..end]);
+                    rest.drain(..end);
                     self.fill(&mut rest, STEP)?;
                     continue;
                 }
             };
-            dropped += end as u64;
+            dropped += form.source_length(&rest[..end]);
             rest.drain(..end);
             break;
         }
-        self.byte += chunk.bytes.len() as u64 + dropped;
+        self.byte += form.source_length(&chunk.bytes) + dropped;
         rest.extend_from_slice(&self.carry[self.carry_pos..]);
         self.carry = rest;
         self.carry_pos = 0;
         chunk.malformed.push(Malformed { start: 0, code, dropped });
         self.scan = Scan::default();
         Ok(())
-    }
-
-    fn unreadable(&self, cause: &io::Error) -> Error {
-        let at = self.bytes_read;
-        let what = format!("cannot be read at byte {at}: {cause}");
-        Error::Input { input: self.display.clone(), what }
     }
 }
 
@@ -411,6 +429,14 @@ fn line_end(bytes: &[u8], start: usize) -> LineEnd {
             Some(_) => LineEnd::At(at + 1),
             None => LineEnd::Unknown,
         },
+    }
+}
+
+/// The length of the first physical line, its end included; `None` where it does not end.
+pub(super) fn line_length(bytes: &[u8]) -> Option<usize> {
+    match line_end(bytes, 0) {
+        LineEnd::At(end) => Some(end),
+        LineEnd::Unknown => bytes.ends_with(b"\r").then_some(bytes.len()),
     }
 }
 

@@ -8,8 +8,9 @@ pub struct Dialect {
     /// What encloses a cell that holds a delimiter or a line end; doubled inside it.
     /// `None`: quotes are text.
     pub quote: Option<u8>,
-    /// What takes a quote, a delimiter or itself as text where it stands before it.
-    /// `None`: no byte does.
+    /// What takes the byte after it as text where that is the quote, the delimiter or itself,
+    /// inside and outside quotes alike; before any other byte it is text. It has no power over
+    /// line ends. `None`: no byte does.
     pub escape: Option<u8>,
 }
 
@@ -30,5 +31,21 @@ impl Dialect {
     #[must_use]
     pub fn ends_cell(self, byte: u8) -> bool {
         byte == self.delimiter || Self::ends_line(byte)
+    }
+
+    /// Whether the escape, where it stands before this byte, takes it as text.
+    #[must_use]
+    pub fn is_escapable(self, byte: u8) -> bool {
+        Some(byte) == self.quote || byte == self.delimiter || Some(byte) == self.escape
+    }
+
+    /// Whether the byte at `at`, a quote or a delimiter, is text because of an escape before it.
+    /// Escapes pair off from the first of a run on, whatever the quotes before it say; and a run
+    /// stands in one line, so that `bytes` may begin at any line.
+    #[must_use]
+    pub fn is_escaped(self, bytes: &[u8], at: usize) -> bool {
+        let Some(escape) = self.escape else { return false };
+        let run = bytes[..at].iter().rev().take_while(|byte| **byte == escape).count();
+        run % 2 == 1
     }
 }

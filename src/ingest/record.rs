@@ -1,22 +1,25 @@
-//! A chunk's bytes → its records, cell by cell, without copying. The splitter has said which
-//! lines are no record; what is checked here is what it cannot see: the number of cells, their
-//! length, and whether the bytes are text.
+//! What stands in a chunk: records, their cells and their places. [`RecordReader`] finds them.
 
 use std::borrow::Cow;
 
-use super::ReadOptions;
-use super::chunk::Malformed;
-use super::dialect::Dialect;
-use super::structure::Structure;
+mod reader;
+
+use super::encoding::Form;
 use crate::problem::Code;
+
+pub use reader::RecordReader;
 
 /// Where a record stands in its chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Spot {
-    /// Offset of the record's first byte in the chunk, from 0.
+    /// Offset of the record's first byte from the chunk's, in the source, from 0.
     pub byte: u64,
-    /// The record's length in bytes, its line end included.
+    /// The record's length in bytes of the source, its line end included.
     pub length: u64,
+    /// Offset of the record's first byte in the chunk's bytes, which may be transcoded.
+    pub start: usize,
+    /// Offset of what follows it there.
+    pub end: usize,
     /// Physical lines of the chunk before the record.
     pub line: u64,
 }
@@ -55,6 +58,8 @@ pub struct Row<'c> {
     /// The unescaped cells of the record.
     scratch: &'c str,
     cells: &'c [CellSpan],
+    /// The number of cells that stand in the source.
+    cells_seen: usize,
 }
 
 impl<'c> Row<'c> {
@@ -62,6 +67,13 @@ impl<'c> Row<'c> {
     #[must_use]
     pub fn len(&self) -> usize {
         self.cells.len()
+    }
+
+    /// The number of cells that stand in the source, where that is not [`Row::len`]: missing ones
+    /// were taken for empty, or surplus ones, which are empty, were left out.
+    #[must_use]
+    pub fn cells_before_padding(&self) -> Option<usize> {
+        (self.cells_seen != self.cells.len()).then_some(self.cells_seen)
     }
 
     /// Whether the record has no cell; it never has none.
@@ -72,6 +84,7 @@ impl<'c> Row<'c> {
 
     /// The cell at index `at`, from 0: quotes taken off, doubled quotes made one.
     #[must_use]
+    #[inline]
     pub fn cell(&self, at: usize) -> &'c str {
         self.resolve(self.cells[at])
     }
@@ -81,10 +94,11 @@ impl<'c> Row<'c> {
         self.cells.iter().map(|span| self.resolve(*span))
     }
 
+    #[inline]
     fn resolve(&self, span: CellSpan) -> &'c str {
         match span.kind {
             CellKind::Plain => &self.text[span.start - self.text_start..span.end - self.text_start],
-            CellKind::Doubled => &self.scratch[span.start..span.end],
+            CellKind::Marked { .. } => &self.scratch[span.start..span.end],
         }
     }
 }
@@ -100,6 +114,16 @@ pub struct Fault<'c> {
     pub detail: Cow<'static, str>,
     /// The bytes without their line end.
     pub raw: &'c [u8],
+    /// What the bytes are.
+    pub form: Form,
+}
+
+impl<'c> Fault<'c> {
+    /// The bytes as text, as far as they are text.
+    #[must_use]
+    pub fn text(&self) -> Cow<'c, str> {
+        self.form.decode_lossily(self.raw)
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -113,258 +137,10 @@ struct CellSpan {
 enum CellKind {
     /// The span is into the chunk.
     Plain,
-    /// The cell holds doubled quotes. While the record is being read the span is into the chunk,
-    /// then into the scratch, where they are single.
-    Doubled,
-}
-
-/// Reads records; its buffers are used again from chunk to chunk.
-#[derive(Debug)]
-pub struct RecordReader {
-    options: ReadOptions,
-    /// The number of cells that a record must have; `None`: any.
-    cells_expected: Option<usize>,
-    cells: Vec<CellSpan>,
-    scratch: String,
-}
-
-/// The record that is being read.
-#[derive(Debug, Default, Clone, Copy)]
-struct Current {
-    start: usize,
-    cell_start: usize,
-    /// Cells seen; more than are kept where there are too many.
-    cells_seen: usize,
-    /// Where the quotes of the cell stand, once seen.
-    open: Option<usize>,
-    close: Option<usize>,
-    /// The cell holds doubled quotes.
-    doubled: bool,
-    /// Some cell of the record does.
-    any_doubled: bool,
-    /// Physical lines of the chunk before the record, and line ends inside it.
-    line: u64,
-    lines_inside: u64,
-}
-
-impl RecordReader {
-    /// A reader of records that have `cells_expected` cells each; `None`: any number.
-    #[must_use]
-    pub fn new(options: ReadOptions, cells_expected: Option<usize>) -> RecordReader {
-        RecordReader { options, cells_expected, cells: Vec::new(), scratch: String::new() }
-    }
-
-    /// Gives every record in `bytes`, in order, and returns the number of physical lines that end
-    /// there. `malformed` lists the lines that are no record, as the splitter found them.
-    pub fn read(
-        &mut self,
-        bytes: &[u8],
-        malformed: &[Malformed],
-        mut give: impl FnMut(Record<'_>),
-    ) -> u64 {
-        let whole = std::str::from_utf8(bytes).ok();
-        let quote = self.options.dialect.quote;
-        let delimiter = self.options.dialect.delimiter;
-        let mut faults = malformed.iter().peekable();
-        let mut structure = Structure::new(bytes, self.options.dialect);
-        let mut now = Current::default();
-        self.cells.clear();
-        'record: while now.start < bytes.len() {
-            if let Some(fault) = faults.next_if(|fault| fault.start == now.start) {
-                now = self.give_malformed(bytes, *fault, now, &mut structure, &mut give);
-                continue;
-            }
-            while let Some(at) = structure.next() {
-                let byte = bytes[at];
-                if now.open.is_some() && now.close.is_none() {
-                    if Some(byte) == quote {
-                        if bytes.get(at + 1) == Some(&byte) {
-                            now.doubled = true;
-                            structure.skip_to(at + 2);
-                        } else {
-                            now.close = Some(at);
-                        }
-                    } else if Dialect::ends_line(byte) {
-                        now.lines_inside += 1;
-                        structure.skip_to(after_line_end(bytes, at));
-                    }
-                } else if byte == delimiter {
-                    self.end_cell(&mut now, at);
-                } else if Dialect::ends_line(byte) {
-                    let next = after_line_end(bytes, at);
-                    structure.skip_to(next);
-                    now = self.end_record(bytes, whole, now, at, next, &mut give);
-                    continue 'record;
-                } else if at == now.cell_start {
-                    now.open = Some(at);
-                }
-                // Any other quote is one of `="…"`, whose quotes are text.
-            }
-            now = self.end_record(bytes, whole, now, bytes.len(), bytes.len(), &mut give);
-        }
-        now.line
-    }
-
-    /// The cell that `now` is in ends before `end`.
-    fn end_cell(&mut self, now: &mut Current, end: usize) {
-        let (start, stop) = match (now.open, now.close) {
-            (Some(open), Some(close)) => (open + 1, close),
-            _ => (now.cell_start, end),
-        };
-        let kind = if now.doubled { CellKind::Doubled } else { CellKind::Plain };
-        if self.cells.len() <= self.options.limits.record_cells_max {
-            self.cells.push(CellSpan { start, end: stop, kind });
-        }
-        now.any_doubled |= now.doubled;
-        now.cells_seen += 1;
-        now.cell_start = end + 1;
-        (now.open, now.close, now.doubled) = (None, None, false);
-    }
-
-    /// The record ends before `end`, the next begins at `next`: gives it, and returns the next.
-    fn end_record(
-        &mut self,
-        bytes: &[u8],
-        whole: Option<&str>,
-        mut now: Current,
-        end: usize,
-        next: usize,
-        give: &mut impl FnMut(Record<'_>),
-    ) -> Current {
-        self.end_cell(&mut now, end);
-        let raw = &bytes[now.start..end];
-        let spot =
-            Spot { byte: now.start as u64, length: (next - now.start) as u64, line: now.line };
-        let verdict = match whole {
-            Some(text) => Ok((text, 0)),
-            None => std::str::from_utf8(raw).map(|text| (text, now.start)),
-        };
-        match verdict {
-            _ if self.is_blank(bytes, raw) => give(Record::Blank(spot)),
-            Err(bad) => {
-                let detail = format!(
-                    "byte {:#04x} at offset {} of the record",
-                    raw[bad.valid_up_to()],
-                    bad.valid_up_to()
-                );
-                give(Record::Malformed(Fault {
-                    spot,
-                    code: Code::RecordBadBytes,
-                    detail: detail.into(),
-                    raw,
-                }));
-            }
-            Ok((text, text_start)) => match self.check(raw.len(), spot.length, &now) {
-                Some((code, detail)) => {
-                    give(Record::Malformed(Fault { spot, code, detail: detail.into(), raw }));
-                }
-                None => {
-                    if now.any_doubled {
-                        self.unescape(text, text_start);
-                    }
-                    let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
-                    give(Record::Row(Row { spot, text, text_start, scratch, cells }));
-                }
-            },
-        }
-        self.cells.clear();
-        let lines = now.lines_inside + u64::from(next > end);
-        Current { start: next, cell_start: next, line: now.line + lines, ..Current::default() }
-    }
-
-    /// Whether every cell of the record is empty or white space. Most records say no by their
-    /// first byte.
-    fn is_blank(&self, bytes: &[u8], raw: &[u8]) -> bool {
-        let dialect = self.options.dialect;
-        let may_be_blank = |&byte: &u8| {
-            byte == dialect.delimiter || Some(byte) == dialect.quote || byte.is_ascii_whitespace()
-        };
-        raw.iter().all(may_be_blank)
-            && self.cells.iter().all(|cell| {
-                cell.kind == CellKind::Plain
-                    && bytes[cell.start..cell.end].iter().all(u8::is_ascii_whitespace)
-            })
-    }
-
-    /// What is wrong with a record that the splitter let pass.
-    fn check(&self, raw_length: usize, length: u64, now: &Current) -> Option<(Code, String)> {
-        let limits = &self.options.limits;
-        if length > limits.record_bytes_max as u64 {
-            let seen = format!("{length} bytes, the limit is {}", limits.record_bytes_max);
-            return Some((Code::RecordTooLong, seen));
-        }
-        if now.cells_seen > limits.record_cells_max {
-            let seen =
-                format!("{} cells, the limit is {}", now.cells_seen, limits.record_cells_max);
-            return Some((Code::RecordTooManyCells, seen));
-        }
-        if raw_length > limits.cell_bytes_max {
-            let longest = self.cells.iter().map(|cell| cell.end - cell.start).max().unwrap_or(0);
-            if longest > limits.cell_bytes_max {
-                let seen = format!("{longest} bytes, the limit is {}", limits.cell_bytes_max);
-                return Some((Code::RecordCellTooLong, seen));
-            }
-        }
-        match self.cells_expected {
-            Some(expected) if expected != now.cells_seen => {
-                let seen = format!("{} cells, the header has {expected}", now.cells_seen);
-                Some((Code::RecordCellCount, seen))
-            }
-            _ => None,
-        }
-    }
-
-    /// Makes the doubled quotes of the record's cells single, in the scratch.
-    fn unescape(&mut self, text: &str, text_start: usize) {
-        self.scratch.clear();
-        let quote = char::from(self.options.dialect.quote.expect("doubled quotes need a quote"));
-        for cell in self.cells.iter_mut().filter(|cell| cell.kind == CellKind::Doubled) {
-            let escaped = &text[cell.start - text_start..cell.end - text_start];
-            cell.start = self.scratch.len();
-            let mut pieces = escaped.split(quote);
-            self.scratch.push_str(pieces.next().unwrap_or_default());
-            // Between two quotes of a pair stands an empty piece.
-            while let (Some(_), Some(piece)) = (pieces.next(), pieces.next()) {
-                self.scratch.push(quote);
-                self.scratch.push_str(piece);
-            }
-            cell.end = self.scratch.len();
-        }
-    }
-
-    /// Gives the line that the splitter declared malformed, and returns the next record.
-    fn give_malformed(
-        &mut self,
-        bytes: &[u8],
-        fault: Malformed,
-        now: Current,
-        structure: &mut Structure<'_>,
-        give: &mut impl FnMut(Record<'_>),
-    ) -> Current {
-        let line = &bytes[now.start..];
-        let content = memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len());
-        let end = now.start + content;
-        let next = if end < bytes.len() { after_line_end(bytes, end) } else { end };
-        structure.skip_to(next);
-        let spot = Spot {
-            byte: now.start as u64,
-            length: (next - now.start) as u64 + fault.dropped,
-            line: now.line,
-        };
-        let detail = if fault.dropped > 0 {
-            format!("{} bytes, only the first {content} are shown", spot.length).into()
-        } else {
-            Cow::Borrowed("")
-        };
-        let raw = &line[..content];
-        give(Record::Malformed(Fault { spot, code: fault.code, detail, raw }));
-        let lines = u64::from(next > end || fault.dropped > 0);
-        Current { start: next, cell_start: next, line: now.line + lines, ..Current::default() }
-    }
-}
-
-/// The offset of the byte after the line end at `at`: LF, CR, or CRLF.
-fn after_line_end(bytes: &[u8], at: usize) -> usize {
-    let crlf = bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n');
-    at + 1 + usize::from(crlf)
+    /// The cell holds doubled quotes or escapes, or must be decoded. While the record is being read
+    /// the span is into the chunk, then into the scratch, where what it means is written out.
+    Marked {
+        /// It is enclosed in quotes, so that those inside it are doubled.
+        quoted: bool,
+    },
 }

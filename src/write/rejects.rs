@@ -3,6 +3,7 @@
 //! names begin with `_`. They are written in the dialect of their source, so that the command that
 //! read the source reads them.
 
+use std::borrow::Cow;
 use std::io;
 
 use crate::error::{Error, Result};
@@ -16,6 +17,7 @@ pub struct RowsFile {
     name: &'static str,
     own_columns: &'static [&'static str],
     several_sources: bool,
+    dialect: Dialect,
     current: Option<(u32, csv::Writer<OutFile>)>,
     finished: Vec<OutputFacts>,
     written: u64,
@@ -30,7 +32,15 @@ impl RowsFile {
         sources: usize,
     ) -> RowsFile {
         let several_sources = sources > 1;
-        RowsFile { name, own_columns, several_sources, current: None, finished: vec![], written: 0 }
+        RowsFile {
+            name,
+            own_columns,
+            several_sources,
+            dialect: Dialect::default(),
+            current: None,
+            finished: Vec::new(),
+            written: 0,
+        }
     }
 
     /// Begins the file of the source with that index, whose original columns are `headers`. Sources come in
@@ -58,7 +68,10 @@ impl RowsFile {
         form.flexible(true).delimiter(dialect.delimiter);
         if let Some(quote) = dialect.quote {
             form.quote(quote);
+        } else if dialect.escape.is_some() {
+            form.quote_style(csv::QuoteStyle::Never);
         }
+        self.dialect = dialect;
         self.current = Some((source, form.from_writer(file)));
         self.write_record(headers.map(|header| guard(header)), self.own_columns.iter().copied())
     }
@@ -82,12 +95,13 @@ impl RowsFile {
         own: impl Iterator<Item = &'o str>,
     ) -> Result<()> {
         let (_, writer) = self.current.as_mut().expect("a source was begun");
+        let dialect = self.dialect;
         let all = || {
             for cell in cells {
-                writer.write_field(cell)?;
+                writer.write_field(escaped(cell.as_ref(), dialect))?;
             }
             for value in own {
-                writer.write_field(&*guard(value))?;
+                writer.write_field(escaped(&guard(value), dialect))?;
             }
             writer.write_record(None::<&[u8]>)
         };
@@ -114,6 +128,19 @@ impl RowsFile {
         self.close()?;
         Ok((self.finished, self.written))
     }
+}
+
+/// The cell with an escape before every escape, and before every delimiter where no quotes can hold
+/// it.
+fn escaped(cell: &[u8], dialect: Dialect) -> Cow<'_, [u8]> {
+    let Some(escape) = dialect.escape else { return cell.into() };
+    let needs = |byte: u8| byte == escape || byte == dialect.delimiter && dialect.quote.is_none();
+    if !cell.iter().any(|byte| needs(*byte)) {
+        return cell.into();
+    }
+    let written =
+        cell.iter().flat_map(|byte| needs(*byte).then_some(escape).into_iter().chain([*byte]));
+    written.collect::<Vec<u8>>().into()
 }
 
 /// A cell with quotes where CSV needs them.

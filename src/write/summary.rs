@@ -153,16 +153,26 @@ impl Counts {
 pub struct SourceFacts {
     /// The name in all reports.
     pub source: String,
-    /// The bytes read.
+    /// The bytes read, after unpacking.
     pub bytes: u64,
     /// The records, blank lines included and the header not.
     pub rows: u64,
+    /// How it is compressed, if it is.
+    pub compression: Option<&'static str>,
     /// The text encoding.
     pub encoding: &'static str,
     /// What stands between two cells.
     pub delimiter: String,
     /// What encloses a cell; nothing where quotes are text.
     pub quote: Option<String>,
+    /// What takes a quote, a delimiter or itself as text, if any byte does.
+    pub escape: Option<String>,
+    /// Physical lines that were skipped before the header.
+    pub skipped_lines: u64,
+    /// Whether the header stands in the source; else its columns were numbered.
+    pub has_header: bool,
+    /// Which of the above was given, which was detected, and which is as usual.
+    pub evidence: BTreeMap<&'static str, &'static str>,
     /// The header's cells.
     pub header: Vec<String>,
     /// Which column feeds which field.
@@ -211,6 +221,9 @@ pub struct Settings {
     /// The columns given by `--map`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub map: Vec<String>,
+    /// What becomes of records with another number of cells, if not that they are malformed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ragged: Option<&'static str>,
     /// Contacts a payload file, or `all`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<String>,
@@ -223,6 +236,10 @@ pub struct Settings {
     pub record_bytes_max: usize,
     /// The limit on the cells of a record.
     pub record_cells_max: usize,
+    /// The limit on the bytes that come out of compressed input.
+    pub unpacked_bytes_max: u64,
+    /// The limit on the bytes that come out for each that goes in.
+    pub unpacked_ratio_max: u64,
 }
 
 impl Summary {

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use rowcall::flow::MaxRejects;
+use rowcall::ingest::compressed::UnpackLimits;
+use rowcall::ingest::encoding::Encoding;
+use rowcall::ingest::{Given, HeaderLine, Limits, Ragged};
 use rowcall::normalize::{PhoneRules, Wanted};
 use rowcall::phone::{DigitsAs, Kind, Letters, ReadRules, Region, Several};
 
@@ -74,12 +77,8 @@ pub(crate) struct CommonArgs {
     /// Let a column feed a field, for example phone=Mobile; may be given several times.
     #[arg(long, value_name = "FIELD=COLUMN", help_heading = "Columns")]
     pub(crate) map: Vec<String>,
-    /// What stands between two cells: one ASCII character, or `tab`.
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter, help_heading = "Input")]
-    pub(crate) delimiter: u8,
-    /// What encloses a cell: one ASCII character, or `none` where quotes are text.
-    #[arg(long, value_name = "CHAR|none", default_value = "\"", value_parser = quote, help_heading = "Input")]
-    pub(crate) quote: Quote,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
     /// Bytes of a cell at most; a longer one makes its record malformed.
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20, value_parser = at_least_one, help_heading = "Limits")]
     pub(crate) cell_bytes_max: usize,
@@ -89,6 +88,12 @@ pub(crate) struct CommonArgs {
     /// Cells of a record at most.
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = at_least_one, help_heading = "Limits")]
     pub(crate) record_cells_max: usize,
+    /// Bytes that may come out of a compressed input; more end the run with exit code 6.
+    #[arg(long, value_name = "BYTES", default_value_t = UnpackLimits::default().bytes_max, help_heading = "Limits")]
+    pub(crate) unpacked_bytes_max: u64,
+    /// Bytes that may come out of a compressed input for each that goes in, after the first 64 MiB.
+    #[arg(long, value_name = "N", default_value_t = UnpackLimits::default().ratio_max, help_heading = "Limits")]
+    pub(crate) unpacked_ratio_max: u64,
     /// Withhold the payload and exit with 6 if more rows than this are malformed or rejected: a
     /// number, or a share like 2.5%. The reports are written all the same.
     #[arg(long, value_name = "N|P%", value_parser = max_rejects, help_heading = "Output")]
@@ -111,6 +116,74 @@ pub(crate) struct CommonArgs {
     /// Bytes that a worker takes at once. Never changes the output.
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 10, value_parser = at_least_one, help_heading = "Machine")]
     pub(crate) chunk_bytes: usize,
+}
+
+/// How the input is read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct ReadArgs {
+    /// What stands between two cells: one ASCII character, or `tab`; a comma by default.
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    pub(crate) delimiter: Option<u8>,
+    /// What encloses a cell: one ASCII character, `"` by default, or `none` where quotes are text.
+    #[arg(long, value_name = "CHAR|none", value_parser = quote)]
+    pub(crate) quote: Option<ByteOrNone>,
+    /// What takes a quote, a delimiter or itself as text where it stands before it: one ASCII
+    /// character, for example a backslash, or `none`, which is usual.
+    #[arg(long, value_name = "CHAR|none", value_parser = escape)]
+    pub(crate) escape: Option<ByteOrNone>,
+    /// The first record has the names of the columns, which is usual.
+    #[arg(long, conflicts_with = "no_header")]
+    pub(crate) header: bool,
+    /// The first record is a row; the columns are named `Column 1`, `Column 2` and so on.
+    #[arg(long)]
+    pub(crate) no_header: bool,
+    /// Lines before the header that are no rows.
+    #[arg(long, value_name = "N")]
+    pub(crate) skip_lines: Option<u64>,
+    /// The text encoding, as the web names it, for example utf-16le, windows-1256 or shift_jis; by
+    /// default it is detected. A byte order mark goes before it.
+    #[arg(long, value_name = "auto|NAME", value_parser = encoding)]
+    pub(crate) encoding: Option<EncodingWish>,
+    /// What becomes of a record whose number of cells is not the header's: it is malformed, or it
+    /// is padded with empty cells, and loses surplus cells that are empty.
+    #[arg(long, value_enum, default_value_t = RaggedWish::Reject)]
+    pub(crate) ragged: RaggedWish,
+}
+
+impl ReadArgs {
+    fn header(&self) -> Option<HeaderLine> {
+        match (self.header, self.no_header) {
+            (_, true) => Some(HeaderLine::Absent),
+            (true, false) => Some(HeaderLine::Present),
+            (false, false) => None,
+        }
+    }
+
+    /// What these arguments say.
+    pub(crate) fn given(&self, limits: Limits, unpack: UnpackLimits) -> Given {
+        Given {
+            delimiter: self.delimiter,
+            quote: self.quote.map(|quote| quote.0),
+            escape: self.escape.map(|escape| escape.0),
+            header: self.header(),
+            skip_lines: self.skip_lines,
+            encoding: self.encoding.and_then(|wish| wish.0),
+            ragged: match self.ragged {
+                RaggedWish::Reject => Ragged::Reject,
+                RaggedWish::Pad => Ragged::Pad,
+            },
+            limits,
+            unpack,
+        }
+    }
+}
+
+/// What becomes of a record with another number of cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RaggedWish {
+    Reject,
+    Pad,
 }
 
 /// How phones are read, and which are wanted.
@@ -218,9 +291,20 @@ impl From<MultiWish> for Several {
     }
 }
 
-/// A quote, or none.
+/// A quote or an escape, or none.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Quote(pub(crate) Option<u8>);
+pub(crate) struct ByteOrNone(pub(crate) Option<u8>);
+
+/// An encoding, or that it is to be detected.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EncodingWish(Option<Encoding>);
+
+fn encoding(text: &str) -> Result<EncodingWish, String> {
+    match text {
+        "auto" => Ok(EncodingWish(None)),
+        _ => Encoding::from_label(text).map(|encoding| EncodingWish(Some(encoding))),
+    }
+}
 
 fn batch_size(text: &str) -> Result<u64, String> {
     match text {
@@ -302,11 +386,21 @@ fn delimiter(text: &str) -> Result<u8, String> {
     }
 }
 
-fn quote(text: &str) -> Result<Quote, String> {
+fn quote(text: &str) -> Result<ByteOrNone, String> {
     match text {
-        "none" => Ok(Quote(None)),
+        "none" => Ok(ByteOrNone(None)),
         _ => ascii(text)
-            .map(|byte| Quote(Some(byte)))
+            .map(|byte| ByteOrNone(Some(byte)))
             .ok_or_else(|| "one ASCII character, or `none`".to_owned()),
+    }
+}
+
+fn escape(text: &str) -> Result<ByteOrNone, String> {
+    match text {
+        "none" => Ok(ByteOrNone(None)),
+        _ => ascii(text)
+            .filter(u8::is_ascii_punctuation)
+            .map(|byte| ByteOrNone(Some(byte)))
+            .ok_or_else(|| "one ASCII punctuation character, or `none`".to_owned()),
     }
 }

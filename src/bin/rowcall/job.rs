@@ -7,8 +7,9 @@ use anyhow::Result;
 
 use rowcall::error::{Error, exit};
 use rowcall::flow::{self, Goal, Job, Machine, Output};
+use rowcall::ingest::compressed::UnpackLimits;
 use rowcall::ingest::dialect::Dialect;
-use rowcall::ingest::{Input, Limits, ReadOptions};
+use rowcall::ingest::{Input, Limits};
 use rowcall::map::MapOptions;
 use rowcall::normalize::Wanted;
 use rowcall::phone::{Plan, Region};
@@ -67,7 +68,7 @@ pub(crate) fn run(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<
 /// A run that finished is done; `check` also says whether every row is acceptable.
 fn exit_code(summary: &Summary, goal: Goal) -> u8 {
     if summary.withheld.is_some() {
-        return exit::WITHHELD;
+        return exit::LIMIT;
     }
     let refused = summary.counts.rejected + summary.counts.malformed;
     if goal == Goal::Check && refused > 0 { exit::REFUSED } else { exit::DONE }
@@ -87,22 +88,24 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
             .map_err(|what| Error::Usage(format!("--map: {}", printable(&what))))?;
         columns.push(pair);
     }
-    let dialect = Dialect { delimiter: args.delimiter, quote: args.quote.0, escape: None };
-    if dialect.quote == Some(dialect.delimiter) {
-        let what = "--delimiter and --quote are the same character".to_owned();
-        return Err(Error::Usage(what).into());
-    }
     let limits = Limits {
         cell_bytes_max: args.cell_bytes_max,
         record_bytes_max: args.record_bytes_max,
         record_cells_max: args.record_cells_max,
     };
     known_regions(args.phone.regions.as_ref(), plan(args.phone.numbering_plan.as_deref())?)?;
+    let unpack = UnpackLimits {
+        bytes_max: args.unpacked_bytes_max,
+        ratio_max: args.unpacked_ratio_max,
+        ..UnpackLimits::default()
+    };
+    let read = args.read.given(limits, unpack);
+    check_dialect(read.dialect())?;
     let machine = Machine::default();
     let plan = plan(args.phone.numbering_plan.as_deref())?;
     Ok(Job {
         inputs,
-        read: ReadOptions { dialect, limits },
+        read,
         map: MapOptions { columns },
         plan,
         home: args.phone.region.as_deref().map(|text| region(text, plan)).transpose()?,
@@ -117,6 +120,24 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
             chunk_bytes: args.chunk_bytes,
         },
     })
+}
+
+/// No byte can mean two things.
+fn check_dialect(dialect: Dialect) -> Result<(), Error> {
+    let Dialect { delimiter, quote, escape } = dialect;
+    let same = |a: &str, b: &str| Error::Usage(format!("{a} and {b} are the same character"));
+    if quote == Some(delimiter) {
+        return Err(same("--delimiter", "--quote"));
+    }
+    if escape == Some(delimiter) {
+        return Err(same("--delimiter", "--escape"));
+    }
+    if escape.is_some() && escape == quote {
+        let what = "--quote and --escape are the same character; \
+                    a doubled quote stands for one without --escape";
+        return Err(Error::Usage(what.to_owned()));
+    }
+    Ok(())
 }
 
 /// The built-in plan, or the one of a file; that lives as long as the program.

@@ -1,0 +1,329 @@
+//! One input, opened: its header is known, and its records can be cut into chunks.
+
+use std::borrow::Cow;
+use std::fs::{self, File};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
+
+use super::chunk::{Chunk, Splitter};
+use super::compressed::{Compression, UnpackLimits, unpack};
+use super::encoding::transcode::{Transcoder, transcode};
+use super::encoding::{Encoding, Form};
+use super::header::{self, HeaderLine};
+use super::{Given, Input, ReadOptions};
+use crate::error::{Error, Result};
+
+/// An input that was opened and whose header was read.
+pub struct Source {
+    /// Index of the source, from 0.
+    pub index: u32,
+    /// The name in messages.
+    pub display: String,
+    /// The header's cells, as they stand in the file, or the columns' numbers.
+    pub header: Vec<String>,
+    /// Whether the header stands in the file.
+    pub header_line: HeaderLine,
+    /// Physical lines that were skipped because the user said so.
+    pub skipped_lines: u64,
+    /// How it is compressed; its bytes are counted after it was unpacked.
+    pub compression: Option<Compression>,
+    /// Its text encoding.
+    pub encoding: Encoding,
+    /// How that is known.
+    pub encoding_by: Evidence,
+    /// How it is read.
+    pub options: ReadOptions,
+    /// Bytes before the first record: byte order mark, skipped lines, blank lines and header.
+    pub header_bytes: u64,
+    /// Physical lines before the first record.
+    pub header_lines: u64,
+    /// What a spreadsheet counts as rows before the first one: skipped and blank lines, the header.
+    pub header_records: u64,
+    rest: Rest,
+}
+
+/// How a fact about a source is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// The user said so.
+    Given,
+    /// Its first bytes say so.
+    Detected,
+}
+
+impl Evidence {
+    /// The name in every report.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Evidence::Given => "given",
+            Evidence::Detected => "detected",
+        }
+    }
+}
+
+/// What follows the header of a source.
+enum Rest {
+    /// A stream, which is open: what was read of it, and the rest.
+    Stream(Box<dyn Read + Send>),
+    /// A file, which is opened anew when its turn comes, so that a thousand inputs need no
+    /// thousand open files.
+    File(FileState, UnpackLimits),
+}
+
+/// A regular file and what it was like when it was opened first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct FileState {
+    path: PathBuf,
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+impl FileState {
+    fn of(path: &Path) -> io::Result<FileState> {
+        let facts = fs::metadata(path)?;
+        let modified = facts.modified().ok();
+        Ok(FileState { path: path.to_owned(), bytes: facts.len(), modified })
+    }
+}
+
+/// How much of an input is read at first, as evidence of its encoding and to find its header.
+const SAMPLE_BYTES: usize = 1 << 20;
+
+impl Source {
+    /// Opens `input` and reads its header.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where it cannot be read or is no CSV; [`Error::Usage`] where it has no
+    /// header.
+    pub fn open(input: &Input, index: u32, given: &Given) -> Result<Source> {
+        let display = input.display();
+        let fail = |cause: io::Error| Error::reading(&display, &cause);
+        let state = match input {
+            // A file that says it is empty and is not, as in /proc, is read like a stream.
+            Input::File(path)
+                if fs::metadata(path).is_ok_and(|facts| facts.is_file() && facts.len() > 0) =>
+            {
+                Some(FileState::of(path).map_err(fail)?)
+            }
+            _ => None,
+        };
+        let (mut reader, compression) = unpack(input.open()?, given.unpack).map_err(fail)?;
+        let mut sample = Vec::new();
+        let mut wanted = SAMPLE_BYTES;
+        read_full(&mut reader, &mut sample, wanted).map_err(fail)?;
+        let again = compression.and_then(|_| Compression::detect(&sample));
+        if let Some(what) = foreign_format(&sample).or(again.map(|_| TWICE)) {
+            return Err(Error::Input { input: display, what: what.to_owned() });
+        }
+        let Decided { encoding, encoding_by, mark, options } = Decided::of(&sample, given);
+        let head = loop {
+            let ended = sample.len() < wanted;
+            let text = text_of(&sample[mark..], ended, options);
+            let head = header::read(&text, &display, options, given);
+            let whole = head.as_ref().is_ok_and(|head| head.needed < text.len());
+            if whole || ended {
+                break head?;
+            }
+            if wanted > options.limits.record_bytes_max {
+                return Err(Error::Usage(format!(
+                    "{display}: no header ends within the first {wanted} bytes; look for a quote that is \
+                     never closed, or raise --record-bytes-max"
+                )));
+            }
+            wanted =
+                (wanted * 2).min(options.limits.record_bytes_max.saturating_add(1)).max(wanted + 1);
+            read_full(&mut reader, &mut sample, wanted).map_err(fail)?;
+        };
+        let header_bytes = mark as u64 + head.bytes;
+        let rest = match state {
+            Some(state) => Rest::File(state, given.unpack),
+            None => {
+                let mut sample = Cursor::new(sample);
+                sample.set_position(header_bytes);
+                Rest::Stream(Box::new(sample.chain(reader)))
+            }
+        };
+        Ok(Source {
+            index,
+            display,
+            header: head.names,
+            header_line: head.line,
+            skipped_lines: head.skipped,
+            compression,
+            encoding,
+            encoding_by,
+            options,
+            header_bytes,
+            header_lines: head.lines,
+            header_records: head.records,
+            rest,
+        })
+    }
+
+    /// The reader that cuts the records after the header into chunks of about `chunk_bytes`.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the file cannot be opened again.
+    pub fn into_splitter(self, chunk_bytes: usize) -> Result<SourceReader> {
+        let fail = |cause: io::Error| Error::reading(&self.display, &cause);
+        let (rest, state): (Box<dyn Read + Send>, _) = match self.rest {
+            Rest::Stream(rest) => (rest, None),
+            Rest::File(state, limits) => {
+                let mut file = File::open(&state.path).map_err(fail)?;
+                let rest = if self.compression.is_none() {
+                    file.seek(SeekFrom::Start(self.header_bytes)).map_err(fail)?;
+                    Box::new(file)
+                } else {
+                    let (mut rest, _) = unpack(Box::new(file), limits).map_err(fail)?;
+                    let mut header = rest.by_ref().take(self.header_bytes);
+                    io::copy(&mut header, &mut io::sink()).map_err(fail)?;
+                    rest
+                };
+                (rest, Some(state))
+            }
+        };
+        let bytes = Arc::new(AtomicU64::new(self.header_bytes));
+        let counted = Counted { reader: rest, bytes: Arc::clone(&bytes) };
+        let text: Box<dyn Read + Send> = match self.options.form {
+            Form::Utf8 | Form::Cells(_) => Box::new(counted),
+            Form::Transcoded(encoding) => Box::new(Transcoder::new(counted, encoding)),
+        };
+        let splitter = Splitter::new(text, self.options, chunk_bytes).starting_at(
+            self.index,
+            self.header_bytes,
+            &self.display,
+        );
+        let is_packed = self.compression.is_some();
+        Ok(SourceReader { splitter, bytes, state, is_packed, display: self.display })
+    }
+}
+
+/// What the first bytes of an input and the user decide.
+struct Decided {
+    encoding: Encoding,
+    encoding_by: Evidence,
+    /// The length of the byte order mark.
+    mark: usize,
+    options: ReadOptions,
+}
+
+impl Decided {
+    /// A byte order mark goes before what the user says: `rejects.csv` has one, and comes back by
+    /// the command that read its source.
+    fn of(sample: &[u8], given: &Given) -> Decided {
+        let (encoding, encoding_by, mark) = match (Encoding::from_mark(sample), given.encoding) {
+            (Some((encoding, mark)), Some(said)) if encoding == said => {
+                (said, Evidence::Given, mark)
+            }
+            (Some((encoding, mark)), _) => (encoding, Evidence::Detected, mark),
+            (None, Some(said)) => (said, Evidence::Given, 0),
+            (None, None) => {
+                let evidence = &sample[..sample.len().min(SAMPLE_BYTES)];
+                (Encoding::detect(evidence), Evidence::Detected, 0)
+            }
+        };
+        let dialect = given.dialect();
+        let form = encoding.form(dialect);
+        let options = ReadOptions { dialect, form, ragged: given.ragged, limits: given.limits };
+        Decided { encoding, encoding_by, mark, options }
+    }
+}
+
+/// The sample as chunks of the source will have it.
+fn text_of(sample: &[u8], ended: bool, options: ReadOptions) -> Cow<'_, [u8]> {
+    match options.form {
+        Form::Utf8 | Form::Cells(_) => sample.into(),
+        Form::Transcoded(encoding) => {
+            let mut text = Vec::new();
+            transcode(encoding, sample, ended, &mut text);
+            text.into()
+        }
+    }
+}
+
+/// Counts the bytes that pass.
+struct Counted<R> {
+    reader: R,
+    bytes: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let got = self.reader.read(buffer)?;
+        self.bytes.fetch_add(got as u64, Ordering::Relaxed);
+        Ok(got)
+    }
+}
+
+/// The records of a source, in chunks.
+pub struct SourceReader {
+    splitter: Splitter<Box<dyn Read + Send>>,
+    /// Bytes of the source that were read, counted before they are transcoded.
+    bytes: Arc<AtomicU64>,
+    state: Option<FileState>,
+    /// The file's own length says nothing of the bytes that are read.
+    is_packed: bool,
+    display: String,
+}
+
+impl SourceReader {
+    /// Fills `chunk` with the next records; `false` at the end.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the source cannot be read.
+    pub fn next_chunk(&mut self, chunk: &mut Chunk) -> Result<bool> {
+        self.splitter.next_chunk(chunk)
+    }
+
+    /// The offset in the source up to which was read.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// The bytes of the source, at its end.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where a file has changed since it was opened.
+    pub fn finish(self) -> Result<u64> {
+        let bytes = self.bytes_read();
+        let now = self.state.as_ref().and_then(|state| FileState::of(&state.path).ok());
+        let other_length = self.state.as_ref().is_some_and(|state| state.bytes != bytes);
+        if now != self.state || other_length && !self.is_packed {
+            let what = "changed while it was read; run again when nobody writes to it".to_owned();
+            return Err(Error::Input { input: self.display, what });
+        }
+        Ok(bytes)
+    }
+}
+
+/// Reads until `buffer` holds `wanted` bytes or the input ends.
+fn read_full(reader: &mut dyn Read, buffer: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
+    let missing = wanted.saturating_sub(buffer.len()) as u64;
+    reader.take(missing).read_to_end(buffer).map(|_| ())
+}
+
+/// What to say of a file that is compressed and compressed again.
+const TWICE: &str = "is compressed twice; unpack it once and give what comes out";
+
+/// What to say of a file that is plainly no CSV.
+fn foreign_format(sample: &[u8]) -> Option<&'static str> {
+    const KNOWN: [(&[u8], &str); 3] = [
+        (
+            b"PK\x03\x04",
+            "is an Excel workbook (.xlsx) or another zip archive; in Excel choose Save As, \
+             CSV UTF-8 (Comma delimited), and give that file",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "is an old Excel workbook (.xls); in Excel choose Save As, CSV UTF-8 \
+             (Comma delimited), and give that file",
+        ),
+        (b"%PDF", "is a PDF; export the contacts as CSV"),
+    ];
+    KNOWN.iter().find(|(magic, _)| sample.starts_with(magic)).map(|(_, what)| *what)
+}
