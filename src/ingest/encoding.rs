@@ -4,7 +4,7 @@
 //! Where it is safe, a source is split as it is and its cells are decoded later, by the workers:
 //! in UTF-8, in every single-byte encoding, and in the multi-byte ones where no byte of the dialect
 //! can be the tail of a character. Everything else is transcoded to UTF-8 as it is read
-//! ([`transcode`]).
+//! (`transcode`).
 
 use std::borrow::Cow;
 
