@@ -11,6 +11,7 @@ pub mod guard;
 mod header;
 mod input;
 pub mod record;
+pub mod rows;
 mod source;
 mod structure;
 
@@ -20,7 +21,7 @@ use encoding::{Encoding, Form};
 
 pub use header::HeaderLine;
 pub use input::{Input, source_names};
-pub use source::{Evidence, Source, SourceReader};
+pub use source::{Evidence, Look, Source, SourceReader};
 
 /// The limits on what is read. Each is a number of bytes or cells that still passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,14 +76,14 @@ pub struct Given {
 }
 
 impl Given {
-    /// The dialect, as usual where nothing was said.
-    #[must_use]
-    pub fn dialect(&self) -> Dialect {
-        let usual = Dialect::default();
-        Dialect {
-            delimiter: self.delimiter.unwrap_or(usual.delimiter),
-            quote: self.quote.unwrap_or(usual.quote),
-            escape: self.escape.unwrap_or(usual.escape),
+    /// What of this `detect` must not find otherwise.
+    fn layout(&self) -> detect::Given {
+        detect::Given {
+            delimiter: self.delimiter,
+            quote: self.quote,
+            escape: self.escape,
+            has_header: self.header.map(|line| line == HeaderLine::Present),
+            preamble_lines: self.skip_lines,
         }
     }
 }

@@ -8,5 +8,6 @@ pub mod encode;
 pub mod issues;
 pub mod ledger;
 pub mod outdir;
+pub mod records;
 pub mod rejects;
 pub mod summary;

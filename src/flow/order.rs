@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::contact::Field;
 use crate::error::{Error, Result};
 use crate::ingest::compressed::{Compression, UnpackLimits};
-use crate::ingest::{Evidence, Given, HeaderLine, Ragged};
+use crate::ingest::{Evidence, HeaderLine, Ragged};
 use crate::normalize::Wanted;
 use crate::phone::{DigitsAs, Letters, Region, Several};
 use crate::problem::{Code, Fate, Place};
@@ -242,7 +242,7 @@ impl Ordered {
             counts: self.counts,
             equation: self.counts.equation(),
             withheld: withheld(job, &self.counts),
-            sources: (0..self.contexts.len()).map(|at| self.source_facts(at, &job.read)).collect(),
+            sources: (0..self.contexts.len()).map(|at| self.source_facts(at)).collect(),
             settings: settings(job),
             hints: self.unread.hints(job, &self.regions),
             problems: problems.filter(|(_, count)| *count > 0).collect(),
@@ -252,7 +252,7 @@ impl Ordered {
         }
     }
 
-    fn source_facts(&self, at: usize, given: &Given) -> SourceFacts {
+    fn source_facts(&self, at: usize) -> SourceFacts {
         let context = &self.contexts[at];
         let View { columns, params, .. } = &context.view;
         let dialect = context.read.dialect;
@@ -267,7 +267,8 @@ impl Ordered {
             escape: dialect.escape.map(|escape| char::from(escape).to_string()),
             skipped_lines: context.skipped_lines,
             has_header: context.header_line == HeaderLine::Present,
-            evidence: evidence(given, context),
+            evidence: evidence(context),
+            line_ends: context.layout.line_ends.as_str(),
             header: columns.headers.clone(),
             columns: columns
                 .decided()
@@ -284,18 +285,19 @@ impl Ordered {
 }
 
 /// How each fact of a source's form came about, by its key.
-fn evidence(given: &Given, context: &SourceContext) -> BTreeMap<&'static str, &'static str> {
-    let said = [
-        ("delimiter", given.delimiter.is_some()),
-        ("quote", given.quote.is_some()),
-        ("escape", given.escape.is_some()),
-        ("skipped_lines", given.skip_lines.is_some()),
-        ("has_header", given.header.is_some()),
-    ];
-    let said = said.map(|(key, given)| (key, if given { "given" } else { "usual" }));
-    let seen =
-        [("compression", Evidence::Detected.as_str()), ("encoding", context.encoding_by.as_str())];
-    said.into_iter().chain(seen).collect()
+fn evidence(context: &SourceContext) -> BTreeMap<&'static str, &'static str> {
+    let layout = context.layout.evidence;
+    [
+        ("delimiter", layout.delimiter.as_str()),
+        ("quote", layout.quote.as_str()),
+        ("escape", layout.escape.as_str()),
+        ("skipped_lines", layout.preamble.as_str()),
+        ("has_header", layout.header.as_str()),
+        ("compression", Evidence::Detected.as_str()),
+        ("encoding", context.encoding_by.as_str()),
+    ]
+    .into_iter()
+    .collect()
 }
 
 /// Why the payload must be withheld, if it must.

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use crate::contact::Field;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ingest::chunk::{Chunk, Malformed, Splitter};
 use crate::ingest::compressed::Compression;
+use crate::ingest::detect::{Detected, Origin};
 use crate::ingest::encoding::{Encoding, Form};
 use crate::ingest::guard::RAW_COLUMN;
 use crate::ingest::record::{Fault, Record, RecordReader, Row, Spot};
@@ -30,6 +31,7 @@ pub(super) struct SourceContext {
     pub(super) header_lines: u64,
     pub(super) header_records: u64,
     pub(super) header_line: HeaderLine,
+    pub(super) layout: Detected,
     pub(super) skipped_lines: u64,
     pub(super) compression: Option<Compression>,
     pub(super) encoding: Encoding,
@@ -76,6 +78,7 @@ impl View {
 
 impl SourceContext {
     pub(super) fn new(source: &Source, job: &Job) -> Result<SourceContext> {
+        refuse_guessed_rows(source)?;
         let required = job.contract.as_ref().is_some_and(|known| known.requires(Field::Name));
         let view = View::new(source.header.clone(), &source.display, job)?;
         let raw = match view.columns.raw_column() {
@@ -92,6 +95,7 @@ impl SourceContext {
             header_lines: source.header_lines,
             header_records: source.header_records,
             header_line: source.header_line,
+            layout: source.layout,
             skipped_lines: source.skipped_lines,
             compression: source.compression,
             encoding: source.encoding,
@@ -144,6 +148,21 @@ impl SourceContext {
         let detail = format!("{RAW_COLUMN} holds {records} records").into();
         give(Record::Malformed(Fault { spot, code, detail, raw, form: read.form }), view);
     }
+}
+
+/// Refuses a source without a header where nobody said that it has none: what its columns mean
+/// would be a guess.
+fn refuse_guessed_rows(source: &Source) -> Result<()> {
+    let evidence = source.layout.evidence;
+    if source.header_line == HeaderLine::Present || evidence.header == Origin::Given {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "{}: the first record looks like a row and not like a header: {}; put a line with the column \
+         names before it, like Name,Phone,Email; or give --no-header and, for example, \
+         --map 'phone=Column 2'; or --header, if it names the columns",
+        source.display, evidence.header_reason
+    )))
 }
 
 /// What the splitter says of a text that is a source of its own.

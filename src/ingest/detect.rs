@@ -41,6 +41,19 @@ pub enum Origin {
     Assumed,
 }
 
+impl Origin {
+    /// The name in every report.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Origin::Given => "given",
+            Origin::Declared => "declared",
+            Origin::Detected => "detected",
+            Origin::Assumed => "assumed",
+        }
+    }
+}
+
 /// Line ends outside quotes in the sample.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LineEnds {
@@ -53,6 +66,18 @@ pub struct LineEnds {
 }
 
 impl LineEnds {
+    /// How lines end, in a word; `None` where none ends.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'static str> {
+        match self {
+            _ if self.is_mixed() => Some("mixed"),
+            LineEnds { crlf: 1.., .. } => Some("CRLF"),
+            LineEnds { lf: 1.., .. } => Some("LF"),
+            LineEnds { cr: 1.., .. } => Some("CR"),
+            LineEnds { .. } => None,
+        }
+    }
+
     /// Whether lines end in more than one way.
     #[must_use]
     pub fn is_mixed(self) -> bool {

@@ -1,10 +1,10 @@
 //! The head of a source: lines to skip, blank lines, and the header's cells, or where there is no
 //! header, how many cells a record has.
 
+use super::ReadOptions;
 use super::chunk::{Chunk, Splitter, count_line_ends, line_length};
 use super::guard::is_ours;
 use super::record::{Record, RecordReader};
-use super::{Given, ReadOptions};
 use crate::error::{Error, Result};
 
 /// Whether a source has a header line.
@@ -18,7 +18,7 @@ pub enum HeaderLine {
 }
 
 /// What was found at the head of a source.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Head {
     /// The names of the columns.
     pub(super) names: Vec<String>,
@@ -39,16 +39,16 @@ pub(super) struct Head {
     pub(super) records: u64,
 }
 
-/// Finds the head of a source whose text begins with `sample`. A file that we wrote for people has
+/// Finds the head of a source whose text begins with `sample`, of which `skip_lines` physical lines
+/// come before the header or the first row. A file that we wrote for people has
 /// a header in its first line, whatever was said of the source that it came from.
 pub(super) fn read(
     sample: &[u8],
     display: &str,
     options: ReadOptions,
-    given: &Given,
+    line: HeaderLine,
+    skip_lines: u64,
 ) -> Result<Head> {
-    let line = given.header.unwrap_or_default();
-    let skip_lines = given.skip_lines.unwrap_or(0);
     if sample.is_empty() {
         return Err(Error::Usage(format!(
             "{display}: the file is empty; a header line with the column names is needed"
@@ -177,8 +177,7 @@ mod tests {
     use super::*;
 
     fn head(text: &str, line: HeaderLine, skip_lines: u64) -> Result<Head> {
-        let given = Given { header: Some(line), skip_lines: Some(skip_lines), ..Given::default() };
-        read(text.as_bytes(), "a.csv", ReadOptions::default(), &given)
+        read(text.as_bytes(), "a.csv", ReadOptions::default(), line, skip_lines)
     }
 
     #[test]

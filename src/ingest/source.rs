@@ -10,9 +10,11 @@ use std::time::SystemTime;
 
 use super::chunk::{Chunk, Splitter};
 use super::compressed::{Compression, UnpackLimits, unpack};
+use super::detect::{Detected, detect};
+use super::dialect::Dialect;
 use super::encoding::transcode::{Transcoder, transcode};
 use super::encoding::{Encoding, Form};
-use super::header::{self, HeaderLine};
+use super::header::{self, Head, HeaderLine};
 use super::{Given, Input, ReadOptions};
 use crate::error::{Error, Result};
 
@@ -26,7 +28,9 @@ pub struct Source {
     pub header: Vec<String>,
     /// Whether the header stands in the file.
     pub header_line: HeaderLine,
-    /// Physical lines that were skipped because the user said so.
+    /// How records, cells and lines are told apart, and how that is known.
+    pub layout: Detected,
+    /// Physical lines before the header that are no rows.
     pub skipped_lines: u64,
     /// How it is compressed; its bytes are counted after it was unpacked.
     pub compression: Option<Compression>,
@@ -43,6 +47,15 @@ pub struct Source {
     /// What a spreadsheet counts as rows before the first one: skipped and blank lines, the header.
     pub header_records: u64,
     rest: Rest,
+}
+
+/// An input that was opened, and what is wrong with its header, if anything is: then it has no
+/// columns.
+pub struct Look {
+    /// The source.
+    pub source: Source,
+    /// Why it cannot be read any further.
+    pub fault: Option<Error>,
 }
 
 /// How a fact about a source is known.
@@ -100,6 +113,19 @@ impl Source {
     /// [`Error::Input`] where it cannot be read or is no CSV; [`Error::Usage`] where it has no
     /// header.
     pub fn open(input: &Input, index: u32, given: &Given) -> Result<Source> {
+        let opened = Source::look(input, index, given)?;
+        match opened.fault {
+            None => Ok(opened.source),
+            Some(fault) => Err(fault),
+        }
+    }
+
+    /// Opens `input` and says all that its first bytes say, even where it has no header that can
+    /// be read.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where it cannot be read or is no CSV at all.
+    pub fn look(input: &Input, index: u32, given: &Given) -> Result<Look> {
         let display = input.display();
         let fail = |cause: io::Error| Error::reading(&display, &cause);
         let state = match input {
@@ -119,17 +145,21 @@ impl Source {
         if let Some(what) = foreign_format(&sample).or(again.map(|_| TWICE)) {
             return Err(Error::Input { input: display, what: what.to_owned() });
         }
-        let Decided { encoding, encoding_by, mark, options } = Decided::of(&sample, given);
+        let whole = sample.len() < wanted;
+        let decided = Decided::of(&sample, whole, given);
+        let Decided { encoding, encoding_by, mark, layout, options } = decided;
+        let line = if layout.has_header { HeaderLine::Present } else { HeaderLine::Absent };
+        let skip_lines = layout.preamble_lines;
         let head = loop {
             let ended = sample.len() < wanted;
             let text = text_of(&sample[mark..], ended, options);
-            let head = header::read(&text, &display, options, given);
+            let head = header::read(&text, &display, options, line, skip_lines);
             let whole = head.as_ref().is_ok_and(|head| head.needed < text.len());
             if whole || ended {
-                break head?;
+                break head;
             }
             if wanted > options.limits.record_bytes_max {
-                return Err(Error::Usage(format!(
+                break Err(Error::Usage(format!(
                     "{display}: no header ends within the first {wanted} bytes; look for a quote that is \
                      never closed, or raise --record-bytes-max"
                 )));
@@ -137,6 +167,10 @@ impl Source {
             wanted =
                 (wanted * 2).min(options.limits.record_bytes_max.saturating_add(1)).max(wanted + 1);
             read_full(&mut reader, &mut sample, wanted).map_err(fail)?;
+        };
+        let (head, fault) = match head {
+            Ok(head) => (head, None),
+            Err(fault) => (Head::default(), Some(fault)),
         };
         let header_bytes = mark as u64 + head.bytes;
         let rest = match state {
@@ -147,11 +181,12 @@ impl Source {
                 Rest::Stream(Box::new(sample.chain(reader)))
             }
         };
-        Ok(Source {
+        let source = Source {
             index,
             display,
             header: head.names,
             header_line: head.line,
+            layout,
             skipped_lines: head.skipped,
             compression,
             encoding,
@@ -161,7 +196,8 @@ impl Source {
             header_lines: head.lines,
             header_records: head.records,
             rest,
-        })
+        };
+        Ok(Look { source, fault })
     }
 
     /// The reader that cuts the records after the header into chunks of about `chunk_bytes`.
@@ -208,13 +244,14 @@ struct Decided {
     encoding_by: Evidence,
     /// The length of the byte order mark.
     mark: usize,
+    layout: Detected,
     options: ReadOptions,
 }
 
 impl Decided {
     /// A byte order mark goes before what the user says: `rejects.csv` has one, and comes back by
     /// the command that read its source.
-    fn of(sample: &[u8], given: &Given) -> Decided {
+    fn of(sample: &[u8], whole: bool, given: &Given) -> Decided {
         let (encoding, encoding_by, mark) = match (Encoding::from_mark(sample), given.encoding) {
             (Some((encoding, mark)), Some(said)) if encoding == said => {
                 (said, Evidence::Given, mark)
@@ -226,10 +263,26 @@ impl Decided {
                 (Encoding::detect(evidence), Evidence::Detected, 0)
             }
         };
-        let dialect = given.dialect();
-        let form = encoding.form(dialect);
-        let options = ReadOptions { dialect, form, ragged: given.ragged, limits: given.limits };
-        Decided { encoding, encoding_by, mark, options }
+        // The layout is found in text; of what it consists depends on the encoding alone.
+        let limits = given.limits;
+        let usual = Dialect::default();
+        let as_usual = ReadOptions {
+            dialect: usual,
+            form: encoding.form(usual),
+            ragged: given.ragged,
+            limits,
+        };
+        let text = text_of(&sample[mark..], whole, as_usual);
+        let text = match as_usual.form {
+            Form::Cells(_) => {
+                Cow::Owned(as_usual.form.decode_lossily(&text).into_owned().into_bytes())
+            }
+            Form::Utf8 | Form::Transcoded(_) => text,
+        };
+        let layout = detect(&text, whole, &given.layout());
+        let dialect = layout.dialect;
+        let options = ReadOptions { dialect, form: encoding.form(dialect), ..as_usual };
+        Decided { encoding, encoding_by, mark, layout, options }
     }
 }
 

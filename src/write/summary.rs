@@ -171,6 +171,10 @@ pub struct SourceFacts {
     pub skipped_lines: u64,
     /// Whether the header stands in the source; else its columns were numbered.
     pub has_header: bool,
+    /// How lines end outside quotes, as far as they were looked at before the run: `LF`, `CRLF`,
+    /// `CR`, `mixed`, or nothing where there is one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line_ends: Option<&'static str>,
     /// Which of the above was given, which was detected, and which is as usual.
     pub evidence: BTreeMap<&'static str, &'static str>,
     /// The header's cells.

@@ -36,6 +36,9 @@ pub(crate) enum Command {
     Prepare(PrepareArgs),
     /// Judge every row as `prepare` does, without a payload; exit code 3 if any is not acceptable.
     Check(CheckArgs),
+    /// Say what is seen in an input: its encoding, dialect, header and columns, and how its records
+    /// are read.
+    Inspect(InspectArgs),
     /// Say how one phone number is read, step by step.
     Explain(ExplainArgs),
 }
@@ -79,21 +82,8 @@ pub(crate) struct CommonArgs {
     pub(crate) map: Vec<String>,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
-    /// Bytes of a cell at most; a longer one makes its record malformed.
-    #[arg(long, value_name = "BYTES", default_value_t = 1 << 20, value_parser = at_least_one, help_heading = "Limits")]
-    pub(crate) cell_bytes_max: usize,
-    /// Bytes of a record at most.
-    #[arg(long, value_name = "BYTES", default_value_t = 16 << 20, value_parser = at_least_one, help_heading = "Limits")]
-    pub(crate) record_bytes_max: usize,
-    /// Cells of a record at most.
-    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = at_least_one, help_heading = "Limits")]
-    pub(crate) record_cells_max: usize,
-    /// Bytes that may come out of a compressed input; more end the run with exit code 6.
-    #[arg(long, value_name = "BYTES", default_value_t = UnpackLimits::default().bytes_max, help_heading = "Limits")]
-    pub(crate) unpacked_bytes_max: u64,
-    /// Bytes that may come out of a compressed input for each that goes in, after the first 64 MiB.
-    #[arg(long, value_name = "N", default_value_t = UnpackLimits::default().ratio_max, help_heading = "Limits")]
-    pub(crate) unpacked_ratio_max: u64,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
     /// Withhold the payload and exit with 6 if more rows than this are malformed or rejected: a
     /// number, or a share like 2.5%. The reports are written all the same.
     #[arg(long, value_name = "N|P%", value_parser = max_rejects, help_heading = "Output")]
@@ -116,6 +106,45 @@ pub(crate) struct CommonArgs {
     /// Bytes that a worker takes at once. Never changes the output.
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 10, value_parser = at_least_one, help_heading = "Machine")]
     pub(crate) chunk_bytes: usize,
+}
+
+/// How much is read at most.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct LimitArgs {
+    /// Bytes of a cell at most; a longer one makes its record malformed.
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 20, value_parser = at_least_one)]
+    pub(crate) cell_bytes_max: usize,
+    /// Bytes of a record at most.
+    #[arg(long, value_name = "BYTES", default_value_t = 16 << 20, value_parser = at_least_one)]
+    pub(crate) record_bytes_max: usize,
+    /// Cells of a record at most.
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = at_least_one)]
+    pub(crate) record_cells_max: usize,
+    /// Bytes that may come out of a compressed input; more end the run with exit code 6.
+    #[arg(long, value_name = "BYTES", default_value_t = UnpackLimits::default().bytes_max)]
+    pub(crate) unpacked_bytes_max: u64,
+    /// Bytes that may come out of a compressed input for each that goes in, after the first 64 MiB.
+    #[arg(long, value_name = "N", default_value_t = UnpackLimits::default().ratio_max)]
+    pub(crate) unpacked_ratio_max: u64,
+}
+
+impl LimitArgs {
+    fn records(&self) -> Limits {
+        Limits {
+            cell_bytes_max: self.cell_bytes_max,
+            record_bytes_max: self.record_bytes_max,
+            record_cells_max: self.record_cells_max,
+        }
+    }
+
+    fn unpack(&self) -> UnpackLimits {
+        UnpackLimits {
+            bytes_max: self.unpacked_bytes_max,
+            ratio_max: self.unpacked_ratio_max,
+            ..UnpackLimits::default()
+        }
+    }
 }
 
 /// How the input is read.
@@ -161,7 +190,7 @@ impl ReadArgs {
     }
 
     /// What these arguments say.
-    pub(crate) fn given(&self, limits: Limits, unpack: UnpackLimits) -> Given {
+    pub(crate) fn given(&self, limits: &LimitArgs) -> Given {
         Given {
             delimiter: self.delimiter,
             quote: self.quote.map(|quote| quote.0),
@@ -173,8 +202,8 @@ impl ReadArgs {
                 RaggedWish::Reject => Ragged::Reject,
                 RaggedWish::Pad => Ragged::Pad,
             },
-            limits,
-            unpack,
+            limits: limits.records(),
+            unpack: limits.unpack(),
         }
     }
 }
@@ -229,6 +258,29 @@ impl PhoneArgs {
             regions: self.regions.clone().unwrap_or_default(),
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// A CSV file; `-` is standard input.
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: PathBuf,
+    /// Read all of it and list every structural problem; by default its first 1,000 records.
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Write the records as they were read, as RFC 4180 CSV in UTF-8, and nothing else.
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) records: bool,
+    /// Records to show.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) sample: usize,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+    /// The form of what is said: text, or one JSON object.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

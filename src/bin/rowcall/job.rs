@@ -7,9 +7,8 @@ use anyhow::Result;
 
 use rowcall::error::{Error, exit};
 use rowcall::flow::{self, Goal, Job, Machine, Output};
-use rowcall::ingest::compressed::UnpackLimits;
 use rowcall::ingest::dialect::Dialect;
-use rowcall::ingest::{Input, Limits};
+use rowcall::ingest::{Given, Input};
 use rowcall::map::MapOptions;
 use rowcall::normalize::Wanted;
 use rowcall::phone::{Plan, Region};
@@ -18,7 +17,7 @@ use rowcall::write::contract::Contract;
 use rowcall::write::outdir::IfExists;
 use rowcall::write::summary::Summary;
 
-use crate::args::{CheckArgs, CommonArgs, Format, PrepareArgs};
+use crate::args::{CheckArgs, CommonArgs, Format, LimitArgs, PrepareArgs, ReadArgs};
 use crate::progress::Bar;
 use crate::terminal;
 
@@ -88,19 +87,8 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
             .map_err(|what| Error::Usage(format!("--map: {}", printable(&what))))?;
         columns.push(pair);
     }
-    let limits = Limits {
-        cell_bytes_max: args.cell_bytes_max,
-        record_bytes_max: args.record_bytes_max,
-        record_cells_max: args.record_cells_max,
-    };
+    let read = given(&args.read, &args.limits)?;
     known_regions(args.phone.regions.as_ref(), plan(args.phone.numbering_plan.as_deref())?)?;
-    let unpack = UnpackLimits {
-        bytes_max: args.unpacked_bytes_max,
-        ratio_max: args.unpacked_ratio_max,
-        ..UnpackLimits::default()
-    };
-    let read = args.read.given(limits, unpack);
-    check_dialect(read.dialect())?;
     let machine = Machine::default();
     let plan = plan(args.phone.numbering_plan.as_deref())?;
     Ok(Job {
@@ -120,6 +108,18 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
             chunk_bytes: args.chunk_bytes,
         },
     })
+}
+
+/// What the arguments say of how to read.
+pub(crate) fn given(read: &ReadArgs, limits: &LimitArgs) -> Result<Given, Error> {
+    let given = read.given(limits);
+    let usual = Dialect::default();
+    check_dialect(Dialect {
+        delimiter: given.delimiter.unwrap_or(usual.delimiter),
+        quote: given.quote.unwrap_or(usual.quote),
+        escape: given.escape.unwrap_or(usual.escape),
+    })?;
+    Ok(given)
 }
 
 /// No byte can mean two things.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 mod args;
 mod explain;
+mod inspect;
 mod job;
 mod progress;
 mod signals;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Prepare(args) => job::run(&args.job(), &args.common, Goal::Prepare),
         Command::Check(args) => job::run(&args.job(), &args.common, Goal::Check),
+        Command::Inspect(args) => inspect::run(&args),
         Command::Explain(args) => explain::run(&args),
     };
     ExitCode::from(done.unwrap_or_else(|error| {
