@@ -101,7 +101,6 @@ impl Compiler {
             code: main.calling_code,
             digits: digits as u8,
             packed: pack(code) as u16,
-            text: code_text(main.calling_code),
             main: self.regions.len() as u16,
             judge: 0,
             choose: 0,
@@ -144,14 +143,6 @@ impl Compiler {
         }
         Program::compile(pattern, &mut self.steps)
     }
-}
-
-/// A plus and the digits of a calling code, at the end of four bytes.
-fn code_text(code: u16) -> [u8; 4] {
-    let text = format!("+{code}");
-    let mut bytes = [0; 4];
-    bytes[4 - text.len()..].copy_from_slice(text.as_bytes());
-    bytes
 }
 
 /// Compares each length with those of a region.

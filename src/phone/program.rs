@@ -22,7 +22,7 @@ pub(super) struct Program {
     /// The step to begin at.
     pub(super) entry: u16,
     /// For each digit that a match can begin with, the digits that can follow it, as bits.
-    pub(super) begins: [u16; 10],
+    pub(super) begins: [u16; 16],
     /// How many digits every match takes, where two digits tell whether there is one; else 0.
     pub(super) sure: u8,
     /// How many groups it captures.
@@ -53,7 +53,7 @@ impl Match {
 
 impl Program {
     /// A program that never matches, for a region without such a prefix.
-    pub(super) const NONE: Program = Program { entry: 0, begins: [0; 10], sure: 0, groups: 0 };
+    pub(super) const NONE: Program = Program { entry: 0, begins: [0; 16], sure: 0, groups: 0 };
 
     /// Compiles a prefix pattern; its steps go to the end of `steps`.
     pub(super) fn compile(text: &str, steps: &mut Vec<Step>) -> Result<Program, String> {
@@ -67,26 +67,29 @@ impl Program {
         Ok(Program { entry, begins: beginnings(steps, entry), sure, groups: pattern.groups })
     }
 
-    /// Matches at the start of the digits. Most numbers begin with no prefix, or with a plain one
-    /// such as `0`, and no step is taken for them.
-    #[inline]
-    pub(super) fn find(&self, steps: &[Step], digits: &Digits) -> Option<Match> {
+    /// How many digits a match takes, 0 where there is none, if two digits tell. Most numbers begin
+    /// with no prefix, or with a plain one such as `0`, and no step is taken for them.
+    #[inline(always)]
+    pub(super) fn tell(&self, digits: Digits) -> Option<usize> {
         let two = digits.leading(2);
-        let then = self.begins.get((two >> 4) as usize)?;
-        if digits.len() < 2 {
-            return self.run(steps, digits);
-        }
-        if then >> (two & 15) & 1 == 0 {
-            return None;
-        }
-        if self.sure > 0 {
-            return Some(Match { end: usize::from(self.sure), slots: NO_GROUPS });
-        }
-        self.run(steps, digits)
+        let then = self.begins[(two >> 4) as usize & 15];
+        let begins = then >> (two & 15) & 1;
+        let unsure = begins > 0 && self.sure == 0 || digits.len() < 2;
+        // A product, because whether there is a prefix cannot be foretold.
+        (!unsure).then_some(usize::from(begins) * usize::from(self.sure))
     }
 
+    /// Matches at the start of the digits.
     #[inline(never)]
-    fn run(&self, steps: &[Step], digits: &Digits) -> Option<Match> {
+    pub(super) fn find(&self, steps: &[Step], digits: Digits) -> Option<Match> {
+        match self.tell(digits) {
+            Some(0) => None,
+            Some(end) => Some(Match { end, slots: NO_GROUPS }),
+            None => self.run(steps, digits),
+        }
+    }
+
+    fn run(&self, steps: &[Step], digits: Digits) -> Option<Match> {
         if digits.len() == 0 {
             return None;
         }
@@ -101,7 +104,7 @@ impl Program {
 fn follow(
     steps: &[Step],
     mut step: u16,
-    digits: &Digits,
+    digits: Digits,
     mut at: usize,
     slots: &mut Slots,
 ) -> Option<usize> {
@@ -136,8 +139,8 @@ fn follow(
 
 /// For each digit that a match from `entry` on can begin with, the digits that can follow it: any,
 /// where the match may end. A match of no digits changes no number, so it does not count.
-fn beginnings(steps: &[Step], entry: u16) -> [u16; 10] {
-    let mut begins = [0; 10];
+fn beginnings(steps: &[Step], entry: u16) -> [u16; 16] {
+    let mut begins = [0; 16];
     for step in settle(steps, &[entry]) {
         let Step::Digit(set, next) = steps[usize::from(step)] else {
             continue;
@@ -148,7 +151,7 @@ fn beginnings(steps: &[Step], entry: u16) -> [u16; 10] {
                 _ => ANY_DIGIT,
             }
         });
-        for (digit, follows) in begins.iter_mut().enumerate() {
+        for (digit, follows) in begins.iter_mut().enumerate().take(10) {
             *follows |= if set >> digit & 1 == 1 { then } else { 0 };
         }
     }
@@ -184,7 +187,7 @@ mod tests {
     fn run(pattern: &str, text: &str) -> Option<(usize, Option<std::ops::Range<usize>>)> {
         let mut steps = Vec::new();
         let program = Program::compile(pattern, &mut steps).unwrap();
-        program.find(&steps, &Digits::from(text)).map(|found| (found.end, found.group(1)))
+        program.find(&steps, Digits::from(text)).map(|found| (found.end, found.group(1)))
     }
 
     #[test]
@@ -220,7 +223,7 @@ mod tests {
             assert_eq!(run(pattern, text).map(|found| found.0), end, "{pattern} {text}");
         }
         assert_eq!(run("0", "0"), Some((1, None)));
-        assert_eq!(Program::NONE.find(&[Step::Accept(0)], &Digits::from("00")), None);
+        assert_eq!(Program::NONE.find(&[Step::Accept(0)], Digits::from("00")), None);
     }
 
     #[test]

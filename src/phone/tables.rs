@@ -164,8 +164,6 @@ pub(super) struct CodeRow {
     pub(super) digits: u8,
     /// Its digits, four bits each.
     pub(super) packed: u16,
-    /// `+` and the digits, at the end of the four bytes.
-    pub(super) text: [u8; 4],
     /// The row of its main region; its other regions follow.
     pub(super) main: u16,
     /// Judges its national numbers: a [`Judgement`].
