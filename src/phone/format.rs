@@ -24,10 +24,9 @@ pub enum Format {
 #[inline]
 pub(super) fn format(tables: &Tables, number: &Number, format: Format, out: &mut String) {
     match (format, number.e164.allowed()) {
-        (Format::E164, Some((text, bytes))) => push_first(&text, bytes, out),
-        (Format::Digits, Some(([_plus, text @ ..], bytes))) => push_first(&text, bytes - 1, out),
-        (Format::E164, None) => push_long(number.e164, "+", out),
-        (Format::Digits, None) => push_long(number.e164, "", out),
+        (Format::E164, Some((text, bytes))) => push_first(text, bytes, out),
+        (Format::Digits, _) => out.push_str(number.e164.digits()),
+        (Format::E164, None) => push_long(number.e164, out),
         (Format::National | Format::International | Format::Rfc3966, _) => {
             match tables.code(number.calling_code) {
                 Some(code) => push_grouped(tables, code, number, format, out),
@@ -40,11 +39,13 @@ pub(super) fn format(tables: &Tables, number: &Number, format: Format, out: &mut
 
 /// Appends the first bytes of a text.
 #[inline(always)]
-fn push_first<const N: usize>(text: &[u8; N], bytes: usize, out: &mut String) {
+fn push_first(text: [[u8; 8]; 2], bytes: usize, out: &mut String) {
     let end = out.len() + bytes;
-    let text = std::str::from_utf8(text).expect("a plus and digits are ASCII");
-    // All of it; but so the compiler knows how many bytes to copy.
-    out.push_str(text.get(..N).unwrap_or(text));
+    let text = std::str::from_utf8(text.as_flattened()).expect("a plus and digits are ASCII");
+    // It is all of them; and said so, the compiler copies them at once.
+    if let Some(text) = text.get(..size_of::<[[u8; 8]; 2]>()) {
+        out.push_str(text);
+    }
     out.truncate(end);
 }
 
@@ -52,9 +53,8 @@ fn push_first<const N: usize>(text: &[u8; N], bytes: usize, out: &mut String) {
 /// address nobody takes can stay in registers.
 #[cold]
 #[inline(never)]
-fn push_long(e164: E164, before: &str, out: &mut String) {
-    out.push_str(before);
-    out.push_str(e164.digits());
+fn push_long(e164: E164, out: &mut String) {
+    out.push_str(e164.as_str());
 }
 
 /// Appends the number in groups, with its calling code, if the format has it, and its extension.

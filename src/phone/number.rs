@@ -68,8 +68,8 @@ pub struct Number {
 /// A number as `+`, calling code and national number.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct E164 {
-    /// A plus, the digits, and zeros.
-    text: [u8; E164::BYTES],
+    /// A plus, the digits, and zeros, in pieces that fit a register.
+    text: [[u8; 8]; 3],
     /// How many digits the calling code has.
     code_digits: u8,
     /// How many digits there are.
@@ -79,18 +79,17 @@ pub(super) struct E164 {
 }
 
 impl E164 {
-    const BYTES: usize = 24;
-    /// What E.164 allows, with its plus.
+    /// What E.164 allows, with its plus: two pieces.
     const BYTES_ALLOWED: usize = 1 + E164_DIGITS_MAX;
 
     /// Puts a calling code before a national number.
     #[inline(always)]
     pub(super) fn new(code: &CodeRow, national: Digits) -> E164 {
         let (first, next) = national.after(u64::from(code.packed), usize::from(code.digits));
-        let mut text = [b'+'; E164::BYTES];
-        text[1..9].copy_from_slice(&eight_as_text((first >> 32) as u32));
-        text[9..17].copy_from_slice(&eight_as_text(first as u32));
-        text[17..].copy_from_slice(&eight_as_text(next)[..E164::BYTES - 17]);
+        // The plus takes the place of one digit.
+        let pieces = [(first >> 36) as u32, (first >> 4) as u32, (first << 28) as u32 | next >> 4];
+        let mut text = pieces.map(eight_as_text);
+        text[0][0] = b'+';
         let digits = usize::from(code.digits) + national.len();
         let spare = PACKED_MAX.saturating_sub(digits);
         let packed = if spare > 0 { NonZeroU64::new(first >> (4 * spare)) } else { None };
@@ -98,7 +97,7 @@ impl E164 {
     }
 
     fn slice(&self, from: usize) -> &str {
-        let text = &self.text[from..=usize::from(self.digits)];
+        let text = &self.text.as_flattened()[from..=usize::from(self.digits)];
         std::str::from_utf8(text).expect("a plus and digits are ASCII")
     }
 
@@ -119,13 +118,12 @@ impl E164 {
         self.slice(1 + usize::from(self.code_digits))
     }
 
-    /// The first bytes of the text, and how many of them are the number, if that is all of it.
-    /// Whoever copies a fixed number of bytes and then cuts is faster than who copies just enough.
+    /// The first pieces of the text, and how many of their bytes are the number, if that is all of
+    /// it. Whoever copies all and then cuts is faster than who copies just enough.
     #[inline(always)]
-    pub(super) fn allowed(&self) -> Option<([u8; E164::BYTES_ALLOWED], usize)> {
+    pub(super) fn allowed(&self) -> Option<([[u8; 8]; 2], usize)> {
         let bytes = 1 + usize::from(self.digits);
-        let text = *self.text.first_chunk()?;
-        (bytes <= E164::BYTES_ALLOWED).then_some((text, bytes))
+        (bytes <= E164::BYTES_ALLOWED).then_some(([self.text[0], self.text[1]], bytes))
     }
 }
 

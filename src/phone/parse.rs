@@ -93,34 +93,23 @@ fn resolve(
     home: Option<Region>,
     extension: Extension,
 ) -> Result<Number, Refusal> {
-    let taken = match plus {
-        Plus::Present => {
-            take_code(tables, digits).or_else(|| take_code_in_spite_of_plus(tables, digits, home))
-        }
+    let home = || home.and_then(|home| tables.region(home));
+    let unknown = || refusal_of_code(tables, plus, digits, home());
+    let (digits, code, rules) = match plus {
+        Plus::Present => match take_code(tables, digits) {
+            Some(taken) => taken,
+            None => take_code_in_spite_of_plus(tables, digits, home()).ok_or_else(unknown)?,
+        },
         Plus::Absent => {
-            let Some(home) = home.and_then(|home| tables.region(home)) else {
-                return Err(Refusal::NoRegion);
-            };
+            let home = home().ok_or(Refusal::NoRegion)?;
             let national = (digits, &tables.codes[usize::from(home.code)], home);
-            take_code_at_home(tables, digits, home, Some(national))
+            take_code_at_home(tables, digits, home, Some(national)).ok_or_else(unknown)?
         }
-    };
-    let Some((digits, code, rules)) = taken else {
-        return Err(refusal_of_code(tables, plus, digits, home));
     };
     if digits.len() < NATIONAL_DIGITS_MIN {
         return Err(Refusal::TooShort);
     }
-    let mut national = take_trunk(tables, rules, code.judge, digits);
-    let fits = matches!(compare(rules, national.digits.len()), Length::Possible | Length::TooLong);
-    if !fits && national.taken {
-        national = judge(tables, code.judge, digits);
-    }
-    // Mostly the walk that tried the prefix has judged the number too.
-    if national.asked != code.judge {
-        national = judge(tables, code.judge, national.digits);
-    }
-    let National { digits, answer, .. } = national;
+    let (digits, answer) = judge(tables, code, rules, digits);
     if digits.len() < NATIONAL_DIGITS_MIN {
         return Err(Refusal::TooShort);
     }
@@ -156,15 +145,12 @@ fn take_code(tables: &Tables, digits: Digits) -> Option<Taken<'_>> {
 /// prefix or the home region's calling code, and does not count.
 #[cold]
 #[inline(never)]
-fn take_code_in_spite_of_plus(
-    tables: &Tables,
+fn take_code_in_spite_of_plus<'t>(
+    tables: &'t Tables,
     digits: Digits,
-    home: Option<Region>,
-) -> Option<Taken<'_>> {
-    let home = home.and_then(|home| tables.region(home))?;
-    if digits.len() < CODE_DIGITS_READ {
-        return None;
-    }
+    home: Option<&RegionRow>,
+) -> Option<Taken<'t>> {
+    let home = home.filter(|_| digits.len() >= CODE_DIGITS_READ)?;
     take_code_at_home(tables, digits, home, None)
 }
 
@@ -207,8 +193,12 @@ fn without_idd(tables: &Tables, home: &RegionRow, digits: Digits) -> Option<Digi
 /// Why a number has no calling code.
 #[cold]
 #[inline(never)]
-fn refusal_of_code(tables: &Tables, plus: Plus, digits: Digits, home: Option<Region>) -> Refusal {
-    let home = home.and_then(|home| tables.region(home));
+fn refusal_of_code(
+    tables: &Tables,
+    plus: Plus,
+    digits: Digits,
+    home: Option<&RegionRow>,
+) -> Refusal {
     let rest = home.and_then(|home| without_idd(tables, home, digits)).unwrap_or(digits);
     if rest.len() < CODE_DIGITS_READ || plus == Plus::Present && digits.len() < CODE_DIGITS_READ {
         Refusal::TooShort
@@ -228,29 +218,38 @@ fn without_own_code(
 ) -> Option<Digits> {
     let is_general = |answer: Answer| answer & home.general_bit != 0;
     let national = digits.without(usize::from(code.digits));
-    let national = take_trunk(tables, home, home.general, national);
+    let (national, answer, _) = take_trunk(tables, home, home.general, national);
     let better = compare(home, digits.len()) == Length::TooLong
-        || is_general(national.answer) && !is_general(judge(tables, home.general, digits).answer);
-    better.then_some(national.digits)
+        || is_general(answer) && !is_general(ask(tables, home.general, digits));
+    better.then_some(national)
 }
 
-/// A national number, and what an automaton says of it.
-struct National {
-    digits: Digits,
-    answer: Answer,
-    /// The root of the automaton that was asked.
-    asked: NodeRef,
-    /// Whether a national prefix was taken off.
-    taken: bool,
+/// Takes the national prefix off, unless that leaves a number of an impossible length, and judges
+/// the number.
+#[inline(always)]
+fn judge(tables: &Tables, code: &CodeRow, rules: &RegionRow, digits: Digits) -> (Digits, Answer) {
+    let (rest, answer, asked) = take_trunk(tables, rules, code.judge, digits);
+    let fits = matches!(compare(rules, rest.len()), Length::Possible | Length::TooLong);
+    if !fits && rest != digits {
+        return (digits, ask(tables, code.judge, digits));
+    }
+    // Mostly the walk that tried the prefix has judged the number too.
+    (rest, if asked == code.judge { answer } else { ask(tables, code.judge, rest) })
 }
 
 /// Takes the national prefix off. It must stay where the number matches the general pattern of its
 /// region and would not without the prefix.
 ///
 /// The general automaton of the region is asked about what is left; `root` where nothing is taken.
-/// Which of the two it will be cannot be foretold, so both are one way.
+/// Which of the two it will be cannot be foretold, so both are one way. Yields what is left, the
+/// answer, and the root that gave it.
 #[inline(always)]
-fn take_trunk(tables: &Tables, rules: &RegionRow, root: NodeRef, digits: Digits) -> National {
+fn take_trunk(
+    tables: &Tables,
+    rules: &RegionRow,
+    root: NodeRef,
+    digits: Digits,
+) -> (Digits, Answer, NodeRef) {
     let (rest, taken) = match rules.trunk.tell(digits) {
         Some(sure) => (digits.without(sure), sure > 0),
         None => without_trunk(tables, rules, digits),
@@ -258,12 +257,12 @@ fn take_trunk(tables: &Tables, rules: &RegionRow, root: NodeRef, digits: Digits)
     let asked = select_unpredictable(taken, rules.general, root);
     let answer = walk(&tables.nodes, &tables.tails, asked, rest);
     if answer & rules.general_bit == 0 && taken {
-        let before = judge(tables, rules.general, digits);
-        if before.answer & rules.general_bit != 0 {
-            return before;
+        let before = ask(tables, rules.general, digits);
+        if before & rules.general_bit != 0 {
+            return (digits, before, rules.general);
         }
     }
-    National { digits: rest, answer, asked, taken }
+    (rest, answer, asked)
 }
 
 /// Takes off a national prefix of which two digits do not tell enough, if there is one.
@@ -282,9 +281,8 @@ fn without_trunk(tables: &Tables, rules: &RegionRow, digits: Digits) -> (Digits,
 /// Asks an automaton about a number as it is. Seldom needed.
 #[cold]
 #[inline(never)]
-fn judge(tables: &Tables, asked: NodeRef, digits: Digits) -> National {
-    let answer = walk(&tables.nodes, &tables.tails, asked, digits);
-    National { digits, answer, asked, taken: false }
+fn ask(tables: &Tables, root: NodeRef, digits: Digits) -> Answer {
+    walk(&tables.nodes, &tables.tails, root, digits)
 }
 
 /// How the length of a national number compares with those of a region.

@@ -63,22 +63,40 @@ fn read_bare(number: &[u8]) -> Option<Digits> {
     if after_first > PACKED_MAX - 8 {
         return None;
     }
-    let digits = eight_digits(*first)? << (4 * after_first) | eight_digits(*last)?;
+    let (first, last) = (Eight::of(*first), Eight::of(*last));
+    if (first.others | last.others) & HIGHEST_BITS != 0 {
+        return None;
+    }
+    let digits = first.packed() << (4 * after_first) | last.packed();
     Some(Digits::packed(digits, number.len()))
 }
 
-/// Eight ASCII digits, four bits each.
-#[inline]
-fn eight_digits(text: [u8; 8]) -> Option<u64> {
-    let digits = u64::from_be_bytes(text) ^ 0x3030_3030_3030_3030;
-    // Adding 0x76 carries what is more than 9 into the highest bit.
-    let too_high = digits.wrapping_add(0x7676_7676_7676_7676) | digits;
-    if too_high & 0x8080_8080_8080_8080 != 0 {
-        return None;
+const HIGHEST_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// Eight bytes of text, the first at the top.
+struct Eight {
+    /// Their values, if all are digits.
+    values: u64,
+    /// Some of the highest bits of the bytes are set, if not.
+    others: u64,
+}
+
+impl Eight {
+    #[inline(always)]
+    fn of(text: [u8; 8]) -> Eight {
+        let values = u64::from_be_bytes(text) ^ u64::from_ne_bytes([b'0'; 8]);
+        // Adding 0x76 carries what is more than 9 into the highest bit.
+        let others = values.wrapping_add(u64::from_ne_bytes([0x76; 8])) | values;
+        Eight { values, others }
     }
-    let pairs = (digits | digits >> 4) & 0x00FF_00FF_00FF_00FF;
-    let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
-    Some((fours | fours >> 16) & 0xFFFF_FFFF)
+
+    /// The values, four bits each.
+    #[inline(always)]
+    fn packed(&self) -> u64 {
+        let pairs = (self.values | self.values >> 4) & 0x00FF_00FF_00FF_00FF;
+        let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
+        (fours | fours >> 16) & 0xFFFF_FFFF
+    }
 }
 
 /// Reads up to 16 digits with separators anywhere: four bits each, and how many.
