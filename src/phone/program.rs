@@ -74,9 +74,9 @@ impl Program {
         let two = digits.leading(2);
         let then = self.begins[(two >> 4) as usize & 15];
         let begins = then >> (two & 15) & 1;
-        let unsure = begins > 0 && self.sure == 0 || digits.len() < 2;
-        // A product, because whether there is a prefix cannot be foretold.
-        (!unsure).then_some(usize::from(begins) * usize::from(self.sure))
+        // A product and one test, because whether there is a prefix cannot be foretold.
+        let unsure = begins > u16::from(self.sure) || digits.len() < 2;
+        (!unsure).then_some(usize::from(begins * u16::from(self.sure)))
     }
 
     /// Matches at the start of the digits.
