@@ -164,9 +164,20 @@ impl Builder {
             tail[digits] = answer;
             return self.intern(Draft::Tail(tail));
         }
-        let mut places = [self.intern(Draft::Tail(Box::new([answer; DEPTH + 1]))); END + 1];
+        let mut places = [self.constant(answer).0; END + 1];
         places[..END].copy_from_slice(&next);
         self.intern(Draft::Node(places))
+    }
+
+    /// An automaton that gives one answer to every number.
+    pub(super) fn constant(&mut self, answer: Answer) -> Root {
+        Root(self.intern(Draft::Tail(Box::new([answer; DEPTH + 1]))))
+    }
+
+    /// An automaton that goes on as one of ten after its digit, the last of `digits` and one; the
+    /// answer is for a number of `digits`, which ends before.
+    pub(super) fn node(&mut self, next: &[Root; 10], answer: Answer, digits: usize) -> Root {
+        Root(self.join(next.map(|root| root.0), answer, digits))
     }
 
     fn intern(&mut self, draft: Draft) -> u32 {

@@ -6,7 +6,7 @@ use super::facts::{Facts, Lengths, RegionFacts};
 use super::judge;
 use super::kind::Length;
 use super::pattern::{Pattern, Step};
-use super::program::Program;
+use super::program::{Match, Program};
 use super::tables::{
     CodeRow, Judgement, LENGTHS, RegionRow, ShortText, TRANSFORM_LITERALS_MAX, Tables, Transform,
     WritingRow, pack,
@@ -26,7 +26,9 @@ struct Compiler {
     region_roots: Vec<Root>,
     /// Two automata of each calling code: one judges, one chooses a writing.
     code_roots: Vec<Root>,
-    steps: Vec<Step>,
+    /// Two automata of each region: its international prefix, its national prefix.
+    prefix_roots: Vec<Root>,
+    matches: Vec<Match>,
     regions: Vec<RegionRow>,
     codes: Vec<CodeRow>,
     writings: Vec<WritingRow>,
@@ -48,11 +50,13 @@ impl Compiler {
                 self.regions.push(region);
             }
         }
-        let roots = [self.region_roots, self.code_roots].concat();
+        let roots = [self.region_roots, self.prefix_roots, self.code_roots].concat();
         let layout = self.automata.finish(&roots).map_err(|what| PlanError::TooLarge { what })?;
-        let (general, of_codes) = layout.roots.split_at(self.regions.len());
-        for (region, &root) in self.regions.iter_mut().zip(general) {
-            region.general = root;
+        let (general, others) = layout.roots.split_at(self.regions.len());
+        let (prefixes, of_codes) = others.split_at(2 * self.regions.len());
+        for (place, region) in self.regions.iter_mut().enumerate() {
+            region.general = general[place];
+            (region.idd.root, region.trunk.root) = (prefixes[2 * place], prefixes[2 * place + 1]);
         }
         for (code, roots) in self.codes.iter_mut().zip(of_codes.chunks_exact(2)) {
             (code.judge, code.choose) = (roots[0], roots[1]);
@@ -61,7 +65,7 @@ impl Compiler {
             version: facts.version.clone().into(),
             nodes: layout.nodes.into(),
             tails: layout.tails.into(),
-            steps: self.steps.into(),
+            matches: self.matches.into(),
             regions: self.regions.into(),
             codes: self.codes.into(),
             code_by_digits: code_by_digits.into(),
@@ -138,10 +142,9 @@ impl Compiler {
     }
 
     fn prefix(&mut self, pattern: &str) -> Result<Program, String> {
-        if pattern.is_empty() {
-            return Ok(Program::NONE);
-        }
-        Program::compile(pattern, &mut self.steps)
+        let (program, root) = Program::compile(pattern, &mut self.automata, &mut self.matches)?;
+        self.prefix_roots.push(root);
+        Ok(program)
     }
 }
 

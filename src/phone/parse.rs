@@ -184,7 +184,7 @@ fn without_idd(tables: &Tables, home: &RegionRow, digits: Digits) -> Option<Digi
     let end = match home.idd.tell(digits) {
         Some(0) => return None,
         Some(sure) => sure,
-        None => home.idd.find(&tables.steps, digits)?.end,
+        None => usize::from(tables.find(&home.idd, digits)?.end),
     };
     // No calling code begins with zero, so what does was no international prefix.
     (digits.get(end) != Some(0)).then(|| digits.without(end))
@@ -268,14 +268,14 @@ fn take_trunk(
 /// Takes off a national prefix of which two digits do not tell enough, if there is one.
 #[inline(never)]
 fn without_trunk(tables: &Tables, rules: &RegionRow, digits: Digits) -> (Digits, bool) {
-    let Some(prefix) = rules.trunk.find(&tables.steps, digits) else {
+    let Some(prefix) = tables.find(&rules.trunk, digits) else {
         return (digits, false);
     };
     // A transformation applies only where the last group took part in the match.
     if rules.transform.group > 0 && prefix.group(rules.trunk.groups).is_some() {
-        return (digits.transformed(&prefix, rules.transform), true);
+        return (digits.transformed(prefix, rules.transform), true);
     }
-    (digits.without(prefix.end), true)
+    (digits.without(usize::from(prefix.end)), true)
 }
 
 /// Asks an automaton about a number as it is. Seldom needed.
