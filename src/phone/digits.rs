@@ -142,14 +142,15 @@ impl Digits {
     }
 }
 
-/// Eight digits of four bits each, as text: they are moved apart in halves, quarters and eighths.
+/// Eight digits of four bits each, as text: they are moved apart in halves, quarters and eighths,
+/// after their bytes are put in the order of text.
 #[inline(always)]
 pub(super) fn eight_as_text(digits: u32) -> [u8; 8] {
-    let digits = u64::from(digits);
+    let digits = u64::from(digits.swap_bytes());
     let fours = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF;
     let pairs = (fours | fours << 8) & 0x00FF_00FF_00FF_00FF;
-    let single = (pairs | pairs << 4) & 0x0F0F_0F0F_0F0F_0F0F;
-    (single | 0x3030_3030_3030_3030).to_be_bytes()
+    let single = (pairs >> 4 | pairs << 8) & 0x0F0F_0F0F_0F0F_0F0F;
+    (single | 0x3030_3030_3030_3030).to_le_bytes()
 }
 
 /// The digits of a text of digits, for tests.
