@@ -7,6 +7,7 @@ use super::judge;
 use super::kind::Length;
 use super::pattern::{Pattern, Step};
 use super::program::{Match, Program};
+use super::region::Region;
 use super::tables::{
     CodeRow, Judgement, LENGTHS, RegionRow, ShortText, TRANSFORM_LITERALS_MAX, Tables, Transform,
     WritingRow, pack,
@@ -37,7 +38,7 @@ struct Compiler {
 impl Compiler {
     fn compile(mut self, facts: &Facts) -> Result<Tables, PlanError> {
         let mut code_by_digits = vec![0; pack(999) + 1];
-        let mut region_by_letters = vec![0; 26 * 26];
+        let mut region_by_letters = vec![0; Region::LETTER_INDICES];
         for group in facts.regions.chunk_by(|a, b| a.calling_code == b.calling_code) {
             self.calling_code(group, &mut code_by_digits)?;
             for (place, facts) in group.iter().enumerate() {

@@ -8,6 +8,7 @@
 use super::digits::{Digits, KEPT, PACKED_MAX};
 use super::text::Plus;
 use super::unicode::{digit, ends_number, is_plus, is_punctuation};
+use std::hint::select_unpredictable;
 
 /// The longest text that is taken for ordinary, in bytes.
 const BYTES_MAX: usize = KEPT;
@@ -99,29 +100,32 @@ impl Eight {
     }
 }
 
-/// Reads up to 16 digits with separators anywhere: four bits each, and how many.
+/// Reads 3 to 16 digits with separators anywhere: four bits each, and how many.
 #[inline(never)]
 fn read_separated(number: &[u8]) -> Option<(u64, usize)> {
     if number.len() > BYTES_MAX {
         return None;
     }
     let (mut digits, mut count, mut seen) = (0_u64, 0, 0);
-    let mut add = |eight: [u8; 8]| {
+    let mut add = |eight: &[u8; 8]| {
         let found = separate(eight);
         digits = digits << (4 * found.count) | found.digits;
         count += found.count;
         seen |= found.seen;
     };
     let (eights, others) = number.as_chunks();
-    eights.iter().for_each(|&eight| add(eight));
-    if let Some(&last) = number.last_chunk::<8>().filter(|_| !others.is_empty()) {
-        // The bytes that were read already are pushed out by separators.
-        let pushed = u128::from(u64::from_be_bytes(last)) << 64 | u128::from(SPACES);
-        add(((pushed << (8 * (8 - others.len())) >> 64) as u64).to_be_bytes());
-    } else {
-        let mut eight = SPACES.to_be_bytes();
-        eight.iter_mut().zip(others).for_each(|(place, &byte)| *place = byte);
-        add(eight);
+    eights.iter().for_each(&mut add);
+    if !others.is_empty() {
+        let mut eight = [b' '; 8];
+        match number.last_chunk::<8>() {
+            // The bytes that were read already are pushed out by separators.
+            Some(&last) => {
+                let pushed = u128::from(u64::from_be_bytes(last)) << 64 | u128::from(SPACES);
+                eight = ((pushed << (8 * (8 - others.len())) >> 64) as u64).to_be_bytes();
+            }
+            None => eight.iter_mut().zip(others).for_each(|(place, &byte)| *place = byte),
+        }
+        add(&eight);
     }
     let ordinary = seen & OTHER == 0 && (DIGITS_MIN..=PACKED_MAX).contains(&count);
     ordinary.then_some((digits, count))
@@ -137,16 +141,17 @@ struct Separated {
 }
 
 #[inline(always)]
-fn separate(eight: [u8; 8]) -> Separated {
-    let mut found = Separated { digits: 0, count: 0, seen: 0 };
-    for byte in eight {
+fn separate(eight: &[u8; 8]) -> Separated {
+    // A bit before the first digit tells at the end how many there were.
+    let (mut digits, mut seen) = (1_u64, 0);
+    for &byte in eight {
         let class = CLASSES[usize::from(byte)];
-        let longer = found.digits << 4 | u64::from(class);
-        found.digits = if class < 10 { longer } else { found.digits };
-        found.count += usize::from(class < 10);
-        found.seen |= class;
+        let longer = digits << 4 | u64::from(class);
+        digits = select_unpredictable(class < SEPARATOR, longer, digits);
+        seen |= class;
     }
-    found
+    let bits = digits.ilog2();
+    Separated { digits: digits ^ 1 << bits, count: (bits / 4) as usize, seen }
 }
 
 /// Reads ordinary text character by character: any words, a plus or none, three digits or more with
