@@ -93,19 +93,18 @@ fn resolve(
     home: Option<Region>,
     extension: Extension,
 ) -> Result<Number, Refusal> {
-    let home = || home.and_then(|home| tables.region(home));
-    let unknown = || refusal_of_code(tables, plus, digits, home());
-    let (digits, code, rules) = match plus {
+    let taken = match plus {
         Plus::Present => match take_code(tables, digits) {
-            Some(taken) => taken,
-            None => take_code_in_spite_of_plus(tables, digits, home()).ok_or_else(unknown)?,
+            Some(taken) => Some(taken),
+            None => take_code_in_spite_of_plus(tables, digits, home),
         },
         Plus::Absent => {
-            let home = home().ok_or(Refusal::NoRegion)?;
+            let home = home.and_then(|home| tables.region(home)).ok_or(Refusal::NoRegion)?;
             let national = (digits, &tables.codes[usize::from(home.code)], home);
-            take_code_at_home(tables, digits, home, Some(national)).ok_or_else(unknown)?
+            take_code_at_home(tables, digits, home, Some(national))
         }
     };
+    let (digits, code, rules) = taken.ok_or_else(|| refusal_of_code(tables, plus, digits, home))?;
     if digits.len() < NATIONAL_DIGITS_MIN {
         return Err(Refusal::TooShort);
     }
@@ -145,11 +144,12 @@ fn take_code(tables: &Tables, digits: Digits) -> Option<Taken<'_>> {
 /// prefix or the home region's calling code, and does not count.
 #[cold]
 #[inline(never)]
-fn take_code_in_spite_of_plus<'t>(
-    tables: &'t Tables,
+fn take_code_in_spite_of_plus(
+    tables: &Tables,
     digits: Digits,
-    home: Option<&RegionRow>,
-) -> Option<Taken<'t>> {
+    home: Option<Region>,
+) -> Option<Taken<'_>> {
+    let home = home.and_then(|home| tables.region(home));
     let home = home.filter(|_| digits.len() >= CODE_DIGITS_READ)?;
     take_code_at_home(tables, digits, home, None)
 }
@@ -193,12 +193,8 @@ fn without_idd(tables: &Tables, home: &RegionRow, digits: Digits) -> Option<Digi
 /// Why a number has no calling code.
 #[cold]
 #[inline(never)]
-fn refusal_of_code(
-    tables: &Tables,
-    plus: Plus,
-    digits: Digits,
-    home: Option<&RegionRow>,
-) -> Refusal {
+fn refusal_of_code(tables: &Tables, plus: Plus, digits: Digits, home: Option<Region>) -> Refusal {
+    let home = home.and_then(|home| tables.region(home));
     let rest = home.and_then(|home| without_idd(tables, home, digits)).unwrap_or(digits);
     if rest.len() < CODE_DIGITS_READ || plus == Plus::Present && digits.len() < CODE_DIGITS_READ {
         Refusal::TooShort
