@@ -50,8 +50,8 @@
 //! whether it is valid, with the order of regions and kinds applied. A second automaton chooses how
 //! to write it. Whether a number looks like one of its region at all, on which the removal of
 //! national prefixes depends, the first tells for the main region, and a small third one for each
-//! other region. Only prefixes, which capture groups, are matched by a small **program** instead.
-//! All of it is some 400 KiB of tables for the whole world.
+//! other region. Each prefix has an automaton as well, which tells where it ends and what its groups
+//! captured. All of it is some 400 KiB of tables for the whole world.
 //!
 //! The tables are made by the same code in two places. The build script compiles `plan.txt` to
 //! statics, so [`Plan::builtin`] costs nothing. [`Plan::load`] compiles a newer plan at run time.
@@ -68,7 +68,7 @@
 //!   what it states; `plan_text.rs`, `xml.rs` where the facts come from;
 //! - `compile.rs` facts to tables, with `judge.rs` for what numbers are and `writing.rs` for how
 //!   they are written; `pattern.rs` a pattern to steps; `automaton.rs` steps to automata, and the
-//!   walk; `program.rs` prefixes, with captures;
+//!   walk; `program.rs` prefixes to automata, with captures;
 //! - `plain.rs` ordinary text to digits; `text.rs` any text to digits, with `extension.rs` and
 //!   `unicode.rs`; `digits.rs` the digits;
 //! - `parse.rs` digits to a judged number; `number.rs`, `kind.rs`, `region.rs` what comes out;

@@ -9,8 +9,13 @@
 //! [`DEPTH`] is told from another, so states form no cycle, and equal nodes are made one from the
 //! leaves up: the automaton is the smallest there is.
 //!
-//! **Tails.** Below many nodes the digits no longer matter, only how many follow. Such a node is
-//! a *tail*: a row of answers, by the number of digits to come. A walk ends where a tail begins.
+//! **Tails.** Below many nodes the digits no longer matter, only how many there are. Such a node is
+//! a *tail*: a row of answers, by the length of the number. A number that ends before leads to a
+//! tail too, so every walk ends at one.
+//!
+//! **The walk.** Where it ends cannot be foretold, and a processor that guesses wrong loses more
+//! time than a few steps take. So a walk takes its first steps in any case: each tail is a node as
+//! well, of which every step leads to itself. Hardly any walk is longer.
 
 use super::digits::Digits;
 use super::pattern::{NATIONAL_DIGITS_MAX, Step};
@@ -19,59 +24,53 @@ use std::collections::HashMap;
 /// An answer of an automaton; its builder decides what the bits mean.
 pub(super) type Answer = u16;
 
-/// A node: an index into the nodes, or, with [`TAIL`] set, into the tails.
+/// An index into the nodes. The first nodes are the tails, in their order.
 pub(super) type NodeRef = u16;
-
-const TAIL: NodeRef = 0x8000;
 
 /// The digits that an automaton tells apart: one more than anything matches.
 pub(super) const DEPTH: usize = NATIONAL_DIGITS_MAX + 1;
 
-/// A node: where each digit leads, and the answer for a number that ends here.
-///
-/// The node that each of the ten digits leads to, then the answer. Sixteen places make a node half
-/// a cache line, and four bits can name no other place.
+/// A node: where each of the ten digits leads, then where the end of the number leads. Sixteen
+/// places make a node half a cache line, and four bits can name no other place.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(32))]
-pub(super) struct Node(pub(super) [u16; 16]);
+pub(super) struct Node(pub(super) [NodeRef; 16]);
 
-const ANSWER: usize = 10;
+/// The place of the end of the number.
+const END: usize = 10;
 
-impl Node {
-    fn new(next: [NodeRef; 10], answer: Answer) -> Node {
-        let mut places = [0; 16];
-        places[..10].copy_from_slice(&next);
-        places[ANSWER] = answer;
-        Node(places)
+/// The answer by the length of the number; those past [`DEPTH`] are answered as `DEPTH` is.
+pub(super) type Tail = [Answer; DEPTH + 1];
+
+/// The steps that every walk takes.
+const STEPS_SURE: usize = 4;
+
+/// Walks from a root along the digits to their answer.
+#[inline(always)]
+pub(super) fn walk(nodes: &[Node], tails: &[Tail], root: NodeRef, digits: Digits) -> Answer {
+    let marked = digits.marked(END as u64);
+    let mut at = root;
+    for place in 0..STEPS_SURE {
+        at = nodes[usize::from(at)].0[(marked >> (60 - 4 * place)) as usize & 15];
     }
-
-    fn next(&self) -> &[NodeRef] {
-        &self.0[..10]
-    }
-
-    #[inline]
-    fn answer(&self) -> Answer {
-        self.0[ANSWER]
+    match tails.get(usize::from(at)) {
+        Some(tail) => tail[digits.len().min(DEPTH)],
+        None => walk_on(nodes, tails, at, digits),
     }
 }
 
-/// The answer by the number of digits to come; more than [`DEPTH`] are answered as `DEPTH` are.
-pub(super) type Tail = [Answer; DEPTH + 1];
-
-/// Walks from a root along the digits to their answer.
-#[inline]
-pub(super) fn walk(nodes: &[Node], tails: &[Tail], root: NodeRef, digits: &Digits) -> Answer {
-    let (mut at, mut bits, mut left) = (root, digits.to_bits(), digits.len());
-    while at & TAIL == 0 {
-        let node = &nodes[usize::from(at)];
-        if left == 0 {
-            return node.answer();
+/// Walks the rest of the way.
+#[cold]
+#[inline(never)]
+fn walk_on(nodes: &[Node], tails: &[Tail], mut at: NodeRef, digits: Digits) -> Answer {
+    let mut place = STEPS_SURE;
+    loop {
+        if let Some(tail) = tails.get(usize::from(at)) {
+            return tail[digits.len().min(DEPTH)];
         }
-        at = node.0[(bits >> 124) as usize];
-        bits <<= 4;
-        left -= 1;
+        at = nodes[usize::from(at)].0[digits.get(place).map_or(END, usize::from)];
+        place += 1;
     }
-    tails[usize::from(at & !TAIL)][left.min(DEPTH)]
 }
 
 /// Builds automata that share their nodes.
@@ -84,7 +83,8 @@ pub(super) struct Builder {
 /// A node while it is built. Nodes know those they lead to, so they are made from the leaves up.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Draft {
-    Node([u32; 10], Answer),
+    /// Where the digits lead, and the end of the number.
+    Node([u32; END + 1]),
     Tail(Box<Tail>),
 }
 
@@ -136,7 +136,8 @@ impl Builder {
 
     fn state(&mut self, run: &mut Run, state: Vec<u16>, read: usize) -> u32 {
         if state.is_empty() {
-            return self.intern(Draft::Tail(Box::new([(run.answer)(&[], read); DEPTH + 1])));
+            let tail = std::array::from_fn(|length| (run.answer)(&[], length));
+            return self.intern(Draft::Tail(Box::new(tail)));
         }
         let key = (state, read);
         if let Some(&index) = run.built.get(&key) {
@@ -148,21 +149,35 @@ impl Builder {
             *next = self.state(run, settle(run.steps, &moved), read + 1);
         }
         let answer = (run.answer)(&run.accepted(&key.0), read);
-        let index = self.join(next, answer);
+        let index = self.join(next, answer, read);
         run.built.insert(key, index);
         index
     }
 
-    /// A node; or a tail, where every digit leads to the same tail.
-    fn join(&mut self, next: [u32; 10], answer: Answer) -> u32 {
+    /// A node; or a tail, where every digit leads to the same tail. `answer` is for a number that
+    /// ends here, with so many digits.
+    fn join(&mut self, next: [u32; 10], answer: Answer, digits: usize) -> u32 {
         if next.iter().all(|&index| index == next[0])
             && let Draft::Tail(below) = &self.drafts[next[0] as usize]
         {
-            let mut tail = [answer; DEPTH + 1];
-            tail[1..].copy_from_slice(&below[..DEPTH]);
-            return self.intern(Draft::Tail(Box::new(tail)));
+            let mut tail = below.clone();
+            tail[digits] = answer;
+            return self.intern(Draft::Tail(tail));
         }
-        self.intern(Draft::Node(next, answer))
+        let mut places = [self.constant(answer).0; END + 1];
+        places[..END].copy_from_slice(&next);
+        self.intern(Draft::Node(places))
+    }
+
+    /// An automaton that gives one answer to every number.
+    pub(super) fn constant(&mut self, answer: Answer) -> Root {
+        Root(self.intern(Draft::Tail(Box::new([answer; DEPTH + 1]))))
+    }
+
+    /// An automaton that goes on as one of ten after its digit, the last of `digits` and one; the
+    /// answer is for a number of `digits`, which ends before.
+    pub(super) fn node(&mut self, next: &[Root; 10], answer: Answer, digits: usize) -> Root {
+        Root(self.join(next.map(|root| root.0), answer, digits))
     }
 
     fn intern(&mut self, draft: Draft) -> u32 {
@@ -173,43 +188,44 @@ impl Builder {
         })
     }
 
-    /// Lays out the nodes that these roots reach, and gives each root its reference. A node is
-    /// followed by what its lowest digit leads to, so that a walk often finds its next node near.
+    /// Lays out what these roots reach, and gives each root its reference. A node is followed by
+    /// what its lowest digit leads to, so that a walk often finds its next node near.
     pub(super) fn finish(self, roots: &[Root]) -> Result<Layout, &'static str> {
-        let mut references = vec![None; self.drafts.len()];
-        let mut layout = Layout { nodes: Vec::new(), tails: Vec::new(), roots: Vec::new() };
-        let mut pending: Vec<u32> = roots.iter().rev().map(|root| root.0).collect();
+        let roots: Vec<u32> = roots.iter().map(|root| root.0).collect();
+        let (mut tails, mut nodes) = (Vec::new(), Vec::new());
+        let mut reached = vec![false; self.drafts.len()];
+        let mut pending: Vec<u32> = roots.iter().rev().copied().collect();
         while let Some(index) = pending.pop() {
-            let index = index as usize;
-            if references[index].is_some() {
+            if std::mem::replace(&mut reached[index as usize], true) {
                 continue;
             }
-            references[index] = Some(match &self.drafts[index] {
-                Draft::Tail(tail) => {
-                    layout.tails.push(**tail);
-                    reference(layout.tails.len()).ok_or("too many tails")? | TAIL
-                }
-                Draft::Node(next, answer) => {
-                    layout.nodes.push(Node::new([0; 10], *answer));
+            match &self.drafts[index as usize] {
+                Draft::Tail(tail) => tails.push((index, **tail)),
+                Draft::Node(next) => {
+                    nodes.push((index, next));
                     pending.extend(next.iter().rev());
-                    reference(layout.nodes.len()).ok_or("too many nodes")?
                 }
-            });
-        }
-        let reference = |index: u32| references[index as usize].expect("the layout reached it");
-        for (draft, place) in self.drafts.iter().zip(&references) {
-            if let (Draft::Node(next, answer), Some(place)) = (draft, place) {
-                layout.nodes[usize::from(*place)] = Node::new(next.map(reference), *answer);
             }
         }
-        layout.roots = roots.iter().map(|root| reference(root.0)).collect();
-        Ok(layout)
+        let order = tails.iter().map(|(index, _)| *index).chain(nodes.iter().map(|node| node.0));
+        let mut references = vec![0; self.drafts.len()];
+        for (place, index) in order.enumerate() {
+            let place = NodeRef::try_from(place).map_err(|_| "too many nodes")?;
+            references[index as usize] = place;
+        }
+        let reference = |index: u32| references[index as usize];
+        let loops = tails.iter().map(|(index, _)| Node([reference(*index); 16]));
+        let others = nodes.iter().map(|(_, next)| {
+            let mut node = Node([0; 16]);
+            node.0[..=END].copy_from_slice(&next.map(reference));
+            node
+        });
+        Ok(Layout {
+            nodes: loops.chain(others).collect(),
+            roots: roots.into_iter().map(reference).collect(),
+            tails: tails.into_iter().map(|(_, tail)| tail).collect(),
+        })
     }
-}
-
-/// The reference to the last of `count` nodes or tails.
-fn reference(count: usize) -> Option<NodeRef> {
-    u16::try_from(count - 1).ok().filter(|index| index & TAIL == 0)
 }
 
 /// The root of an automaton that was built and is not laid out yet.
@@ -218,7 +234,7 @@ pub(super) struct Root(u32);
 
 /// Automata, ready to walk.
 pub(super) struct Layout {
-    /// The nodes of all automata.
+    /// The nodes of all automata, after one for each tail.
     pub(super) nodes: Vec<Node>,
     /// The tails of all automata.
     pub(super) tails: Vec<Tail>,
@@ -262,18 +278,19 @@ pub(super) fn transitions(
         let at = order[visited];
         visited += 1;
         let path = paths[&at].clone();
-        let Some(node) = (at & TAIL == 0).then(|| nodes[usize::from(at)]) else {
-            tail_lengths(&tails[usize::from(at & !TAIL)], digits_max.saturating_sub(path.len()))
-                .for_each(|length| found.push(path.chars().chain(filler(length, 0)).collect()));
+        if let Some(tail) = tails.get(usize::from(at)) {
+            tail_lengths(tail, path.len(), digits_max)
+                .for_each(|more| found.push(path.chars().chain(filler(more, 0)).collect()));
             continue;
-        };
+        }
+        let node = nodes[usize::from(at)];
         found.push(path.clone());
-        for (digit, &next) in node.next().iter().enumerate().filter(|_| path.len() < digits_max) {
+        for (digit, &next) in node.0[..END].iter().enumerate().filter(|_| path.len() < digits_max) {
             let longer = format!("{path}{digit}");
             let left = digits_max - longer.len();
-            if next & TAIL != 0 {
-                tail_lengths(&tails[usize::from(next & !TAIL)], left)
-                    .map(|length| longer.chars().chain(filler(length, digit)).collect())
+            if let Some(tail) = tails.get(usize::from(next)) {
+                tail_lengths(tail, longer.len(), digits_max)
+                    .map(|more| longer.chars().chain(filler(more, digit)).collect())
                     .for_each(|text| found.push(text));
             } else {
                 found.push(longer.chars().chain(filler(found.len() % (left + 1), digit)).collect());
@@ -287,9 +304,13 @@ pub(super) fn transitions(
     found
 }
 
-/// The lengths, up to `left`, at which the answer of a tail differs from that of one digit less.
-fn tail_lengths(tail: &Tail, left: usize) -> impl Iterator<Item = usize> {
-    (0..=left.min(DEPTH)).filter(|&length| length == 0 || tail[length] != tail[length - 1])
+/// How many digits can follow the first `read`, up to `digits_max` in all, where the answer of a
+/// tail differs from that of one digit less.
+fn tail_lengths(tail: &Tail, read: usize, digits_max: usize) -> impl Iterator<Item = usize> {
+    let lengths = read..=digits_max.min(DEPTH);
+    lengths
+        .filter(move |&length| length == read || tail[length] != tail[length - 1])
+        .map(move |length| length - read)
 }
 
 #[cfg(test)]
@@ -315,7 +336,7 @@ mod tests {
     }
 
     fn ask(layout: &Layout, digits: &str) -> Answer {
-        walk(&layout.nodes, &layout.tails, layout.roots[0], &Digits::from(digits))
+        walk(&layout.nodes, &layout.tails, layout.roots[0], Digits::from(digits))
     }
 
     #[test]
@@ -341,7 +362,7 @@ mod tests {
     fn nodes_below_which_only_the_length_matters_are_tails() {
         let layout = automaton(&[r"[1-5]\d{9}|8\d{3}"]);
         // One node, and below it a tail each for 1 to 5, for 8, and for the others.
-        assert_eq!((layout.nodes.len(), layout.tails.len()), (1, 3));
+        assert_eq!((layout.nodes.len(), layout.tails.len()), (1 + 3, 3));
     }
 
     #[test]

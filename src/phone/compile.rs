@@ -6,7 +6,8 @@ use super::facts::{Facts, Lengths, RegionFacts};
 use super::judge;
 use super::kind::Length;
 use super::pattern::{Pattern, Step};
-use super::program::Program;
+use super::program::{Match, Program};
+use super::region::Region;
 use super::tables::{
     CodeRow, Judgement, LENGTHS, RegionRow, ShortText, TRANSFORM_LITERALS_MAX, Tables, Transform,
     WritingRow, pack,
@@ -26,7 +27,9 @@ struct Compiler {
     region_roots: Vec<Root>,
     /// Two automata of each calling code: one judges, one chooses a writing.
     code_roots: Vec<Root>,
-    steps: Vec<Step>,
+    /// Two automata of each region: its international prefix, its national prefix.
+    prefix_roots: Vec<Root>,
+    matches: Vec<Match>,
     regions: Vec<RegionRow>,
     codes: Vec<CodeRow>,
     writings: Vec<WritingRow>,
@@ -35,7 +38,7 @@ struct Compiler {
 impl Compiler {
     fn compile(mut self, facts: &Facts) -> Result<Tables, PlanError> {
         let mut code_by_digits = vec![0; pack(999) + 1];
-        let mut region_by_letters = vec![0; 26 * 26];
+        let mut region_by_letters = vec![0; Region::LETTER_INDICES];
         for group in facts.regions.chunk_by(|a, b| a.calling_code == b.calling_code) {
             self.calling_code(group, &mut code_by_digits)?;
             for (place, facts) in group.iter().enumerate() {
@@ -48,11 +51,13 @@ impl Compiler {
                 self.regions.push(region);
             }
         }
-        let roots = [self.region_roots, self.code_roots].concat();
+        let roots = [self.region_roots, self.prefix_roots, self.code_roots].concat();
         let layout = self.automata.finish(&roots).map_err(|what| PlanError::TooLarge { what })?;
-        let (general, of_codes) = layout.roots.split_at(self.regions.len());
-        for (region, &root) in self.regions.iter_mut().zip(general) {
-            region.general = root;
+        let (general, others) = layout.roots.split_at(self.regions.len());
+        let (prefixes, of_codes) = others.split_at(2 * self.regions.len());
+        for (place, region) in self.regions.iter_mut().enumerate() {
+            region.general = general[place];
+            (region.idd.root, region.trunk.root) = (prefixes[2 * place], prefixes[2 * place + 1]);
         }
         for (code, roots) in self.codes.iter_mut().zip(of_codes.chunks_exact(2)) {
             (code.judge, code.choose) = (roots[0], roots[1]);
@@ -61,7 +66,7 @@ impl Compiler {
             version: facts.version.clone().into(),
             nodes: layout.nodes.into(),
             tails: layout.tails.into(),
-            steps: self.steps.into(),
+            matches: self.matches.into(),
             regions: self.regions.into(),
             codes: self.codes.into(),
             code_by_digits: code_by_digits.into(),
@@ -101,7 +106,6 @@ impl Compiler {
             code: main.calling_code,
             digits: digits as u8,
             packed: pack(code) as u16,
-            text: code_text(main.calling_code),
             main: self.regions.len() as u16,
             judge: 0,
             choose: 0,
@@ -139,19 +143,10 @@ impl Compiler {
     }
 
     fn prefix(&mut self, pattern: &str) -> Result<Program, String> {
-        if pattern.is_empty() {
-            return Ok(Program::NONE);
-        }
-        Program::compile(pattern, &mut self.steps)
+        let (program, root) = Program::compile(pattern, &mut self.automata, &mut self.matches)?;
+        self.prefix_roots.push(root);
+        Ok(program)
     }
-}
-
-/// A plus and the digits of a calling code, at the end of four bytes.
-fn code_text(code: u16) -> [u8; 4] {
-    let text = format!("+{code}");
-    let mut bytes = [0; 4];
-    bytes[4 - text.len()..].copy_from_slice(text.as_bytes());
-    bytes
 }
 
 /// Compares each length with those of a region.

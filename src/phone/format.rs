@@ -23,13 +23,11 @@ pub enum Format {
 /// Appends the number to `out`.
 #[inline]
 pub(super) fn format(tables: &Tables, number: &Number, format: Format, out: &mut String) {
-    match format {
-        Format::E164 => {
-            out.push('+');
-            push_digits(number, out);
-        }
-        Format::Digits => push_digits(number, out),
-        Format::National | Format::International | Format::Rfc3966 => {
+    match (format, number.e164.allowed()) {
+        (Format::E164, Some((text, bytes))) => push_first(text, bytes, out),
+        (Format::Digits, _) => out.push_str(number.e164.digits()),
+        (Format::E164, None) => push_long(number.e164, out),
+        (Format::National | Format::International | Format::Rfc3966, _) => {
             match tables.code(number.calling_code) {
                 Some(code) => push_grouped(tables, code, number, format, out),
                 // Another plan read it. This one knows no groups and no prefix for it.
@@ -39,20 +37,24 @@ pub(super) fn format(tables: &Tables, number: &Number, format: Format, out: &mut
     }
 }
 
-/// Appends calling code and national number.
-#[inline]
-fn push_digits(number: &Number, out: &mut String) {
-    match number.e164.value {
-        Some(value) => out.push_str(itoa::Buffer::new().format(value.get())),
-        None => push_long(number.e164, out),
+/// Appends the first bytes of a text.
+#[inline(always)]
+fn push_first(text: [[u8; 8]; 2], bytes: usize, out: &mut String) {
+    let end = out.len() + bytes;
+    let text = std::str::from_utf8(text.as_flattened()).expect("a plus and digits are ASCII");
+    // It is all of them; and said so, the compiler copies them at once.
+    if let Some(text) = text.get(..size_of::<[[u8; 8]; 2]>()) {
+        out.push_str(text);
     }
+    out.truncate(end);
 }
 
 /// Appends a number that is too long for E.164. It is given by value, so that a number whose
 /// address nobody takes can stay in registers.
 #[cold]
+#[inline(never)]
 fn push_long(e164: E164, out: &mut String) {
-    out.push_str(e164.digits());
+    out.push_str(e164.as_str());
 }
 
 /// Appends the number in groups, with its calling code, if the format has it, and its extension.
@@ -93,7 +95,7 @@ fn push_national(
 ) {
     let mut digits = Digits::new();
     national.bytes().for_each(|byte| digits.push(byte - b'0'));
-    let choice = Choice(walk(&tables.nodes, &tables.tails, code.choose, &digits));
+    let choice = Choice(walk(&tables.nodes, &tables.tails, code.choose, digits));
     let place = if format == Format::National { choice.national() } else { choice.international() };
     let Some(place) = place.checked_sub(1) else {
         return out.push_str(national);

@@ -8,6 +8,7 @@
 use super::digits::{Digits, KEPT, PACKED_MAX};
 use super::text::Plus;
 use super::unicode::{digit, ends_number, is_plus, is_punctuation};
+use std::hint::select_unpredictable;
 
 /// The longest text that is taken for ordinary, in bytes.
 const BYTES_MAX: usize = KEPT;
@@ -63,47 +64,68 @@ fn read_bare(number: &[u8]) -> Option<Digits> {
     if after_first > PACKED_MAX - 8 {
         return None;
     }
-    let digits = eight_digits(*first)? << (4 * after_first) | eight_digits(*last)?;
+    let (first, last) = (Eight::of(*first), Eight::of(*last));
+    if (first.others | last.others) & HIGHEST_BITS != 0 {
+        return None;
+    }
+    let digits = first.packed() << (4 * after_first) | last.packed();
     Some(Digits::packed(digits, number.len()))
 }
 
-/// Eight ASCII digits, four bits each.
-#[inline]
-fn eight_digits(text: [u8; 8]) -> Option<u64> {
-    let digits = u64::from_be_bytes(text) ^ 0x3030_3030_3030_3030;
-    // Adding 0x76 carries what is more than 9 into the highest bit.
-    let too_high = digits.wrapping_add(0x7676_7676_7676_7676) | digits;
-    if too_high & 0x8080_8080_8080_8080 != 0 {
-        return None;
-    }
-    let pairs = (digits | digits >> 4) & 0x00FF_00FF_00FF_00FF;
-    let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
-    Some((fours | fours >> 16) & 0xFFFF_FFFF)
+const HIGHEST_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// Eight bytes of text, the first at the top.
+struct Eight {
+    /// Their values, if all are digits.
+    values: u64,
+    /// Some of the highest bits of the bytes are set, if not.
+    others: u64,
 }
 
-/// Reads up to 16 digits with separators anywhere: four bits each, and how many.
+impl Eight {
+    #[inline(always)]
+    fn of(text: [u8; 8]) -> Eight {
+        let values = u64::from_be_bytes(text) ^ u64::from_ne_bytes([b'0'; 8]);
+        // Adding 0x76 carries what is more than 9 into the highest bit.
+        let others = values.wrapping_add(u64::from_ne_bytes([0x76; 8])) | values;
+        Eight { values, others }
+    }
+
+    /// The values, four bits each.
+    #[inline(always)]
+    fn packed(&self) -> u64 {
+        let pairs = (self.values | self.values >> 4) & 0x00FF_00FF_00FF_00FF;
+        let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
+        (fours | fours >> 16) & 0xFFFF_FFFF
+    }
+}
+
+/// Reads 3 to 16 digits with separators anywhere: four bits each, and how many.
 #[inline(never)]
 fn read_separated(number: &[u8]) -> Option<(u64, usize)> {
     if number.len() > BYTES_MAX {
         return None;
     }
     let (mut digits, mut count, mut seen) = (0_u64, 0, 0);
-    let mut add = |eight: [u8; 8]| {
+    let mut add = |eight: &[u8; 8]| {
         let found = separate(eight);
         digits = digits << (4 * found.count) | found.digits;
         count += found.count;
         seen |= found.seen;
     };
     let (eights, others) = number.as_chunks();
-    eights.iter().for_each(|&eight| add(eight));
-    if let Some(&last) = number.last_chunk::<8>().filter(|_| !others.is_empty()) {
-        // The bytes that were read already are pushed out by separators.
-        let pushed = u128::from(u64::from_be_bytes(last)) << 64 | u128::from(SPACES);
-        add(((pushed << (8 * (8 - others.len())) >> 64) as u64).to_be_bytes());
-    } else {
-        let mut eight = SPACES.to_be_bytes();
-        eight.iter_mut().zip(others).for_each(|(place, &byte)| *place = byte);
-        add(eight);
+    eights.iter().for_each(&mut add);
+    if !others.is_empty() {
+        let mut eight = [b' '; 8];
+        match number.last_chunk::<8>() {
+            // The bytes that were read already are pushed out by separators.
+            Some(&last) => {
+                let pushed = u128::from(u64::from_be_bytes(last)) << 64 | u128::from(SPACES);
+                eight = ((pushed << (8 * (8 - others.len())) >> 64) as u64).to_be_bytes();
+            }
+            None => eight.iter_mut().zip(others).for_each(|(place, &byte)| *place = byte),
+        }
+        add(&eight);
     }
     let ordinary = seen & OTHER == 0 && (DIGITS_MIN..=PACKED_MAX).contains(&count);
     ordinary.then_some((digits, count))
@@ -119,16 +141,17 @@ struct Separated {
 }
 
 #[inline(always)]
-fn separate(eight: [u8; 8]) -> Separated {
-    let mut found = Separated { digits: 0, count: 0, seen: 0 };
-    for byte in eight {
+fn separate(eight: &[u8; 8]) -> Separated {
+    // A bit before the first digit tells at the end how many there were.
+    let (mut digits, mut seen) = (1_u64, 0);
+    for &byte in eight {
         let class = CLASSES[usize::from(byte)];
-        let longer = found.digits << 4 | u64::from(class);
-        found.digits = if class < 10 { longer } else { found.digits };
-        found.count += usize::from(class < 10);
-        found.seen |= class;
+        let longer = digits << 4 | u64::from(class);
+        digits = select_unpredictable(class < SEPARATOR, longer, digits);
+        seen |= class;
     }
-    found
+    let bits = digits.ilog2();
+    Separated { digits: digits ^ 1 << bits, count: (bits / 4) as usize, seen }
 }
 
 /// Reads ordinary text character by character: any words, a plus or none, three digits or more with

@@ -2,12 +2,14 @@
 
 use super::automaton;
 use super::compile;
+use super::digits::Digits;
 use super::error::PlanError;
 use super::format::{self, Format};
 use super::kind::Refusal;
 use super::number::Number;
 use super::parse::{self, Vanity};
 use super::pattern::NATIONAL_DIGITS_MAX;
+use super::program::{Match, Program};
 use super::region::Region;
 use super::tables::{CodeRow, RegionRow, Tables, pack};
 use super::xml;
@@ -28,8 +30,7 @@ pub struct Plan {
 mod builtin {
     use super::super::automaton::Node;
     use super::super::kind::Length::{LocalOnly, Possible, TooLong, TooShort, WrongLength};
-    use super::super::pattern::Step::{Accept, Digit, Either, End, Mark};
-    use super::super::program::Program;
+    use super::super::program::{Match, Program};
     use super::super::region::Region;
     use super::super::tables::{CodeRow, RegionRow, ShortText, Tables, Transform, WritingRow};
     use super::Plan;
@@ -147,6 +148,12 @@ impl Tables {
         self.regions.get(usize::from(row.checked_sub(1)?))
     }
 
+    /// What a prefix matches at the start of the digits.
+    #[inline(never)]
+    pub(super) fn find(&self, prefix: &Program, digits: Digits) -> Option<&Match> {
+        prefix.find(&self.nodes, &self.tails, &self.matches, digits)
+    }
+
     /// The row of a calling code.
     pub(super) fn code(&self, code: u16) -> Option<&CodeRow> {
         let digits = code.checked_ilog10()?.min(2);
@@ -166,7 +173,7 @@ mod tests {
             version: _,
             nodes,
             tails,
-            steps,
+            matches,
             regions,
             codes,
             code_by_digits,
@@ -176,7 +183,7 @@ mod tests {
         let sizes = [
             ("nodes", size_of_val(&**nodes)),
             ("tails", size_of_val(&**tails)),
-            ("steps", size_of_val(&**steps)),
+            ("matches", size_of_val(&**matches)),
             ("regions", size_of_val(&**regions)),
             ("codes", size_of_val(&**codes)),
             ("code_by_digits", size_of_val(&**code_by_digits)),

@@ -20,13 +20,18 @@ impl Region {
         std::str::from_utf8(&self.0[..length]).expect("a region code is ASCII")
     }
 
-    /// Where this region stands among all pairs of letters; `None` for [`Region::WORLD`].
+    /// Where this region stands among all pairs of letters, five bits each; `None` for
+    /// [`Region::WORLD`].
+    #[inline]
     pub(super) fn letter_index(self) -> Option<usize> {
         let [first, second, 0] = self.0 else {
             return None;
         };
-        Some(usize::from(first - b'A') * 26 + usize::from(second - b'A'))
+        Some(usize::from(first & 31) << 5 | usize::from(second & 31))
     }
+
+    /// The number of places by [`Region::letter_index`].
+    pub(super) const LETTER_INDICES: usize = 1 << 10;
 }
 
 impl fmt::Display for Region {

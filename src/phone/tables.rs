@@ -10,8 +10,7 @@
 
 use super::automaton::{DEPTH, Node, NodeRef, Tail};
 use super::kind::{Kind, Length};
-use super::pattern::Step;
-use super::program::Program;
+use super::program::{Match, Program};
 use super::region::Region;
 use std::borrow::Cow;
 
@@ -95,8 +94,8 @@ pub(super) struct Tables {
     pub(super) nodes: Cow<'static, [Node]>,
     /// The tails of all automata.
     pub(super) tails: Cow<'static, [Tail]>,
-    /// The steps of all prefix programs.
-    pub(super) steps: Cow<'static, [Step]>,
+    /// What prefixes can match.
+    pub(super) matches: Cow<'static, [Match]>,
     /// All regions; those of one calling code together, its main region first.
     pub(super) regions: Cow<'static, [RegionRow]>,
     /// All calling codes.
@@ -164,8 +163,6 @@ pub(super) struct CodeRow {
     pub(super) digits: u8,
     /// Its digits, four bits each.
     pub(super) packed: u16,
-    /// `+` and the digits, at the end of the four bytes.
-    pub(super) text: [u8; 4],
     /// The row of its main region; its other regions follow.
     pub(super) main: u16,
     /// Judges its national numbers: a [`Judgement`].
