@@ -384,11 +384,7 @@ impl Mill<'_> {
             let mut worked = lock(&self.spare_worked).pop().unwrap_or_default();
             worked.work(chunk, &self.contexts);
             lock(&self.waiting).insert(number, worked);
-            // Whoever holds the lock may just have looked in vain for this chunk, so the last
-            // word is said in `finish`.
-            if let Ok(mut turn) = self.turn.try_lock() {
-                self.take_waiting(&mut turn)?;
-            }
+            self.take_turns()?;
             self.wait_for_room(number)?;
         }
         Ok(())
@@ -411,6 +407,24 @@ impl Mill<'_> {
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(Error::Internal("the reader thread died".to_owned()));
                 }
+            }
+        }
+    }
+
+    /// Takes the worked chunks whose turn it is, unless another worker is at it.
+    ///
+    /// Whoever is at it may just have looked in vain for a chunk that comes while the lock is still
+    /// held, and nobody else would take that one; so one more look follows, after the lock.
+    fn take_turns(&self) -> Result<()> {
+        loop {
+            let Ok(mut turn) = self.turn.try_lock() else {
+                return Ok(());
+            };
+            self.take_waiting(&mut turn)?;
+            let next = turn.next;
+            drop(turn);
+            if !lock(&self.waiting).contains_key(&next) {
+                return Ok(());
             }
         }
     }
@@ -445,9 +459,7 @@ impl Mill<'_> {
             }
             let waited = self.taken.wait_timeout(waiting, PATIENCE);
             drop(waited.unwrap_or_else(PoisonError::into_inner));
-            if let Ok(mut turn) = self.turn.try_lock() {
-                self.take_waiting(&mut turn)?;
-            }
+            self.take_turns()?;
             check_cancelled(self.watch)?;
         }
     }

@@ -206,3 +206,14 @@ proptest! {
         prop_assert_eq!(twice.duplicate, 2 * once.duplicate + once.accepted);
     }
 }
+
+#[test]
+fn workers_on_tiny_chunks_never_wait_for_each_other_for_ever() {
+    let place = scratch();
+    let rows: String = (0..400).map(|n| format!("A{n},+9715012{:05}\n", n % 300)).collect();
+    fs::write(place.path().join("a.csv"), format!("Name,Phone\n{rows}")).expect("written");
+    for run in 0..60 {
+        let machine = Machine { threads: 4, chunk_bytes: 1 };
+        prepare(place.path(), &["a.csv"], &format!("out{run}"), machine);
+    }
+}
