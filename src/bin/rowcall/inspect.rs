@@ -46,6 +46,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<u8> {
 
 const BROKEN_PIPE: &str = "the reader went away";
 
+#[expect(clippy::needless_pass_by_value, reason = "given by map_err")]
 fn unwritten(cause: io::Error) -> Error {
     let what = match cause.kind() {
         io::ErrorKind::BrokenPipe => BROKEN_PIPE.to_owned(),

@@ -22,6 +22,10 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
     let Counts { rows, .. } = summary.counts;
     for source in &summary.sources {
         let _ = writeln!(text, "{}", columns_text(source));
+        if source.line_ends == Some("mixed") {
+            let name = printable(&source.source);
+            let _ = writeln!(text, "{name}: warning: lines end in more than one way");
+        }
     }
     let _ = writeln!(text, "{} row{}", grouped(rows), if rows == 1 { "" } else { "s" });
     let parts = summary.counts.parts();
