@@ -58,6 +58,11 @@ pub(super) fn find(
             };
             fit = columns;
         }
+        // One record agrees with itself under any delimiter, that of a list in a cell too.
+        let alone = fit.records == 1 && !matches!(delimiter, b',' | b'\t');
+        if alone && table.holds_empty_cells() {
+            continue;
+        }
         let score = score(fit) * weight;
         // A later candidate must be better by more than chance.
         if score >= SCORE_MIN && best.is_none_or(|(_, _, other)| score > other * 1.02) {
@@ -148,6 +153,14 @@ mod tests {
     #[test]
     fn lists_in_one_column_are_no_columns() {
         assert_eq!(of("Phones\n1234567;1234568\n1234569;1234560\n1234561;1234562\n"), None);
+    }
+
+    #[test]
+    fn a_list_in_the_only_record_is_no_table() {
+        let numbers = "+971501234567|+971501234568|+971501234569|+971501234560";
+        assert_eq!(of(&format!("1,Ana,{numbers},{numbers},,,x\n")), Some(','));
+        assert_eq!(of(&format!("1;Ana;{numbers};{numbers};;;x\n")), Some(';'));
+        assert_eq!(of("Ana|+971501234567|Bonn, Ulm|x\n"), Some('|'));
     }
 
     #[test]

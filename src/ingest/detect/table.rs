@@ -120,6 +120,17 @@ impl<'b> Table<'b> {
         padded.then_some(Table { bytes: self.bytes, dialect: self.dialect, rows, cells })
     }
 
+    /// Whether a cell without quotes holds another delimiter twice in a row. What separates the
+    /// items of a list stands alone; two in a row enclose an empty cell.
+    pub(super) fn holds_empty_cells(&self) -> bool {
+        const PAIRS: [&[u8; 2]; 4] = [b",,", b";;", b"\t\t", b"||"];
+        let holds = |cell: &Cell| {
+            let others = PAIRS.iter().filter(|pair| pair[0] != self.dialect.delimiter);
+            others.into_iter().any(|pair| memchr::memmem::find(self.text(*cell), *pair).is_some())
+        };
+        self.cells.iter().any(|cell| !cell.wrapped && holds(cell))
+    }
+
     /// The cells of a row.
     pub(super) fn cells(&self, row: &Row) -> &[Cell] {
         &self.cells[row.first_cell..row.first_cell + row.width]
