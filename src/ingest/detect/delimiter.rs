@@ -42,7 +42,8 @@ pub(super) fn find(
         let quote = quote
             .unwrap_or_else(|| Some(quote::find_mark(sample, whole, dialect, escape.is_none())));
         let dialect = Dialect { quote, ..dialect };
-        let mut fit = Table::read(sample, whole, dialect).fit();
+        let table = Table::read(sample, whole, dialect);
+        let mut fit = table.fit();
         if escaped {
             let escaped = Dialect { escape: Some(b'\\'), ..dialect };
             let with = Table::read(sample, whole, escaped).fit();
@@ -51,6 +52,15 @@ pub(super) fn find(
             }
         }
         if !is_possible(delimiter, fit) {
+            let padded = (delimiter == b' ').then(|| table.padded()).flatten();
+            let Some(columns) = padded.map(|table| table.fit()).filter(is_aligned) else {
+                continue;
+            };
+            fit = columns;
+        }
+        // One record agrees with itself under any delimiter, that of a list in a cell too.
+        let alone = fit.records == 1 && !matches!(delimiter, b',' | b'\t');
+        if alone && table.holds_empty_cells() {
             continue;
         }
         let score = score(fit) * weight;
@@ -89,6 +99,17 @@ fn is_possible(delimiter: u8, fit: Fit) -> bool {
             records >= 3 && columns >= 3 && ((all && mixed) || quoted)
         }
     }
+}
+
+/// Whether columns that spaces pad are a table: as for any delimiter that stands in ordinary text,
+/// but below a line or two, as programs print them below a title.
+fn is_aligned(fit: &Fit) -> bool {
+    let Fit { records, columns, agreeing, before, data, .. } = *fit;
+    records >= 3
+        && columns >= 3
+        && agreeing * 20 >= records * 19
+        && before <= 2
+        && (0.4..0.9).contains(&data)
 }
 
 fn score(fit: Fit) -> f64 {
@@ -135,10 +156,27 @@ mod tests {
     }
 
     #[test]
+    fn a_list_in_the_only_record_is_no_table() {
+        let numbers = "+971501234567|+971501234568|+971501234569|+971501234560";
+        assert_eq!(of(&format!("1,Ana,{numbers},{numbers},,,x\n")), Some(','));
+        assert_eq!(of(&format!("1;Ana;{numbers};{numbers};;;x\n")), Some(';'));
+        assert_eq!(of("Ana|+971501234567|Bonn, Ulm|x\n"), Some('|'));
+    }
+
+    #[test]
     fn rare_delimiters_are_found_where_they_separate_every_record() {
         assert_eq!(of("name:phone:city\nAna:1234567:Bonn\nBo:1234568:Ulm\n"), Some(':'));
         assert_eq!(of("\"c\" \"cut\" \"price\"\n\"1\" \"Ideal\" 3\n\"2\" \"Good\" 4\n"), Some(' '));
         assert_eq!(of("A#http://a.example#1\nB#http://b.example#2\nC#x#3\n"), Some('#'));
+    }
+
+    #[test]
+    fn columns_that_spaces_pad_are_found_below_a_title_too() {
+        let rows = "C    0.000   0.000   1.089\nH   -0.513  -0.889  -0.363\n".repeat(2);
+        assert_eq!(of(&rows), Some(' '));
+        assert_eq!(of(&format!("4\nwater molecules\n{rows}")), Some(' '));
+        assert_eq!(of("Name\nAna  Maria  Lopez\nJohn  Q  Public\nJo  B  Good\n"), None);
+        assert_eq!(of("+971  50  1234567\n+971  50  1234568\n+971  50  1234569\n"), None);
     }
 
     #[test]

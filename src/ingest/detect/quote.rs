@@ -11,6 +11,9 @@ pub(super) fn find_mark(sample: &[u8], whole: bool, dialect: Dialect, escape_is_
     if memchr::memchr(b'\'', sample).is_none() {
         return b'"';
     }
+    if escape_is_open && guards_apostrophes(sample) {
+        return b'\'';
+    }
     let single = Dialect { quote: Some(b'\''), ..dialect };
     let mut apostrophes = Table::read(sample, whole, single);
     if escape_is_open && memchr::memmem::find(sample, b"\\'").is_some() {
@@ -39,6 +42,16 @@ pub(super) fn find_mark(sample: &[u8], whole: bool, dialect: Dialect, escape_is_
     if quotes * 4 <= wrapped { b'\'' } else { b'"' }
 }
 
+/// Whether a backslash stands before every apostrophe and nothing is in quotes: what wrote the file
+/// guards the apostrophe, as one does with the mark that may enclose cells, and in no other file
+/// would the backslashes be meant to stay.
+fn guards_apostrophes(sample: &[u8]) -> bool {
+    let mut apostrophes = memchr::memchr_iter(b'\'', sample).peekable();
+    apostrophes.peek().is_some()
+        && apostrophes.all(|at| at > 0 && sample[at - 1] == b'\\')
+        && memchr::memchr(b'"', sample).is_none()
+}
+
 /// Whether a cell could not stand without quotes.
 fn needs_quotes(text: &[u8], delimiter: u8) -> bool {
     text.iter().any(|&byte| byte == delimiter || Dialect::ends_line(byte))
@@ -48,7 +61,8 @@ fn needs_quotes(text: &[u8], delimiter: u8) -> bool {
 /// without them all agree.
 pub(super) fn are_text(sample: &[u8], whole: bool, dialect: Dialect) -> bool {
     let Some(quote) = dialect.quote else { return true };
-    if memchr::memchr(quote, sample).is_none() {
+    let guarded = quote == b'\'' && guards_apostrophes(sample);
+    if guarded || memchr::memchr(quote, sample).is_none() {
         return false;
     }
     let table = Table::read(sample, whole, dialect);
@@ -73,7 +87,8 @@ fn is_broken(table: &Table<'_>, cells: &[Cell], malformed: bool) -> bool {
         })
 }
 
-/// `\` where records fit together better with it than without, and otherwise none.
+/// `\` where records fit together better with it than without, or where it guards every apostrophe
+/// and they fit as well; otherwise none.
 pub(super) fn find_escape(sample: &[u8], whole: bool, dialect: Dialect) -> Option<u8> {
     let marks = [dialect.quote, Some(dialect.delimiter)];
     let occurs = memchr::memchr_iter(b'\\', sample)
@@ -87,7 +102,9 @@ pub(super) fn find_escape(sample: &[u8], whole: bool, dialect: Dialect) -> Optio
     let fewer = fit_with.has_fewer_malformed_than(&fit);
     let as_few = !fit.has_fewer_malformed_than(&fit_with);
     let rounder = as_few && fit_with.agreement > fit.agreement + 1e-9;
-    (fewer || rounder).then_some(b'\\')
+    let as_round = as_few && fit_with.agreement >= fit.agreement;
+    let guards = dialect.quote == Some(b'\'') && guards_apostrophes(sample);
+    (fewer || rounder || (guards && as_round)).then_some(b'\\')
 }
 
 #[cfg(test)]
@@ -109,6 +126,17 @@ mod tests {
     fn apostrophes_around_cells_as_a_rule_are_quotes() {
         assert_eq!(mark("'Name','City'\n'Ana, M','Bonn'\n'Bo','it''s'\n"), '\'');
         assert_eq!(mark("'Sean O\\'Brien','Cork'\n'N\\'Golo','Paris'\n"), '\'');
+    }
+
+    #[test]
+    fn apostrophes_that_are_all_escaped_are_what_could_enclose_cells() {
+        let text = "Name,Phone\nSean O\\'Brien,1\nN\\'Golo,2\nAna,3\n";
+        assert_eq!(mark(text), '\'');
+        let single = Dialect { quote: Some(b'\''), ..Dialect::default() };
+        assert!(!are_text(text.as_bytes(), true, single));
+        assert_eq!(find_escape(text.as_bytes(), true, single), Some(b'\\'));
+        assert_eq!(mark("Name,Phone\nSean O\\'Brien,1\nN'Golo,2\n"), '"');
+        assert_eq!(mark("Name,Phone\nSean O\\'Brien,1\n\"Ana, M\",2\n"), '"');
     }
 
     #[test]

@@ -98,6 +98,39 @@ impl<'b> Table<'b> {
         table
     }
 
+    /// The same records as columns that spaces pad, where any number of spaces separates two cells.
+    /// `None` where one space is the rule, as in a sentence, and where quotes tell cells apart.
+    pub(super) fn padded(&self) -> Option<Table<'b>> {
+        let (mut gaps, mut wide) = (0, 0);
+        let mut rows = Vec::with_capacity(self.rows.len());
+        let mut cells: Vec<Cell> = Vec::new();
+        for row in &self.rows {
+            let first_cell = cells.len();
+            for cell in self.cells(row).iter().filter(|cell| cell.start < cell.end) {
+                if let Some(before) = cells[first_cell..].last() {
+                    gaps += 1;
+                    wide += usize::from(cell.start > before.end + 1);
+                }
+                cells.push(*cell);
+            }
+            let width = cells.len() - first_cell;
+            rows.push(Row { first_cell, width, blank: width == 0, ..*row });
+        }
+        let padded = wide * 4 >= gaps * 3 && !self.cells.iter().any(|cell| cell.wrapped);
+        padded.then_some(Table { bytes: self.bytes, dialect: self.dialect, rows, cells })
+    }
+
+    /// Whether a cell without quotes holds another delimiter twice in a row. What separates the
+    /// items of a list stands alone; two in a row enclose an empty cell.
+    pub(super) fn holds_empty_cells(&self) -> bool {
+        const PAIRS: [&[u8; 2]; 4] = [b",,", b";;", b"\t\t", b"||"];
+        let holds = |cell: &Cell| {
+            let others = PAIRS.iter().filter(|pair| pair[0] != self.dialect.delimiter);
+            others.into_iter().any(|pair| memchr::memmem::find(self.text(*cell), *pair).is_some())
+        };
+        self.cells.iter().any(|cell| !cell.wrapped && holds(cell))
+    }
+
     /// The cells of a row.
     pub(super) fn cells(&self, row: &Row) -> &[Cell] {
         &self.cells[row.first_cell..row.first_cell + row.width]
