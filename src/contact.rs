@@ -20,129 +20,38 @@ pub enum Field {
     LastName,
     /// The e-mail address.
     Email,
-    /// The country, ISO 3166-1 alpha-2; it is also the region in which the row's phone is read.
+    /// The country; it is also the region in which the row's phone is read, unless one of the two
+    /// fields after it says otherwise.
     Country,
+    /// The region in which the row's phone is read, and nothing else.
+    Region,
+    /// The calling code that stands apart from the phone.
+    CallingCode,
     /// The postal address, as one text.
     Address,
     /// Labels, several in one cell.
     Tags,
+    /// Whether the contact agreed to be written to.
+    OptIn,
+    /// Whether the contact asked not to be written to.
+    OptOut,
 }
 
-/// A field's name and the headers that mean it.
-struct FieldWords {
-    field: Field,
-    name: &'static str,
-    /// Headers, folded as `map` folds them: lower case, letters and digits alone.
-    headers: &'static [&'static str],
-}
-
-/// The one list of all fields, in the order in which they are shown.
-const FIELDS: [FieldWords; 8] = [
-    FieldWords {
-        field: Field::Phone,
-        name: "phone",
-        headers: &[
-            "phone",
-            "phonenumber",
-            "phoneno",
-            "phones",
-            "mobile",
-            "mobilephone",
-            "mobilenumber",
-            "mobileno",
-            "cell",
-            "cellphone",
-            "cellnumber",
-            "cellphonenumber",
-            "telephone",
-            "telephonenumber",
-            "tel",
-            "telno",
-            "whatsapp",
-            "whatsappnumber",
-            "whatsappphone",
-            "whatsappno",
-            "msisdn",
-            "contactnumber",
-            "contactno",
-            "contactphone",
-            "usernumber",
-            "phonee164",
-            "primaryphone",
-            "customerphone",
-            "billingphone",
-        ],
-    },
-    FieldWords {
-        field: Field::Name,
-        name: "name",
-        headers: &[
-            "name",
-            "fullname",
-            "contactname",
-            "displayname",
-            "customername",
-            "clientname",
-            "username",
-        ],
-    },
-    FieldWords {
-        field: Field::FirstName,
-        name: "first_name",
-        headers: &["firstname", "givenname", "forename", "fname", "billingfirstname"],
-    },
-    FieldWords {
-        field: Field::LastName,
-        name: "last_name",
-        headers: &["lastname", "familyname", "surname", "lname", "billinglastname"],
-    },
-    FieldWords {
-        field: Field::Email,
-        name: "email",
-        headers: &[
-            "email",
-            "emailaddress",
-            "mail",
-            "emailid",
-            "contactemail",
-            "customeremail",
-            "billingemail",
-            "email1value",
-        ],
-    },
-    FieldWords {
-        field: Field::Country,
-        name: "country",
-        headers: &[
-            "country",
-            "countrycode",
-            "countryiso",
-            "iso2",
-            "isocountry",
-            "isocountrycode",
-            "countryregion",
-            "billingcountry",
-            "mailingcountry",
-        ],
-    },
-    FieldWords {
-        field: Field::Address,
-        name: "address",
-        headers: &[
-            "address",
-            "postaladdress",
-            "streetaddress",
-            "fulladdress",
-            "mailingaddress",
-            "homeaddress",
-            "billingaddress",
-        ],
-    },
-    FieldWords {
-        field: Field::Tags,
-        name: "tags",
-        headers: &["tags", "tag", "labels", "label", "groups", "group", "segments", "categories"],
-    },
+/// The one list of all fields with their names, in the order in which they are shown. The headers
+/// that mean them stand in `map::synonyms`.
+const FIELDS: [(Field, &str); 12] = [
+    (Field::Phone, "phone"),
+    (Field::Name, "name"),
+    (Field::FirstName, "first_name"),
+    (Field::LastName, "last_name"),
+    (Field::Email, "email"),
+    (Field::Country, "country"),
+    (Field::Region, "region"),
+    (Field::CallingCode, "calling_code"),
+    (Field::Address, "address"),
+    (Field::Tags, "tags"),
+    (Field::OptIn, "opt_in"),
+    (Field::OptOut, "opt_out"),
 ];
 
 impl Field {
@@ -151,25 +60,19 @@ impl Field {
 
     /// Every field, in the order in which they are shown.
     pub fn all() -> impl Iterator<Item = Field> {
-        FIELDS.iter().map(|words| words.field)
+        FIELDS.iter().map(|(field, _)| *field)
     }
 
     /// The field's name on the command line and in reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        FIELDS[self as usize].name
+        FIELDS[self as usize].1
     }
 
     /// The field of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Field> {
-        FIELDS.iter().find(|words| words.name == name).map(|words| words.field)
-    }
-
-    /// The headers that mean this field, folded to lower-case letters and digits.
-    #[must_use]
-    pub fn headers(self) -> &'static [&'static str] {
-        FIELDS[self as usize].headers
+        FIELDS.iter().find(|(_, known)| *known == name).map(|(field, _)| *field)
     }
 }
 
@@ -227,33 +130,47 @@ pub struct Contact<'r> {
     /// The row's country, else the phone's.
     pub country: Option<Country>,
     /// The postal address.
-    pub address: &'r str,
+    pub address: Cow<'r, str>,
     /// The labels.
     pub tags: Tags<'r>,
+    /// Whether the contact agreed to be written to; `None` where the row does not say.
+    pub opt_in: Option<bool>,
 }
 
-/// The labels of a contact: trimmed, not empty, each once, in the order of the cell.
+/// The labels of a contact: trimmed, not empty, each once, in the order of its cells.
 #[derive(Debug, Clone, Copy)]
 pub struct Tags<'r> {
-    cell: &'r str,
-    separator: char,
+    cells: [&'r str; Tags::CELLS_MAX],
+    separator: &'r str,
+    /// Labels that begin so are those of the program that wrote them.
+    own: Option<&'r str>,
 }
 
 impl<'r> Tags<'r> {
-    /// The labels in `cell`, which `separator` divides.
+    /// How many cells a contact's labels come from at most.
+    pub const CELLS_MAX: usize = 3;
+
+    /// The labels in `cells`, which `separator` divides, but for those that begin with `own`.
     #[must_use]
-    pub fn new(cell: &'r str, separator: char) -> Tags<'r> {
-        Tags { cell, separator }
+    pub fn new(
+        cells: [&'r str; Tags::CELLS_MAX],
+        separator: &'r str,
+        own: Option<&'r str>,
+    ) -> Tags<'r> {
+        Tags { cells, separator, own }
     }
 
     /// Gives each label once, in order. Few labels are compared with each other without a heap;
-    /// from 16 labels on a set keeps the time linear whatever the cell holds.
+    /// from 16 labels on a set keeps the time linear whatever the cells hold.
     pub fn for_each(self, mut give: impl FnMut(&'r str)) {
         let mut few = [""; Self::FEW];
         let mut count = 0;
         let mut many: HashSet<&str> = HashSet::new();
-        for label in self.cell.split(self.separator).map(str::trim) {
-            if label.is_empty() || few[..count].contains(&label) || many.contains(label) {
+        let filled = self.cells.into_iter().filter(|cell| !cell.is_empty());
+        for label in filled.flat_map(|cell| cell.split(self.separator)) {
+            let own = self.own.is_some_and(|own| label.trim_start().starts_with(own));
+            let label = unquoted(label.trim());
+            if own || label.is_empty() || few[..count].contains(&label) || many.contains(label) {
                 continue;
             }
             match few.get_mut(count) {
@@ -273,6 +190,12 @@ impl<'r> Tags<'r> {
     const FEW: usize = 16;
 }
 
+/// A label without the quotes that some exports put around each.
+fn unquoted(label: &str) -> &str {
+    let inner = label.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.map_or(label, str::trim)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,17 +209,6 @@ mod tests {
     }
 
     #[test]
-    fn a_header_means_one_field_only_and_is_folded() {
-        let mut seen = std::collections::HashSet::new();
-        for field in Field::all() {
-            for header in field.headers() {
-                assert!(seen.insert(header), "{header} stands twice");
-                assert!(header.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()));
-            }
-        }
-    }
-
-    #[test]
     fn a_country_is_one_that_iso_assigns() {
         assert_eq!(Country::from_alpha2("ae").expect("assigned").as_str(), "AE");
         for not_one in ["XK", "UK", "EU", "A", "AEX", "", "é", "12"] {
@@ -306,7 +218,7 @@ mod tests {
 
     fn tags(cell: &str) -> Vec<&str> {
         let mut labels = Vec::new();
-        Tags::new(cell, ',').for_each(|label| labels.push(label));
+        Tags::new([cell, "", ""], ",", None).for_each(|label| labels.push(label));
         labels
     }
 
@@ -315,6 +227,15 @@ mod tests {
         assert_eq!(tags(" vip, lead ,,vip,VIP"), ["vip", "lead", "VIP"]);
         assert!(tags("").is_empty());
         assert!(tags(" , ").is_empty());
+        assert_eq!(tags("\"VIP\",\"Blog\""), ["VIP", "Blog"], "as Mailchimp writes them");
+    }
+
+    #[test]
+    fn tags_come_from_several_cells_by_any_separator_without_the_program_s_own() {
+        let mut labels = Vec::new();
+        let cells = ["* myContacts ::: Work ::: Friends", "Work", "spring"];
+        Tags::new(cells, ":::", Some("* ")).for_each(|label| labels.push(label));
+        assert_eq!(labels, ["Work", "Friends", "spring"]);
     }
 
     #[test]

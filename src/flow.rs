@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::ingest::chunk::Chunk;
 use crate::ingest::{Given, Input, Source, source_names};
 use crate::map::MapOptions;
-use crate::normalize::PhoneRules;
+use crate::normalize::{Need, PhoneRules};
 use crate::phone::{Plan, Region};
 use crate::write::contract::Contract;
 use crate::write::outdir::{IfExists, OutDir};
@@ -53,6 +53,8 @@ pub struct Job {
     pub home: Option<Region>,
     /// How phone cells are read, and which phones are wanted.
     pub phone: PhoneRules,
+    /// Whether a row must say that its contact agreed to be written to.
+    pub opt_in: Need,
     /// What to make.
     pub goal: Goal,
     /// The platform; `None` judges by no platform's needs.

@@ -50,7 +50,7 @@
 //! use rowcall::flow::{Goal, Job, Machine, run};
 //! use rowcall::ingest::{Given, Input};
 //! use rowcall::map::MapOptions;
-//! use rowcall::normalize::PhoneRules;
+//! use rowcall::normalize::{Need, PhoneRules};
 //! use rowcall::phone::Plan;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -61,6 +61,7 @@
 //!     plan: Plan::builtin(),
 //!     home: "AE".parse().ok(),
 //!     phone: PhoneRules::default(),
+//!     opt_in: Need::Optional,
 //!     goal: Goal::Check,
 //!     contract: None,
 //!     batch_rows: None,

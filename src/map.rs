@@ -1,17 +1,63 @@
-//! Stage 2: header → [`Columns`]; record → [`Draft`]. Decides which column feeds which field.
+//! Stage 2: header → [`Columns`]; record → [`Draft`]. Decides which columns feed which field, by
+//! what the user says, by the export it is (`preset`), by the headers (`synonyms`), and by what the
+//! values look like (`content`).
 //! It must not know what makes a value right.
 
 use crate::contact::Field;
 use crate::error::{Error, Result};
 use crate::ingest::guard::{RAW_COLUMN, is_ours, is_own_column, unguard};
-use crate::ingest::record::Row;
-use crate::text::{fold, printable};
+use crate::phone::{Plan, Region};
+use crate::text::fold;
+
+pub mod advice;
+pub mod content;
+mod draft;
+pub mod preset;
+pub mod synonyms;
+
+use advice::{clashing_evidence, list, no_phone_column, no_such_column, quoted, two_candidates};
+use content::{Looks, Sample};
+pub use draft::Draft;
+use preset::Preset;
+use synonyms::{Strength, meanings};
 
 /// What the user says of the columns.
 #[derive(Debug, Clone, Default)]
 pub struct MapOptions {
-    /// `--map field=Column`: the header of the column that feeds a field, in the order given.
+    /// `--map field=Column`: the header of a column that feeds a field, in the order given.
     pub columns: Vec<(Field, String)>,
+    /// `--set field=value`: what a field is where no column says otherwise; tags are added.
+    pub constants: Vec<(Field, String)>,
+    /// Which columns that feed no field are carried along.
+    pub params: Params,
+    /// What stands between two tags of a cell; `None` is found.
+    pub tag_separator: Option<String>,
+    /// The export that it is.
+    pub preset: PresetChoice,
+}
+
+/// Which columns that feed no field are carried along as params.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Params {
+    /// Every one.
+    #[default]
+    All,
+    /// None.
+    None,
+    /// Those with these headers.
+    Only(Vec<String>),
+}
+
+/// The export that a file is.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum PresetChoice {
+    /// Found by its headers.
+    #[default]
+    Auto,
+    /// None: only headers and content count.
+    None,
+    /// The user said so.
+    Named(&'static Preset),
 }
 
 /// How a column came to feed a field.
@@ -19,8 +65,12 @@ pub struct MapOptions {
 pub enum Evidence {
     /// The user said so.
     Given,
+    /// It is so in the export that the file is.
+    Preset,
     /// Its header means the field.
     Header,
+    /// Its values look like it, and no header says otherwise.
+    Content,
 }
 
 impl Evidence {
@@ -29,18 +79,42 @@ impl Evidence {
     pub fn as_str(self) -> &'static str {
         match self {
             Evidence::Given => "given",
+            Evidence::Preset => "preset",
             Evidence::Header => "header",
+            Evidence::Content => "content",
         }
     }
 }
 
-/// Which column feeds which field of one source. A phone column exists.
+/// What columns are judged by beside their headers.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'s> {
+    /// The first rows.
+    pub sample: &'s Sample,
+    /// The numbering plan by which values read as phones.
+    pub plan: &'s Plan,
+    /// The region of numbers without a calling code.
+    pub home: Option<Region>,
+    /// The source's name in messages.
+    pub source: &'s str,
+}
+
+/// A column that feeds a field, by its index, and how that is known.
+type Feed = (usize, Evidence);
+
+/// Which columns feed which field of one source. A phone column exists.
 #[derive(Debug, Clone)]
 pub struct Columns {
     /// The header's cells, control characters and all.
     pub headers: Vec<String>,
-    /// Index of the column that feeds each field, from 0, by the field's own number.
-    fields: [Option<(usize, Evidence)>; Field::COUNT],
+    /// The export that it is, if it is a known one.
+    pub preset: Option<&'static Preset>,
+    /// What stands between two tags of a cell.
+    pub tag_separator: String,
+    /// The columns that feed each field, by the field's own number, the preferred one first.
+    feeds: [Vec<Feed>; Field::COUNT],
+    /// What a field is where its columns say nothing.
+    constants: [String; Field::COUNT],
     /// Indices of the columns that feed no field.
     leftovers: Vec<usize>,
     /// The source is a file that we wrote for people: its cells are guarded, and it has columns
@@ -52,52 +126,68 @@ impl Columns {
     /// Decides what the columns under `headers` mean.
     ///
     /// # Errors
-    /// [`Error::Usage`] where a field has two candidates, no column holds phone numbers, two
-    /// params would have one name, or a column that was asked for is not there.
-    pub fn decide(mut headers: Vec<String>, options: &MapOptions, source: &str) -> Result<Columns> {
+    /// [`Error::Usage`] where a field has two candidates, no column holds phone numbers, or a
+    /// column that was asked for is not there.
+    pub fn decide(
+        mut headers: Vec<String>,
+        options: &MapOptions,
+        look: &Look<'_>,
+    ) -> Result<Columns> {
         let ours = is_ours(&headers);
         if ours {
             headers.iter_mut().for_each(|header| *header = unguard(header).to_owned());
         }
-        let mut fields = [None; Field::COUNT];
-        for (field, wanted) in &options.columns {
-            let at = find_given(&headers, wanted, source)?;
-            if fields[*field as usize].is_some() {
-                return Err(Error::Usage(format!("--map names two columns for {field}")));
-            }
-            fields[*field as usize] = Some((at, Evidence::Given));
+        let preset = match options.preset {
+            PresetChoice::Auto => Preset::of(&headers),
+            PresetChoice::None => None,
+            PresetChoice::Named(preset) => Some(preset),
+        };
+        let mut decision = Decision { headers: &headers, look, feeds: Default::default() };
+        decision.by_word(options)?;
+        if let Some(preset) = preset {
+            decision.by_preset(preset);
         }
-        let given: Vec<usize> = fields.iter().flatten().map(|(at, _)| *at).collect();
-        for field in Field::all().filter(|field| !options.is_given(*field)) {
-            let found: Vec<usize> = (0..headers.len())
-                .filter(|at| !given.contains(at))
-                .filter(|at| field.headers().contains(&fold(&headers[*at]).as_str()))
-                .collect();
-            match found[..] {
-                [] => {}
-                [at] => fields[field as usize] = Some((at, Evidence::Header)),
-                _ => return Err(two_candidates(field, &found, &headers, source)),
-            }
-        }
-        if fields[Field::Phone as usize].is_none() {
-            return Err(no_phone_column(&headers, source));
-        }
-        let taken = |at: &usize| fields.iter().flatten().any(|(column, _)| column == at);
+        decision.by_header()?;
+        decision.by_content(preset)?;
+        let feeds = decision.feeds;
+        let taken = |at: &usize| feeds.iter().flatten().any(|(column, _)| column == at);
         let own = |at: &usize| ours && is_own_column(&headers[*at]);
         let leftovers = (0..headers.len()).filter(|at| !taken(at) && !own(at)).collect();
-        Ok(Columns { headers, fields, leftovers, ours })
+        let mut constants: [String; Field::COUNT] = Default::default();
+        for (field, value) in &options.constants {
+            value.clone_into(&mut constants[*field as usize]);
+        }
+        let tag_columns = &feeds[Field::Tags as usize];
+        let separator = options
+            .tag_separator
+            .clone()
+            .or_else(|| preset.and_then(|preset| preset.tag_separator.clone()))
+            .unwrap_or_else(|| tag_separator(look.sample, tag_columns).to_owned());
+        Ok(Columns { headers, preset, tag_separator: separator, feeds, constants, leftovers, ours })
     }
 
-    /// Index of the column that feeds `field`, from 0.
+    /// Index of the column that feeds `field` first, from 0.
     #[must_use]
     pub fn of(&self, field: Field) -> Option<usize> {
-        self.fields[field as usize].map(|(at, _)| at)
+        self.feeds[field as usize].first().map(|(at, _)| *at)
     }
 
-    /// Every field that a column feeds, with the column's index and how it was found.
+    /// Indices of all columns that feed `field`, the preferred one first.
+    pub fn all_of(&self, field: Field) -> impl Iterator<Item = usize> {
+        self.feeds[field as usize].iter().map(|(at, _)| *at)
+    }
+
+    /// What a field is where its columns say nothing; empty where nothing was said.
+    #[must_use]
+    pub fn constant(&self, field: Field) -> &str {
+        &self.constants[field as usize]
+    }
+
+    /// Every column that feeds a field, with the field and how it was found; a field's preferred
+    /// column first.
     pub fn decided(&self) -> impl Iterator<Item = (Field, usize, Evidence)> {
-        Field::all().filter_map(|field| {
-            self.fields[field as usize].map(|(at, evidence)| (field, at, evidence))
+        Field::all().flat_map(|field| {
+            self.feeds[field as usize].iter().map(move |(at, evidence)| (field, *at, *evidence))
         })
     }
 
@@ -127,31 +217,208 @@ impl Columns {
         self.headers.iter().position(|header| self.ours && header == RAW_COLUMN)
     }
 
-    /// Checks that no two of these columns have one name: as params, one would overwrite the
-    /// other.
+    /// Of these columns, those that are to be carried as params.
     ///
     /// # Errors
-    /// [`Error::Usage`] that names both.
-    pub fn check_names(&self, columns: &[usize], source: &str) -> Result<()> {
+    /// [`Error::Usage`] where a column that was asked for is none of the source's, or where two
+    /// have one name: as params, one would overwrite the other.
+    pub fn wanted_params(
+        &self,
+        columns: Vec<usize>,
+        wanted: &Params,
+        source: &str,
+    ) -> Result<Vec<usize>> {
+        let columns = match wanted {
+            Params::All => columns,
+            Params::None => Vec::new(),
+            Params::Only(names) => {
+                let find = |name: &String| find_given(&self.headers, name, "--params", source);
+                let found = names.iter().map(find).collect::<Result<Vec<usize>>>()?;
+                (0..self.headers.len()).filter(|at| found.contains(at)).collect()
+            }
+        };
         let mut seen = std::collections::HashMap::new();
-        for &at in columns {
+        for &at in &columns {
             let name = self.param_name(at);
             if let Some(first) = seen.insert(name.clone(), at) {
                 return Err(Error::Usage(format!(
-                    "{source}: the columns {} and {} have the same header, {}; \
-                     rename one in the file",
+                    "{source}: the columns {} and {} have the same header, {}; rename one in the \
+                     file, or choose the columns to carry with --params",
                     letters(first),
                     letters(at),
                     quoted(&name)
                 )));
             }
         }
+        Ok(columns)
+    }
+}
+
+/// The columns as they are being decided.
+struct Decision<'d> {
+    headers: &'d [String],
+    look: &'d Look<'d>,
+    feeds: [Vec<Feed>; Field::COUNT],
+}
+
+impl Decision<'_> {
+    fn is_taken(&self, at: usize) -> bool {
+        self.feeds.iter().flatten().any(|(column, _)| *column == at)
+    }
+
+    fn looks(&self, at: usize) -> Looks {
+        Looks::of(self.look.sample, at, self.look.plan, self.look.home)
+    }
+
+    /// What the user said.
+    fn by_word(&mut self, options: &MapOptions) -> Result<()> {
+        for (field, wanted) in &options.columns {
+            let at = find_given(self.headers, wanted, "--map", self.look.source)?;
+            let feeds = &mut self.feeds[*field as usize];
+            if !feeds.iter().any(|(column, _)| *column == at) {
+                feeds.push((at, Evidence::Given));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the export is known for.
+    fn by_preset(&mut self, preset: &Preset) {
+        for field in Field::all() {
+            if self.feeds[field as usize].is_empty() && preset.speaks_of(field) {
+                let columns = preset.columns_of(field, self.headers);
+                let free = columns.into_iter().filter(|at| !self.is_taken(*at));
+                self.feeds[field as usize] = free.map(|at| (at, Evidence::Preset)).collect();
+            }
+        }
+    }
+
+    /// What the headers mean.
+    fn by_header(&mut self) -> Result<()> {
+        // Where the family name has a column, what may be any name is the given one.
+        let mut found: Vec<(Field, Vec<(Strength, usize)>)> =
+            Field::all().map(|field| (field, self.candidates(field))).collect();
+        let of = |found: &[(Field, Vec<(Strength, usize)>)], field: Field| {
+            found.iter().position(|(known, _)| *known == field).expect("every field is there")
+        };
+        let (name, first, last) =
+            (of(&found, Field::Name), of(&found, Field::FirstName), of(&found, Field::LastName));
+        let weak = found[name].1.iter().all(|(strength, _)| *strength == Strength::Weak);
+        if weak && found[first].1.is_empty() && !found[last].1.is_empty() {
+            found[first].1 = std::mem::take(&mut found[name].1);
+        }
+        for (field, mut candidates) in found {
+            if !self.feeds[field as usize].is_empty() {
+                continue;
+            }
+            candidates.retain(|(_, at)| !self.is_taken(*at));
+            candidates.sort_unstable();
+            let best = candidates.first().map(|(strength, _)| *strength);
+            let level = |(strength, _): &(Strength, usize)| Some(*strength) == best;
+            if !matches!(field, Field::Phone | Field::Tags) {
+                candidates.retain(level);
+                if candidates.len() > 1 {
+                    let found: Vec<usize> = candidates.iter().map(|(_, at)| *at).collect();
+                    return Err(two_candidates(field, &found, self.headers, self.look.source));
+                }
+            }
+            if field == Field::Phone {
+                self.refuse_same_headers(&candidates)?;
+            }
+            let feeds = candidates.into_iter().map(|(_, at)| (at, Evidence::Header));
+            self.feeds[field as usize] = feeds.collect();
+        }
+        Ok(())
+    }
+
+    /// The columns whose header may mean the field. A weak word counts only where the values say
+    /// the same, or, for a name, do not say otherwise.
+    fn candidates(&self, field: Field) -> Vec<(Strength, usize)> {
+        let columns = (0..self.headers.len()).filter(|at| !self.is_taken(*at));
+        let means = columns.filter_map(|at| {
+            let meant = meanings(&self.headers[at]).iter().find(|(known, _)| *known == field);
+            meant.map(|(_, strength)| (*strength, at))
+        });
+        let proved = |(strength, at): &(Strength, usize)| {
+            *strength != Strength::Weak || {
+                let looks = self.looks(*at);
+                match field {
+                    Field::Phone => looks.are_phones(),
+                    _ => !looks.are_phones() && !looks.are_emails(),
+                }
+            }
+        };
+        means.filter(proved).collect()
+    }
+
+    /// Two phone columns under one header cannot be told apart, nor which of them comes first.
+    fn refuse_same_headers(&self, candidates: &[(Strength, usize)]) -> Result<()> {
+        let columns: Vec<usize> = candidates.iter().map(|(_, at)| *at).collect();
+        let same = columns.iter().find(|at| {
+            let header = fold(&self.headers[**at]);
+            columns.iter().any(|other| other != *at && fold(&self.headers[*other]) == header)
+        });
+        match same {
+            None => Ok(()),
+            Some(at) => {
+                let header = fold(&self.headers[*at]);
+                let found: Vec<usize> =
+                    columns.into_iter().filter(|at| fold(&self.headers[*at]) == header).collect();
+                Err(two_candidates(Field::Phone, &found, self.headers, self.look.source))
+            }
+        }
+    }
+
+    /// What the values look like, where no header has said it.
+    fn by_content(&mut self, preset: Option<&Preset>) -> Result<()> {
+        let free: Vec<usize> = (0..self.headers.len()).filter(|at| !self.is_taken(*at)).collect();
+        let looks: Vec<(usize, Looks)> = free.iter().map(|at| (*at, self.looks(*at))).collect();
+        let like = |wanted: fn(Looks) -> bool| -> Vec<usize> {
+            looks.iter().filter(|(_, looks)| wanted(*looks)).map(|(at, _)| *at).collect()
+        };
+        let phones = &self.feeds[Field::Phone as usize];
+        let by_phones = like(Looks::are_phones);
+        let given = phones.iter().any(|(_, evidence)| *evidence == Evidence::Given);
+        let deny = |(at, _): &Feed| self.looks(*at).are_surely_no_phones();
+        match (phones.is_empty(), &by_phones[..]) {
+            (true, []) => {
+                return Err(no_phone_column(self.headers, preset, self.look.source));
+            }
+            (true, [at]) => self.feeds[Field::Phone as usize] = vec![(*at, Evidence::Content)],
+            (true, several) => {
+                return Err(two_candidates(Field::Phone, several, self.headers, self.look.source));
+            }
+            (false, [at, ..]) if !given && phones.iter().all(deny) => {
+                return Err(clashing_evidence(phones[0].0, *at, self.headers, self.look.source));
+            }
+            _ => {}
+        }
+        if self.feeds[Field::Email as usize].is_empty()
+            && let [at] = like(Looks::are_emails)[..]
+        {
+            self.feeds[Field::Email as usize] = vec![(at, Evidence::Content)];
+        }
         Ok(())
     }
 }
 
+/// What most of the cells with several tags have between them; a comma where none has any.
+fn tag_separator(sample: &Sample, columns: &[Feed]) -> &'static str {
+    const KNOWN: [&str; 4] = [":::", ";", "|", ","];
+    let cells = || {
+        let of_row = |row: &'_ Vec<String>| -> Vec<String> {
+            columns.iter().filter_map(|(at, _)| row.get(*at).cloned()).collect()
+        };
+        sample.iter().flat_map(of_row)
+    };
+    let counts = KNOWN.map(|known| cells().filter(|cell| cell.contains(known)).count());
+    let most = counts.iter().copied().max().unwrap_or(0);
+    let first = counts.iter().position(|count| *count == most && most > 0);
+    first.map_or(",", |at| KNOWN[at])
+}
+
 impl MapOptions {
-    /// Reads one `field=Column`.
+    /// Reads one `field=Column` or `field=value`.
     ///
     /// # Errors
     /// A sentence that says what is wrong with it.
@@ -161,115 +428,40 @@ impl MapOptions {
             .ok_or_else(|| format!("`{pair}` is not field=Column, like phone=Mobile"))?;
         let field = Field::from_name(field.trim()).ok_or_else(|| {
             let names: Vec<&str> = Field::all().map(Field::as_str).collect();
-            format!("`{field}` is no field; the fields are {}", names.join(", "))
+            let meant = advice::similar(field, names.iter().copied());
+            let meant = meant.map_or(String::new(), |name| format!("; did you mean {name}?"));
+            format!("`{field}` is no field; the fields are {}{meant}", names.join(", "))
         })?;
-        if fold(column).is_empty() {
+        if column.trim().is_empty() {
             return Err(format!("`{pair}` names no column"));
         }
         Ok((field, column.to_owned()))
     }
-
-    fn is_given(&self, field: Field) -> bool {
-        self.columns.iter().any(|(given, _)| *given == field)
-    }
 }
 
-/// The one column whose header is `wanted`, to the letter or else folded.
-fn find_given(headers: &[String], wanted: &str, source: &str) -> Result<usize> {
+/// The one column whose header is `wanted`, to the letter or else folded; or the one whose number
+/// it is, as in `#3`.
+fn find_given(headers: &[String], wanted: &str, flag: &str, source: &str) -> Result<usize> {
+    let number = wanted.strip_prefix('#').and_then(|number| number.parse::<usize>().ok());
+    if let Some(at) = number.and_then(|number| number.checked_sub(1))
+        && at < headers.len()
+    {
+        return Ok(at);
+    }
     let exact: Vec<usize> = (0..headers.len()).filter(|at| headers[*at] == wanted).collect();
     let folded = || (0..headers.len()).filter(|at| fold(&headers[*at]) == fold(wanted)).collect();
     let found: Vec<usize> = if exact.is_empty() { folded() } else { exact };
     match found[..] {
         [at] => Ok(at),
-        [] => Err(Error::Usage(format!(
-            "{source}: there is no column {} for --map; the header has {}",
-            quoted(wanted),
-            list(headers, 0..headers.len())
-        ))),
+        [] => Err(no_such_column(headers, wanted, flag, source)),
         _ => Err(Error::Usage(format!(
-            "{source}: {} columns are called {}: {}; rename one in the file",
+            "{source}: {} columns are called {}: {}; name one by its number, for example #{}",
             found.len(),
             quoted(wanted),
-            list(headers, found.iter().copied())
+            list(headers, found.iter().copied()),
+            found[0] + 1
         ))),
     }
-}
-
-fn two_candidates(field: Field, found: &[usize], headers: &[String], source: &str) -> Error {
-    let names = list(headers, found.iter().copied());
-    let first = &headers[found[0]];
-    let same = found.iter().all(|at| fold(&headers[*at]) == fold(first));
-    let advice = if same {
-        "rename one in the file".to_owned()
-    } else {
-        format!("say which, for example --map {}", shell_word(&format!("{field}={first}")))
-    };
-    let count = found.len();
-    Error::Usage(format!("{source}: {count} columns could be the {field}: {names}; {advice}"))
-}
-
-fn no_phone_column(headers: &[String], source: &str) -> Error {
-    let dialable = |header: &String| header.bytes().filter(u8::is_ascii_digit).count() >= 7;
-    if headers.iter().any(dialable) {
-        // What stands there is somebody's data, and not for the terminal.
-        return Error::Usage(format!(
-            "{source}: the first line looks like a contact, not like a header; \
-             put a line with the column names before it, like Name,Phone,Email, or give --no-header \
-             and, for example, --map 'phone=Column 2'"
-        ));
-    }
-    if let [only] = headers
-        && let Some(delimiter) = [';', '\t', '|', ','].into_iter().find(|c| only.contains(*c))
-    {
-        let flag = if delimiter == '\t' { "tab".to_owned() } else { format!("'{delimiter}'") };
-        return Error::Usage(format!(
-            "{source}: the header is one cell, {}; try --delimiter {flag}",
-            quoted(only)
-        ));
-    }
-    let likely = headers.iter().find(|header| {
-        let folded = fold(header);
-        ["phone", "mobile", "tel", "cell", "whatsapp", "gsm", "msisdn", "number"]
-            .iter()
-            .any(|word| folded.contains(word))
-    });
-    Error::Usage(format!(
-        "{source}: no column is known to hold phone numbers; the header has {}; \
-         say which, for example --map {}",
-        list(headers, 0..headers.len()),
-        shell_word(&format!("phone={}", likely.map_or("COLUMN", String::as_str)))
-    ))
-}
-
-/// Headers as a message names them, each with its letters: `"Mobile" (column C)`. At most twelve.
-fn list(headers: &[String], which: impl Iterator<Item = usize>) -> String {
-    const SHOWN_MAX: usize = 12;
-    let all: Vec<usize> = which.filter(|at| !headers[*at].trim().is_empty()).collect();
-    let mut shown: Vec<String> = all
-        .iter()
-        .take(SHOWN_MAX)
-        .map(|&at| format!("{} (column {})", quoted(&headers[at]), letters(at)))
-        .collect();
-    if all.len() > SHOWN_MAX {
-        shown.push(format!("and {} more", all.len() - SHOWN_MAX));
-    }
-    shown.join(", ")
-}
-
-fn quoted(text: &str) -> String {
-    const SHOWN_CHARS_MAX: usize = 60;
-    let mut short: String = text.chars().take(SHOWN_CHARS_MAX).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    format!("\"{}\"", printable(&short))
-}
-
-/// A word that a POSIX shell takes as it stands.
-fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "=_-.,+/".contains(c);
-    let text = printable(text);
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// A column's letters in a spreadsheet: A for index 0, AA for 26.
@@ -286,127 +478,5 @@ pub fn letters(at: usize) -> String {
     String::from_utf8(letters).expect("ASCII letters")
 }
 
-/// A record seen as fields.
-#[derive(Debug, Clone, Copy)]
-pub struct Draft<'r> {
-    row: Row<'r>,
-    columns: &'r Columns,
-}
-
-impl<'r> Draft<'r> {
-    /// `row` has as many cells as the header that `columns` were decided from.
-    #[must_use]
-    pub fn new(row: Row<'r>, columns: &'r Columns) -> Draft<'r> {
-        Draft { row, columns }
-    }
-
-    /// The text of a field's column; empty where no column feeds it.
-    #[must_use]
-    pub fn get(&self, field: Field) -> &'r str {
-        self.columns.of(field).map_or("", |at| self.cell(at))
-    }
-
-    /// The text of a column.
-    #[must_use]
-    pub fn cell(&self, at: usize) -> &'r str {
-        let cell = self.row.cell(at);
-        if self.columns.ours { unguard(cell) } else { cell }
-    }
-
-    /// The columns that the row is seen through.
-    #[must_use]
-    pub fn columns(&self) -> &'r Columns {
-        self.columns
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn decide(header: &str, given: &[&str]) -> Result<Columns> {
-        let columns =
-            given.iter().map(|pair| MapOptions::parse_pair(pair).expect("a pair")).collect();
-        let headers = header.split('|').map(str::to_owned).collect();
-        Columns::decide(headers, &MapOptions { columns }, "a.csv")
-    }
-
-    fn refusal(header: &str, given: &[&str]) -> String {
-        decide(header, given).expect_err("must be refused").to_string()
-    }
-
-    #[test]
-    fn headers_are_found_whatever_their_case_spaces_and_punctuation() {
-        let columns = decide("Full Name|E-MAIL|phone_number|Notes", &[]).expect("decided");
-        assert_eq!(columns.of(Field::Name), Some(0));
-        assert_eq!(columns.of(Field::Email), Some(1));
-        assert_eq!(columns.of(Field::Phone), Some(2));
-        assert_eq!(columns.leftovers(), [3]);
-    }
-
-    #[test]
-    fn two_phone_columns_are_an_error_that_names_both_and_the_flag() {
-        let message = refusal("Name|Mobile Phone|Telephone", &[]);
-        for part in ["a.csv", "Mobile Phone", "column B", "Telephone", "--map 'phone=Mobile Phone'"]
-        {
-            assert!(message.contains(part), "{message}");
-        }
-    }
-
-    #[test]
-    fn no_phone_column_is_an_error_that_shows_the_header() {
-        let message = refusal("a|My mobile", &[]);
-        assert!(message.contains("\"a\" (column A), \"My mobile\" (column B)"), "{message}");
-        assert!(message.contains("--map 'phone=My mobile'"), "{message}");
-        assert!(refusal("a|b", &[]).contains("--map phone=COLUMN"));
-    }
-
-    #[test]
-    fn a_header_of_one_cell_leads_to_the_delimiter() {
-        assert!(refusal("Name;Phone", &[]).contains("--delimiter ';'"));
-        assert!(refusal("Name\tPhone", &[]).contains("--delimiter tab"));
-    }
-
-    #[test]
-    fn a_contact_in_place_of_a_header_is_not_shown() {
-        let message = refusal("Ann|+971501234561", &[]);
-        assert!(message.contains("column names"), "{message}");
-        assert!(!message.contains("Ann") && !message.contains("971"), "{message}");
-    }
-
-    #[test]
-    fn a_given_column_wins_and_the_other_candidate_goes_to_the_params() {
-        let columns = decide("Name|Mobile|Telephone", &["phone=telephone"]).expect("decided");
-        assert_eq!(columns.of(Field::Phone), Some(2));
-        assert_eq!(columns.leftovers(), [1]);
-    }
-
-    #[test]
-    fn a_given_column_must_exist_and_a_field_is_given_once() {
-        assert!(refusal("Phone", &["name=Nom"]).contains("no column \"Nom\""));
-        assert!(refusal("Phone|Tel", &["phone=Phone", "phone=Tel"]).contains("two columns"));
-    }
-
-    #[test]
-    fn two_params_of_one_name_are_an_error() {
-        let check = |header| {
-            let columns = decide(header, &[]).expect("decided");
-            columns.check_names(columns.leftovers(), "a.csv").map_err(|error| error.to_string())
-        };
-        let message = check("Phone|Note|Note").expect_err("one would overwrite the other");
-        assert!(message.contains("columns B and C"), "{message}");
-        assert_eq!(check("Phone||"), Ok(()), "columns without a header are numbered");
-    }
-
-    #[test]
-    fn column_letters_are_those_of_a_spreadsheet() {
-        let all: Vec<String> = [0, 25, 26, 51, 52, 701, 702].map(letters).to_vec();
-        assert_eq!(all, ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
-    }
-
-    #[test]
-    fn hostile_headers_are_shown_escaped() {
-        let message = refusal("\u{1b}[31mred\u{202e}", &[]);
-        assert!(!message.contains('\u{1b}') && !message.contains('\u{202e}'), "{message}");
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@ use crate::problem::{Level, Problem};
 
 use phone::UnreadDigits;
 
+mod consent;
 mod country;
 mod email;
 mod mojibake;
@@ -25,6 +26,8 @@ pub struct Rules {
     pub phone: PhoneRules,
     /// Whether a row without a name is rejected.
     pub name: Need,
+    /// Whether a row that does not say that its contact agreed is rejected.
+    pub opt_in: Need,
 }
 
 /// How phone cells are read, and which phones are wanted.
@@ -71,9 +74,6 @@ pub enum Need {
     Required,
 }
 
-/// What stands between two labels of a cell.
-const TAG_SEPARATOR: char = ',';
-
 /// A row that cannot be accepted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Refusal {
@@ -93,12 +93,13 @@ pub fn normalize<'r>(
     problems: &mut Vec<Problem<'r>>,
 ) -> Result<Contact<'r>, Refusal> {
     let before = problems.len();
-    let given = country::read(draft, rules.plan, rules.home, problems);
-    let given_country = given.and_then(country::of_region);
-    let home = given.or(rules.home);
+    let given_country = country::read(draft, rules.plan, rules.home, problems);
+    let home = country::home(draft, rules.plan, given_country, problems).or(rules.home);
+    let given_country = given_country.and_then(country::of_region);
     let found = phone::read(draft, rules, home, problems);
     let name = name::read(draft, rules.name, problems);
     let email = email::read(draft, problems);
+    let opt_in = consent::read(draft, rules.opt_in, problems);
     mojibake::check(draft, problems);
     if problems[before..].iter().any(|problem| problem.code.level() == Level::Error) {
         return Err(found.err().unwrap_or_default());
@@ -114,18 +115,35 @@ pub fn normalize<'r>(
         name,
         email,
         country: given_country.or(phone_country),
-        address: draft.get(Field::Address).trim(),
-        tags: Tags::new(draft.get(Field::Tags), TAG_SEPARATOR),
+        address: draft.joined(Field::Address, ", "),
+        tags: tags(draft),
+        opt_in,
     })
+}
+
+/// The labels of the row's cells, and those that every row has.
+fn tags<'r>(draft: &Draft<'r>) -> Tags<'r> {
+    let columns = draft.columns();
+    let mut cells = [""; Tags::CELLS_MAX];
+    let filled = draft.filled(Field::Tags).map(|(_, cell)| cell);
+    let constant = Some(columns.constant(Field::Tags));
+    for (slot, cell) in cells.iter_mut().zip(constant.into_iter().chain(filled)) {
+        *slot = cell;
+    }
+    // The row's own come first.
+    cells.rotate_left(1);
+    let own = columns.preset.and_then(|preset| preset.own_tags.as_deref());
+    Tags::new(cells, &columns.tag_separator, own)
 }
 
 /// A problem with the cell that feeds `field`.
 fn problem<'r>(draft: &Draft<'r>, field: Field, code: crate::problem::Code) -> Problem<'r> {
+    let (column, value) = draft.find(field);
     Problem {
         code,
-        column: draft.columns().of(field).and_then(|at| u32::try_from(at).ok()),
+        column: column.and_then(|at| u32::try_from(at).ok()),
         field: Some(field),
-        value: draft.get(field).into(),
+        value: value.into(),
         detail: "".into(),
         suggestion: None,
         readings: Vec::new(),

@@ -177,14 +177,26 @@ pub enum Code {
     PhoneBeninPrefix,
     /// The cell holds several numbers; the first valid one was taken.
     PhoneSeveral,
+    /// Another column of the row has a valid number, too.
+    PhoneOtherColumn,
+    /// A preferred column of the row has no valid number; another has.
+    PhoneColumnSkipped,
     /// An earlier accepted row has the same phone.
     PhoneDuplicate,
     /// The platform requires a name and the row has none.
     NameMissing,
     /// The e-mail address is none.
     EmailInvalid,
+    /// The domain of the e-mail address looks like a slip.
+    EmailTypo,
+    /// The cell for consent says neither yes nor no.
+    ConsentUnknown,
+    /// The row does not say that its contact agreed.
+    ConsentMissing,
     /// The country is no ISO 3166-1 alpha-2 code.
     CountryUnknown,
+    /// The calling code or the region of the row cannot be read.
+    RegionUnknown,
     /// The row's country is not the country of its phone.
     CountryMismatch,
 }
@@ -213,7 +225,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 53] = [
+const CODES: [CodeWords; 59] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -358,6 +370,12 @@ const CODES: [CodeWords; 53] = [
     words(Code::PhoneSeveral, "phone.several", Info,
         "the cell holds several numbers; the first valid one was taken",
         "keep the others in columns of their own if they matter"),
+    words(Code::PhoneOtherColumn, "phone.other_column", Info,
+        "another column of the row has a valid number, too",
+        "choose the columns and their order with --map phone=Column"),
+    words(Code::PhoneColumnSkipped, "phone.column_skipped", Info,
+        "this column has no valid number; one of another column was taken",
+        "nothing to do, or correct the number"),
     words(Code::PhoneDuplicate, "phone.duplicate", Info,
         "an earlier row has the same phone number",
         "nothing to do; see the kept row for what differs"),
@@ -367,9 +385,21 @@ const CODES: [CodeWords; 53] = [
     words(Code::EmailInvalid, "email.invalid", Warning,
         "this is not an e-mail address, and no payload gets it",
         "correct the address"),
+    words(Code::EmailTypo, "email.typo", Warning,
+        "the domain looks like a slip of a well-known one; the address was kept as it is",
+        "check the address"),
+    words(Code::ConsentUnknown, "consent.unknown", Warning,
+        "the cell says neither yes nor no; no consent is assumed",
+        "write yes or no"),
+    words(Code::ConsentMissing, "consent.missing", Bad,
+        "the row does not say that the contact agreed, as --require-opt-in asks",
+        "ask for consent, or leave the contact out"),
     words(Code::CountryUnknown, "country.unknown", Warning,
         "no country is known by this text, and no payload gets it",
         "write its name or its two letters, like AE"),
+    words(Code::RegionUnknown, "region.unknown", Warning,
+        "no region is known by this text, so the number was read in another",
+        "write the region's two letters or its calling code, like AE or +971"),
     words(Code::CountryMismatch, "country.mismatch", Warning,
         "the row's country is not the country of its phone number",
         "check which of the two is right; the column's value is sent"),

@@ -70,7 +70,7 @@ impl Print {
             hash(&contact.name),
             hash(contact.email),
             country,
-            hash(contact.address),
+            hash(&contact.address),
             tags,
             print,
         ])

@@ -13,7 +13,7 @@ use serde_json::Value;
 use rowcall::flow::{Goal, Job, Machine, Output, run};
 use rowcall::ingest::{Given, Input};
 use rowcall::map::MapOptions;
-use rowcall::normalize::PhoneRules;
+use rowcall::normalize::{Need, PhoneRules};
 use rowcall::phone::Plan;
 use rowcall::write::contract::Contract;
 use rowcall::write::outdir::IfExists;
@@ -36,6 +36,7 @@ fn job(folder: &Path, inputs: &[&str], machine: Machine) -> Job {
         plan: Plan::builtin(),
         home: "AE".parse().ok(),
         phone: PhoneRules::default(),
+        opt_in: Need::Optional,
         goal: Goal::Prepare,
         contract: Some(Contract::find("superwaba").expect("built in")),
         batch_rows: Some(7),

@@ -8,7 +8,8 @@ use crate::contact::Field;
 use crate::error::{Error, Result};
 use crate::ingest::compressed::{Compression, UnpackLimits};
 use crate::ingest::{Evidence, HeaderLine, Ragged};
-use crate::normalize::Wanted;
+use crate::map::{Params, PresetChoice};
+use crate::normalize::{Need, Wanted};
 use crate::phone::{DigitsAs, Letters, Region, Several};
 use crate::problem::{Code, Fate, Place};
 use crate::unique::{Claim, Claimant, Unique};
@@ -269,6 +270,8 @@ impl Ordered {
             has_header: context.header_line == HeaderLine::Present,
             evidence: evidence(context),
             line_ends: context.layout.line_ends.as_str(),
+            preset: columns.preset.map(|preset| preset.name.as_str()),
+            tag_separator: columns.of(Field::Tags).map(|_| columns.tag_separator.clone()),
             header: columns.headers.clone(),
             columns: columns
                 .decided()
@@ -328,6 +331,19 @@ fn settings(job: &Job) -> Settings {
         kinds: wanted(&phone.kinds, |kind| kind.as_str().to_owned()),
         regions: wanted(&phone.regions, ToString::to_string),
         map: job.map.columns.iter().map(pair).collect(),
+        set: job.map.constants.iter().map(pair).collect(),
+        params: match &job.map.params {
+            Params::All => None,
+            Params::None => Some("none".to_owned()),
+            Params::Only(names) => Some(names.join(",")),
+        },
+        tags_sep: job.map.tag_separator.clone(),
+        preset: match job.map.preset {
+            PresetChoice::Auto => None,
+            PresetChoice::None => Some("none".to_owned()),
+            PresetChoice::Named(preset) => Some(preset.name.clone()),
+        },
+        require_opt_in: job.opt_in == Need::Required,
         ragged: match job.read.ragged {
             Ragged::Reject => None,
             Ragged::Pad => Some("pad"),

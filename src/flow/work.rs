@@ -12,7 +12,8 @@ use crate::ingest::encoding::{Encoding, Form};
 use crate::ingest::guard::RAW_COLUMN;
 use crate::ingest::record::{Fault, Record, RecordReader, Row, Spot};
 use crate::ingest::{Evidence, HeaderLine, ReadOptions, Source};
-use crate::map::{Columns, Draft};
+use crate::map::content::Sample;
+use crate::map::{Columns, Draft, Look};
 use crate::normalize::phone::UnreadDigits;
 use crate::normalize::{Need, Rules, normalize};
 use crate::phone::{Kind, Phone, Region};
@@ -57,20 +58,21 @@ pub(super) struct View {
 }
 
 impl View {
-    fn new(headers: Vec<String>, source: &str, job: &Job) -> Result<View> {
-        let columns = Columns::decide(headers, &job.map, source)?;
+    fn new(headers: Vec<String>, sample: &Sample, source: &str, job: &Job) -> Result<View> {
+        let look = Look { sample, plan: job.plan, home: job.home, source };
+        let columns = Columns::decide(headers, &job.map, &look)?;
         let params = match &job.contract {
             Some(contract) => param_columns(contract, &columns),
             None => columns.leftovers().to_vec(),
         };
-        columns.check_names(&params, source)?;
+        let params = columns.wanted_params(params, &job.map.params, source)?;
         let named = |&at: &usize| (at, name_print(&columns.param_name(at)));
         let wanted = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare);
         Ok(View {
             originals: columns.originals(),
-            params,
             leftovers: columns.leftovers().iter().map(named).collect(),
-            encoder: wanted.map(|contract| Encoder::new(contract, &columns)),
+            encoder: wanted.map(|contract| Encoder::new(contract, &columns, &params)),
+            params,
             columns,
         })
     }
@@ -80,13 +82,17 @@ impl SourceContext {
     pub(super) fn new(source: &Source, job: &Job) -> Result<SourceContext> {
         refuse_guessed_rows(source)?;
         let required = job.contract.as_ref().is_some_and(|known| known.requires(Field::Name));
-        let view = View::new(source.header.clone(), &source.display, job)?;
+        let view = View::new(source.header.clone(), &source.sample, &source.display, job)?;
         let raw = match view.columns.raw_column() {
             None => None,
             Some(at) => {
                 let header = |at: &usize| view.columns.headers[*at].clone();
                 let headers = view.originals.iter().map(header).collect();
-                Some((at, View::new(headers, &source.display, job)?))
+                let cells = |row: &Vec<String>| -> Vec<String> {
+                    view.originals.iter().filter_map(|at| row.get(*at).cloned()).collect()
+                };
+                let sample: Vec<Vec<String>> = source.sample.iter().map(cells).collect();
+                Some((at, View::new(headers, &sample, &source.display, job)?))
             }
         };
         Ok(SourceContext {
@@ -105,6 +111,7 @@ impl SourceContext {
                 home: job.home,
                 phone: job.phone.clone(),
                 name: if required { Need::Required } else { Need::Optional },
+                opt_in: job.opt_in,
             },
             view,
             raw,

@@ -37,7 +37,13 @@ pub(super) struct Head {
     /// What a spreadsheet counts as rows up to there: skipped lines, blank lines, which are passed
     /// over, and the header.
     pub(super) records: u64,
+    /// The first rows after it.
+    pub(super) sample: Vec<Vec<String>>,
 }
+
+/// How many rows are looked at before the run, and within how many bytes.
+const SAMPLE_ROWS_MAX: usize = 200;
+const SAMPLE_BYTES_MAX: usize = 256 << 10;
 
 /// Finds the head of a source whose text begins with `sample`, of which `skip_lines` physical lines
 /// come before the header or the first row. A file that we wrote for people has
@@ -59,7 +65,8 @@ pub(super) fn read(
         if let Ok(head) = ours
             && is_ours(&head.names)
         {
-            return Ok(head);
+            let rows = first_rows(&sample[head.end..], options, head.names.len());
+            return Ok(Head { sample: rows, ..head });
         }
     }
     let start = after_lines(sample, skip_lines).ok_or_else(|| {
@@ -74,7 +81,9 @@ pub(super) fn read(
         HeaderLine::Absent => without_header(text, display, options)?,
     };
     let end = start + head.end;
+    let rows = first_rows(&sample[end..], options, head.names.len());
     Ok(Head {
+        sample: rows,
         skipped: skip_lines,
         end,
         bytes: options.form.source_length(&sample[..end]),
@@ -83,6 +92,28 @@ pub(super) fn read(
         records: skip_lines + head.records,
         ..head
     })
+}
+
+/// The first rows of a text. Its last record may be cut off, and is left out for that.
+fn first_rows(text: &[u8], options: ReadOptions, cells: usize) -> Vec<Vec<String>> {
+    let text = &text[..text.len().min(SAMPLE_BYTES_MAX)];
+    let mut splitter = Splitter::new(text, options, SAMPLE_BYTES_MAX);
+    let mut chunk = Chunk::default();
+    let mut reader = RecordReader::new(options, Some(cells));
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    while rows.len() < SAMPLE_ROWS_MAX && splitter.next_chunk(&mut chunk).is_ok_and(|more| more) {
+        reader.read(&chunk.bytes, &chunk.malformed, |record| {
+            if let Record::Row(row) = record
+                && rows.len() < SAMPLE_ROWS_MAX
+            {
+                rows.push(row.cells().map(str::to_owned).collect());
+            }
+        });
+    }
+    if text.len() == SAMPLE_BYTES_MAX && rows.len() < SAMPLE_ROWS_MAX {
+        rows.pop();
+    }
+    rows
 }
 
 /// The offset after so many physical lines.
@@ -148,7 +179,17 @@ fn read_header(text: &[u8], display: &str, options: ReadOptions) -> Result<Head>
     let lines = count_line_ends(&text[..end]);
     let line = HeaderLine::Present;
     let bytes = options.form.source_length(&text[..end]);
-    Ok(Head { names, line, skipped: 0, end, bytes, needed: end, lines, records })
+    Ok(Head {
+        names,
+        line,
+        skipped: 0,
+        end,
+        bytes,
+        needed: end,
+        lines,
+        records,
+        sample: Vec::new(),
+    })
 }
 
 /// The head of a text whose first record is a row: nothing, and as many columns as that row has.
@@ -164,7 +205,17 @@ fn without_header(text: &[u8], display: &str, options: ReadOptions) -> Result<He
     };
     let names = (1..=cells).map(|number| format!("Column {number}")).collect();
     let line = HeaderLine::Absent;
-    Ok(Head { names, line, skipped: 0, end: 0, bytes: 0, needed, lines: 0, records: 0 })
+    Ok(Head {
+        names,
+        line,
+        skipped: 0,
+        end: 0,
+        bytes: 0,
+        needed,
+        lines: 0,
+        records: 0,
+        sample: Vec::new(),
+    })
 }
 
 /// The offset of what follows a record of a chunk that begins at `start`.

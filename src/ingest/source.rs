@@ -46,6 +46,8 @@ pub struct Source {
     pub header_lines: u64,
     /// What a spreadsheet counts as rows before the first one: skipped and blank lines, the header.
     pub header_records: u64,
+    /// Its first rows, cell by cell.
+    pub sample: Vec<Vec<String>>,
     rest: Rest,
 }
 
@@ -195,6 +197,7 @@ impl Source {
             header_bytes,
             header_lines: head.lines,
             header_records: head.records,
+            sample: head.sample,
             rest,
         };
         Ok(Look { source, fault })

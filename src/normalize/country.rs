@@ -34,6 +34,27 @@ pub(super) fn read<'r>(
     region
 }
 
+/// The region in which the row's numbers without a calling code are read, as far as the row says:
+/// by the calling code that stands apart from its number, by its region, or by its country.
+pub(super) fn home<'r>(
+    draft: &Draft<'r>,
+    plan: &Plan,
+    country: Option<Region>,
+    problems: &mut Vec<Problem<'r>>,
+) -> Option<Region> {
+    for field in [Field::CallingCode, Field::Region] {
+        let cell = draft.get(field).trim();
+        if cell.is_empty() {
+            continue;
+        }
+        match names::region_of(cell, plan) {
+            Some(region) => return Some(region),
+            None => problems.push(problem(draft, field, Code::RegionUnknown)),
+        }
+    }
+    country
+}
+
 /// The ISO country of a region; `XK` is none, and `001` neither.
 pub(super) fn of_region(region: Region) -> Option<Country> {
     Country::from_alpha2(region.as_str())

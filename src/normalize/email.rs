@@ -5,16 +5,83 @@ use email_address::{EmailAddress, Options};
 use super::problem;
 use crate::contact::Field;
 use crate::map::Draft;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Confidence, Problem, Suggestion};
 
-/// The row's e-mail address; an invalid one is left out with a warning.
+/// The row's first valid e-mail address; an invalid one is left out with a warning.
 pub(super) fn read<'r>(draft: &Draft<'r>, problems: &mut Vec<Problem<'r>>) -> &'r str {
-    let cell = draft.get(Field::Email).trim();
-    if cell.is_empty() || is_valid(cell) {
+    let mut bad = None;
+    for (_, cell) in draft.filled(Field::Email) {
+        let cell = cell.trim();
+        if !is_valid(cell) {
+            bad = bad.or(Some(cell));
+            continue;
+        }
+        if let Some(meant) = meant_domain(cell) {
+            let (local, _) = cell.rsplit_once('@').expect("a valid address has one");
+            let value = format!("{local}@{meant}");
+            let suggestion = Some(Suggestion { value, confidence: Confidence::Medium });
+            problems.push(Problem { suggestion, ..problem(draft, Field::Email, Code::EmailTypo) });
+        }
         return cell;
     }
-    problems.push(problem(draft, Field::Email, Code::EmailInvalid));
-    ""
+    if bad.is_some() {
+        problems.push(problem(draft, Field::Email, Code::EmailInvalid));
+        return "";
+    }
+    draft.columns().constant(Field::Email)
+}
+
+/// Domains that most private addresses have, and some that are near to them and no slips.
+const USUAL: [&str; 22] = [
+    "gmail.com",
+    "googlemail.com",
+    "yahoo.com",
+    "hotmail.com",
+    "outlook.com",
+    "icloud.com",
+    "live.com",
+    "yahoo.co.uk",
+    "hotmail.co.uk",
+    "aol.com",
+    "msn.com",
+    "gmx.de",
+    "gmx.net",
+    "web.de",
+    "mail.ru",
+    "yandex.ru",
+    "proton.me",
+    "protonmail.com",
+    "hotmail.fr",
+    "yahoo.fr",
+    "orange.fr",
+    "rediffmail.com",
+];
+const ALIKE: [&str; 9] = [
+    "mail.com",
+    "ymail.com",
+    "email.com",
+    "gmx.com",
+    "gmx.at",
+    "gmx.ch",
+    "yahoo.com.br",
+    "live.co.uk",
+    "outlook.de",
+];
+
+/// The usual domain that a domain is a slip of: one letter more, less, other, or two changed about.
+fn meant_domain(address: &str) -> Option<&'static str> {
+    let (_, domain) = address.rsplit_once('@')?;
+    let domain = domain.to_ascii_lowercase();
+    if USUAL.contains(&domain.as_str()) || ALIKE.contains(&domain.as_str()) {
+        return None;
+    }
+    // A slip seldom touches the first letter, and comparing is not for free.
+    const LONG: usize = 8;
+    USUAL.into_iter().filter(|usual| usual.len() > LONG).find(|usual| {
+        usual.as_bytes()[0] == domain.as_bytes()[0]
+            && usual.len().abs_diff(domain.len()) <= 1
+            && strsim::osa_distance(usual, &domain) == 1
+    })
 }
 
 /// An address as people have one: no display name, and a domain of two labels or more.
@@ -27,6 +94,22 @@ fn is_valid(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slips_of_usual_domains_are_seen_and_other_domains_are_not() {
+        for (address, meant) in [
+            ("a@gmial.com", "gmail.com"),
+            ("a@Gmail.co", "gmail.com"),
+            ("a@hotmial.com", "hotmail.com"),
+            ("a@yaho.com", "yahoo.com"),
+            ("a@outlok.com", "outlook.com"),
+        ] {
+            assert_eq!(meant_domain(address), Some(meant), "{address}");
+        }
+        for address in ["a@gmail.com", "a@mail.com", "a@ymail.com", "a@example.com", "a@gmx.at"] {
+            assert_eq!(meant_domain(address), None, "{address}");
+        }
+    }
 
     #[test]
     fn an_address_has_a_local_part_and_a_domain_of_two_labels() {

@@ -15,8 +15,8 @@ pub(super) fn read<'r>(
 ) -> Cow<'r, str> {
     let mut name = tidy(draft.get(Field::Name));
     if name.is_empty() {
-        let first = tidy(draft.get(Field::FirstName));
-        let last = tidy(draft.get(Field::LastName));
+        let first = tidied(draft.joined(Field::FirstName, " "));
+        let last = tidied(draft.joined(Field::LastName, " "));
         name = match (first.is_empty(), last.is_empty()) {
             (_, true) => first,
             (true, false) => last,
@@ -29,7 +29,15 @@ pub(super) fn read<'r>(
     name
 }
 
-/// Runs of white space made one space, none at either end; control characters taken out.
+fn tidied(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => tidy(text),
+        Cow::Owned(text) => tidy(&text).into_owned().into(),
+    }
+}
+
+/// Runs of white space made one space, none at either end; control characters and direction marks
+/// taken out. Joiners stay: some scripts need them.
 fn tidy(cell: &str) -> Cow<'_, str> {
     let cell = cell.trim();
     if is_tidy(cell) {
@@ -40,16 +48,23 @@ fn tidy(cell: &str) -> Cow<'_, str> {
         if !tidied.is_empty() && !tidied.ends_with(' ') {
             tidied.push(' ');
         }
-        tidied.extend(word.chars().filter(|c| !c.is_control()));
+        tidied.extend(word.chars().filter(|c| !is_stray(*c)));
     }
     tidied.trim_end().to_owned().into()
+}
+
+/// Whether a character has no place in a name.
+fn is_stray(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 fn is_tidy(cell: &str) -> bool {
     let mut space_before = false;
     cell.chars().all(|c| {
         let space = c == ' ';
-        let stray = if space { space_before } else { c.is_control() || c.is_whitespace() };
+        let stray = if space { space_before } else { is_stray(c) || c.is_whitespace() };
         space_before = space;
         !stray
     })
@@ -68,6 +83,8 @@ mod tests {
             ("x\u{0}y", "xy"),
             (" \u{7} ", ""),
             ("a \u{7} b", "a b"),
+            ("\u{202b}محمد\u{202c} \u{200e}", "محمد"),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
             ("O'Brien-Smith, Jr.", "O'Brien-Smith, Jr."),
         ] {
             assert_eq!(tidy(cell), name, "{cell:?}");

@@ -12,37 +12,105 @@ use crate::phone::{
 use crate::problem::{Code, Confidence, Level, Problem, Suggestion};
 
 /// The row's phone and the number it was read from; or what is known of the number that was
-/// refused.
+/// refused. Of several columns the first with a valid number wins.
 pub(super) fn read<'r>(
     draft: &Draft<'r>,
     rules: &Rules,
     home: Option<Region>,
     problems: &mut Vec<Problem<'r>>,
 ) -> Result<Found, Refusal> {
-    let reading = read_cell(rules.plan, draft.get(Field::Phone), home, rules.phone.read);
-    // Most cells are plain valid numbers, of which nothing needs to be said.
-    let mut wanted = true;
-    for finding in findings(&reading, home, &rules.phone) {
-        let Finding { code, detail } = finding;
-        wanted &= code.level() != Level::Error;
-        let readings = if code == Code::PhoneAmbiguous { both(&reading) } else { Vec::new() };
-        let suggestion = reading
-            .suggestion
-            .filter(|_| code.level() == Level::Error && reading.verdict.is_err())
-            .map(|phone| Suggestion { value: phone.to_string(), confidence: Confidence::Medium });
-        let found = problem(draft, Field::Phone, code);
-        problems.push(Problem { detail, suggestion, readings, ..found });
+    let mut cells = draft.filled(Field::Phone);
+    let Some((first, cell)) = cells.next() else {
+        let (at, cell) = draft.find(Field::Phone);
+        return Cell { draft, rules, home, at: at.unwrap_or(0), cell }.judge(problems).1;
+    };
+    let judge = |at, cell| {
+        let mut said = Vec::new();
+        let (reading, found) = Cell { draft, rules, home, at, cell }.judge(&mut said);
+        (at, reading, found, said)
+    };
+    let mut judged = vec![judge(first, cell)];
+    judged.extend(cells.map(|(at, cell)| judge(at, cell)));
+    let Some(taken) = judged.iter().position(|(_, _, found, _)| found.is_ok()) else {
+        let first = judged.iter().find_map(|(_, _, found, _)| (*found).err());
+        problems.extend(judged.into_iter().flat_map(|(_, _, _, said)| said));
+        return Err(first.unwrap_or_default());
+    };
+    let phone = judged[taken].2.as_ref().map(|found| found.phone).ok();
+    let mut result = Err(Refusal::default());
+    for (index, (at, reading, found, said)) in judged.into_iter().enumerate() {
+        if index == taken {
+            problems.extend(said);
+            result = found;
+            continue;
+        }
+        let other = reading.verdict.as_ref().ok().map(|found| found.phone);
+        let (code, detail) = match other {
+            Some(other) if Some(other) == phone => continue,
+            Some(other) => (Code::PhoneOtherColumn, format!("not taken: {other}")),
+            None if index < taken => {
+                let why = said.first().map_or("", |problem| problem.code.sentence());
+                (Code::PhoneColumnSkipped, why.to_owned())
+            }
+            None => continue,
+        };
+        problems.push(Problem {
+            column: u32::try_from(at).ok(),
+            value: draft.cell(at).into(),
+            detail: detail.into(),
+            ..problem(draft, Field::Phone, code)
+        });
     }
-    match reading.verdict {
-        Ok(found) if wanted => Ok(found),
-        Err(Refused::Number(reason)) if reason != Reason::Missing => Err(Refusal {
-            unread: reading
-                .unread
-                .as_deref()
-                .and_then(|it| UnreadDigits::of(it, reading.suggestion.is_some())),
-            variant_key: reading.variant_key,
-        }),
-        _ => Err(Refusal::default()),
+    result
+}
+
+/// A phone cell of a row.
+struct Cell<'c, 'r> {
+    draft: &'c Draft<'r>,
+    rules: &'c Rules,
+    home: Option<Region>,
+    at: usize,
+    cell: &'r str,
+}
+
+impl<'r> Cell<'_, 'r> {
+    /// What the cell is read as, and whether it is wanted; all there is to say is pushed.
+    fn judge(&self, problems: &mut Vec<Problem<'r>>) -> (Reading, Result<Found, Refusal>) {
+        let Cell { draft, rules, home, at, cell } = *self;
+        let reading = read_cell(rules.plan, cell, home, rules.phone.read);
+        // Most cells are plain valid numbers, of which nothing needs to be said.
+        let mut wanted = true;
+        for Finding { code, detail } in findings(&reading, home, &rules.phone) {
+            wanted &= code.level() != Level::Error;
+            let readings = if code == Code::PhoneAmbiguous { both(&reading) } else { Vec::new() };
+            let suggestion = reading
+                .suggestion
+                .filter(|_| code.level() == Level::Error && reading.verdict.is_err())
+                .map(|phone| Suggestion {
+                    value: phone.to_string(),
+                    confidence: Confidence::Medium,
+                });
+            problems.push(Problem {
+                column: draft.columns().of(Field::Phone).and(u32::try_from(at).ok()),
+                value: cell.into(),
+                detail,
+                suggestion,
+                readings,
+                ..problem(draft, Field::Phone, code)
+            });
+        }
+        let found = match &reading.verdict {
+            Ok(found) if wanted => Ok(*found),
+            Err(Refused::Number(reason)) if *reason != Reason::Missing => Err(Refusal {
+                unread: reading
+                    .unread
+                    .as_deref()
+                    .and_then(|it| UnreadDigits::of(it, reading.suggestion.is_some())),
+                variant_key: reading.variant_key,
+            }),
+            _ => Err(Refusal::default()),
+        };
+        (reading, found)
     }
 }
 

@@ -117,7 +117,9 @@ fn field_by_name<'de, D: serde::Deserializer<'de>>(
     from: D,
 ) -> std::result::Result<Field, D::Error> {
     let name = String::deserialize(from)?;
-    let sent = |field: &Field| !matches!(field, Field::Phone | Field::FirstName | Field::LastName);
+    const SENT: [Field; 5] =
+        [Field::Name, Field::Email, Field::Country, Field::Address, Field::Tags];
+    let sent = |field: &Field| SENT.contains(field);
     Field::from_name(&name).filter(sent).ok_or_else(|| {
         let known: Vec<&str> = Field::all().filter(sent).map(Field::as_str).collect();
         serde::de::Error::custom(format!("`{name}` is none of {}", known.join(", ")))

@@ -20,19 +20,17 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// An encoder for rows seen through `columns`. A column that feeds a field for which the
-    /// platform has no key goes to the params like any other.
+    /// An encoder for rows seen through `columns`, of which those at `params` are carried as
+    /// params.
     #[must_use]
-    pub fn new(contract: &Contract, columns: &Columns) -> Encoder {
+    pub fn new(contract: &Contract, columns: &Columns, params: &[usize]) -> Encoder {
         let sign = match contract.phone.style {
             PhoneStyle::PlusDigits => "+",
             PhoneStyle::Digits => "",
         };
         let comma_key = |key: &str| format!(",{}:", json_string(key));
-        let param_columns: Vec<(usize, String)> = param_columns(contract, columns)
-            .into_iter()
-            .map(|at| (at, format!("{}:", json_string(&columns.param_name(at)))))
-            .collect();
+        let name = |at: &usize| (*at, format!("{}:", json_string(&columns.param_name(*at))));
+        let param_columns: Vec<(usize, String)> = params.iter().map(name).collect();
         Encoder {
             before_phone: format!("{{{}:\"{sign}", json_string(&contract.phone.key)),
             fields: contract
@@ -60,11 +58,15 @@ impl Encoder {
                         push_text(out, key, country.as_str());
                     }
                 }
-                Field::Address => push_text(out, key, contact.address),
+                Field::Address => push_text(out, key, &contact.address),
                 Field::Tags => push_tags(out, key, contact),
-                Field::Phone | Field::FirstName | Field::LastName => {
-                    unreachable!("a contract has no such field")
-                }
+                Field::Phone
+                | Field::FirstName
+                | Field::LastName
+                | Field::Region
+                | Field::CallingCode
+                | Field::OptIn
+                | Field::OptOut => unreachable!("a contract has no such field"),
             }
         }
         if let Some(key) = &self.params {
@@ -101,7 +103,9 @@ impl Encoder {
 /// feed one for which the platform has no key. In the order of the columns.
 #[must_use]
 pub fn param_columns(contract: &Contract, columns: &Columns) -> Vec<usize> {
-    let homeless = columns.decided().filter(|(field, _, _)| match field {
+    let homeless = columns.decided().filter(|(field, at, _)| match field {
+        // Of several columns the first that says something is taken; the others are not lost.
+        Field::Phone | Field::Email if columns.of(*field) != Some(*at) => true,
         // Beside a column with the whole name, the parts would be lost otherwise.
         Field::FirstName | Field::LastName => {
             !contract.takes(Field::Name) || columns.of(Field::Name).is_some()

@@ -177,6 +177,12 @@ pub struct SourceFacts {
     pub line_ends: Option<&'static str>,
     /// Which of the above was given, which was detected, and which is as usual.
     pub evidence: BTreeMap<&'static str, &'static str>,
+    /// The known export that it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<&'static str>,
+    /// What stands between two tags of a cell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag_separator: Option<String>,
     /// The header's cells.
     pub header: Vec<String>,
     /// Which column feeds which field.
@@ -225,6 +231,21 @@ pub struct Settings {
     /// The columns given by `--map`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub map: Vec<String>,
+    /// What fields are where no column says otherwise: field=value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<String>,
+    /// Which columns were to be carried as params, if not all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub params: Option<String>,
+    /// What was to stand between two tags.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags_sep: Option<String>,
+    /// The known export that the inputs were said to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+    /// Whether a row had to say that its contact agreed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_opt_in: bool,
     /// What becomes of records with another number of cells, if not that they are malformed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ragged: Option<&'static str>,

@@ -4,10 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use rowcall::contact::Field;
 use rowcall::flow::MaxRejects;
 use rowcall::ingest::compressed::UnpackLimits;
 use rowcall::ingest::encoding::Encoding;
 use rowcall::ingest::{Given, HeaderLine, Limits, Ragged};
+use rowcall::map::advice::similar;
+use rowcall::map::preset::Preset;
+use rowcall::map::{MapOptions, Params, PresetChoice};
 use rowcall::normalize::{PhoneRules, Wanted};
 use rowcall::phone::{DigitsAs, Kind, Letters, ReadRules, Region, Several};
 
@@ -77,9 +81,11 @@ pub(crate) struct CommonArgs {
     pub(crate) inputs: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) phone: PhoneArgs,
-    /// Let a column feed a field, for example phone=Mobile; may be given several times.
-    #[arg(long, value_name = "FIELD=COLUMN", help_heading = "Columns")]
-    pub(crate) map: Vec<String>,
+    #[command(flatten)]
+    pub(crate) columns: ColumnArgs,
+    /// Reject rows that do not say that their contact agreed to be written to.
+    #[arg(long, help_heading = "Columns")]
+    pub(crate) require_opt_in: bool,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
     #[command(flatten)]
@@ -106,6 +112,78 @@ pub(crate) struct CommonArgs {
     /// Bytes that a worker takes at once. Never changes the output.
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 10, value_parser = at_least_one, help_heading = "Machine")]
     pub(crate) chunk_bytes: usize,
+}
+
+/// What the columns mean.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Columns")]
+pub(crate) struct ColumnArgs {
+    /// Let a column feed a field, for example phone=Mobile or phone=#3; may be given several times,
+    /// for one field in order of preference.
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    pub(crate) map: Vec<String>,
+    /// The column that names the region of a row's number; by default the country's.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) region_column: Option<String>,
+    /// What a field is where no column says otherwise, for example country=AE; tags are added to
+    /// those of the row.
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Which columns that feed no field are carried along: all, none, or these.
+    #[arg(long, value_name = "all|none|COLUMN,…", default_value = "all")]
+    pub(crate) params: String,
+    /// What stands between two tags of a cell; by default it is found.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) tags_sep: Option<String>,
+    /// The program that wrote the export: found by its headers, none, or one of google,
+    /// google-old, outlook, hubspot, salesforce, shopify, mailchimp, zoho, stripe, woocommerce,
+    /// systeme.
+    #[arg(long, value_name = "auto|none|NAME", default_value = "auto", value_parser = preset)]
+    pub(crate) preset: PresetChoice,
+}
+
+impl ColumnArgs {
+    /// What these arguments say.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with them.
+    pub(crate) fn options(&self) -> Result<MapOptions, String> {
+        let pairs = |flag: &str, pairs: &[String]| {
+            let read = |pair: &String| MapOptions::parse_pair(pair);
+            let pairs: Result<Vec<_>, String> = pairs.iter().map(read).collect();
+            pairs.map_err(|what| format!("{flag}: {what}"))
+        };
+        let mut columns = pairs("--map", &self.map)?;
+        columns.extend(self.region_column.iter().map(|name| (Field::Region, name.clone())));
+        let constants = pairs("--set", &self.set)?;
+        if let Some((field, _)) = constants.iter().find(|(field, _)| *field == Field::Phone) {
+            return Err(format!("--set: the {field} cannot be the same in every row"));
+        }
+        Ok(MapOptions {
+            columns,
+            constants,
+            params: match self.params.as_str() {
+                "all" => Params::All,
+                "none" => Params::None,
+                list => Params::Only(list.split(',').map(|name| name.trim().to_owned()).collect()),
+            },
+            tag_separator: self.tags_sep.clone().filter(|text| !text.is_empty()),
+            preset: self.preset,
+        })
+    }
+}
+
+fn preset(text: &str) -> Result<PresetChoice, String> {
+    match text {
+        "auto" => Ok(PresetChoice::Auto),
+        "none" => Ok(PresetChoice::None),
+        name => Preset::named(name).map(PresetChoice::Named).ok_or_else(|| {
+            let names: Vec<&str> = Preset::all().iter().map(|known| known.name.as_str()).collect();
+            let meant = similar(name, names.iter().copied());
+            let meant = meant.map_or(String::new(), |name| format!("; did you mean {name}?"));
+            format!("the known exports are {}{meant}", names.join(", "))
+        }),
+    }
 }
 
 /// How much is read at most.

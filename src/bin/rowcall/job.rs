@@ -9,8 +9,7 @@ use rowcall::error::{Error, exit};
 use rowcall::flow::{self, Goal, Job, Machine, Output};
 use rowcall::ingest::dialect::Dialect;
 use rowcall::ingest::{Given, Input};
-use rowcall::map::MapOptions;
-use rowcall::normalize::Wanted;
+use rowcall::normalize::{Need, Wanted};
 use rowcall::phone::{Plan, Region};
 use rowcall::text::printable;
 use rowcall::write::contract::Contract;
@@ -81,12 +80,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
     let contract = wishes.to.map(Contract::find).transpose()?;
     let if_exists = if args.force { IfExists::Exchange } else { IfExists::Refuse };
     let out = wishes.out.map(|folder| Output { folder: without_trailing_slash(folder), if_exists });
-    let mut columns = Vec::new();
-    for pair in &args.map {
-        let pair = MapOptions::parse_pair(pair)
-            .map_err(|what| Error::Usage(format!("--map: {}", printable(&what))))?;
-        columns.push(pair);
-    }
+    let map = args.columns.options().map_err(|what| Error::Usage(printable(&what)))?;
     let read = given(&args.read, &args.limits)?;
     known_regions(args.phone.regions.as_ref(), plan(args.phone.numbering_plan.as_deref())?)?;
     let machine = Machine::default();
@@ -94,10 +88,11 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
     Ok(Job {
         inputs,
         read,
-        map: MapOptions { columns },
+        map,
         plan,
         home: args.phone.region.as_deref().map(|text| region(text, plan)).transpose()?,
         phone: args.phone.rules(),
+        opt_in: if args.require_opt_in { Need::Required } else { Need::Optional },
         goal,
         contract,
         batch_rows: wishes.batch_size,

@@ -1,0 +1,150 @@
+//! The consent cells → whether the contact agreed to be written to. Never assumed.
+
+use super::{Need, problem};
+use crate::contact::Field;
+use crate::map::Draft;
+use crate::problem::{Code, Problem};
+use crate::text::fold;
+
+/// Words for yes and for no, folded, in the languages of exports.
+const YES: [&str; 36] = [
+    "yes",
+    "y",
+    "true",
+    "t",
+    "1",
+    "on",
+    "x",
+    "optin",
+    "optedin",
+    "subscribed",
+    "agreed",
+    "accepted",
+    "active",
+    "granted",
+    "نعم",
+    "موافق",
+    "صحيح",
+    "हां",
+    "हाँ",
+    "si",
+    "sim",
+    "oui",
+    "vrai",
+    "ja",
+    "wahr",
+    "vero",
+    "evet",
+    "dogru",
+    "ya",
+    "benar",
+    "да",
+    "истина",
+    "是",
+    "同意",
+    "✓",
+    "✔",
+];
+const NO: [&str; 30] = [
+    "no",
+    "n",
+    "false",
+    "f",
+    "0",
+    "off",
+    "optout",
+    "optedout",
+    "unsubscribed",
+    "declined",
+    "denied",
+    "inactive",
+    "none",
+    "never",
+    "لا",
+    "خطا",
+    "नहीं",
+    "nao",
+    "non",
+    "faux",
+    "nein",
+    "falsch",
+    "falso",
+    "hayir",
+    "yanlis",
+    "tidak",
+    "salah",
+    "нет",
+    "ложь",
+    "否",
+];
+
+/// What a cell says.
+fn read_cell(cell: &str) -> Option<bool> {
+    let folded = fold(cell);
+    // Marks are no letters, and fold to nothing.
+    let word = if folded.is_empty() { cell.trim() } else { &folded };
+    if word.is_empty() {
+        return None;
+    }
+    let is = |words: &[&str]| words.iter().any(|known| fold(known) == word || *known == word);
+    if is(&YES) {
+        Some(true)
+    } else if is(&NO) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// Whether the contact agreed; `None` where the row does not say. Who asked not to be written to
+/// did not agree, whatever another column says.
+pub(super) fn read<'r>(
+    draft: &Draft<'r>,
+    need: Need,
+    problems: &mut Vec<Problem<'r>>,
+) -> Option<bool> {
+    let mut opt_in = None;
+    for (field, agreed) in [(Field::OptIn, true), (Field::OptOut, false)] {
+        let said = draft.get(field).trim();
+        if said.is_empty() {
+            continue;
+        }
+        match read_cell(said) {
+            Some(yes) if field == Field::OptIn => opt_in = Some(yes),
+            // An opt-out column that says no says only that nobody complained.
+            Some(true) => opt_in = Some(agreed),
+            Some(false) => {}
+            None => problems.push(problem(draft, field, Code::ConsentUnknown)),
+        }
+    }
+    if need == Need::Required && opt_in != Some(true) {
+        let field = if opt_in.is_none() { Field::OptIn } else { said_no(draft) };
+        problems.push(problem(draft, field, Code::ConsentMissing));
+    }
+    opt_in
+}
+
+/// The field that says no.
+fn said_no(draft: &Draft<'_>) -> Field {
+    if read_cell(draft.get(Field::OptOut)) == Some(true) { Field::OptOut } else { Field::OptIn }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yes_and_no_are_known_in_the_languages_of_exports() {
+        for yes in ["Yes", " TRUE ", "1", "Sí", "oui", "Ja", "evet", "Да", "是", "نعم", "हाँ", "✓"]
+        {
+            assert_eq!(read_cell(yes), Some(true), "{yes}");
+        }
+        for no in ["No", "false", "0", "não", "non", "Nein", "hayır", "нет", "否", "لا", "नहीं"]
+        {
+            assert_eq!(read_cell(no), Some(false), "{no}");
+        }
+        for unknown in ["maybe", "", "2024-01-01", "?"] {
+            assert_eq!(read_cell(unknown), None, "{unknown}");
+        }
+    }
+}
