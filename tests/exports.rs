@@ -82,3 +82,31 @@ fn the_readme_shows_what_the_run_says() {
     let said = stderr(&rowcall(place.path(), &arguments));
     assert!(readme.contains(&said), "README.md does not show\n{said}");
 }
+
+#[test]
+fn every_known_export_is_recognised_and_gives_the_payload_that_was_approved() {
+    let folder = fixtures().join("exports/known");
+    for preset in rowcall::map::preset::Preset::all() {
+        let name = preset.name.as_str();
+        let place = scratch();
+        let input = folder.join(format!("{name}.csv"));
+        let input = input.to_str().expect("text");
+        let arguments = ["prepare", input, "--to", "superwaba", "--region", "AE", "-o", "out"];
+        let output = rowcall(place.path(), &arguments);
+        if preset.without_phone.is_some() && name == "stripe" {
+            assert_eq!(output.status.code(), Some(2), "{name}");
+            assert!(stderr(&output).contains("no phone column"), "{}", stderr(&output));
+            continue;
+        }
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", stderr(&output));
+        let out = place.path().join("out");
+        assert_eq!(support::summary(&out)["sources"][0]["preset"], name);
+        let payload = fs::read_to_string(out.join("payload/000001.json")).expect("a payload");
+        let expected = folder.join(format!("expected/{name}.json"));
+        if std::env::var_os("ROWCALL_BLESS").is_some() {
+            fs::create_dir_all(folder.join("expected")).expect("a folder");
+            fs::write(&expected, &payload).expect("blessed");
+        }
+        assert_eq!(payload, fs::read_to_string(expected).expect("an expected payload"), "{name}");
+    }
+}

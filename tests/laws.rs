@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use rowcall::flow::{Goal, Job, Machine, Output, run};
 use rowcall::ingest::{Given, Input};
-use rowcall::map::MapOptions;
+use rowcall::map::{MapOptions, Params};
 use rowcall::normalize::{Need, PhoneRules};
 use rowcall::phone::Plan;
 use rowcall::write::contract::Contract;
@@ -211,6 +211,60 @@ proptest! {
         prop_assert_eq!(twice.accepted, once.accepted);
         prop_assert_eq!(twice.rows, 2 * once.rows);
         prop_assert_eq!(twice.duplicate, 2 * once.duplicate + once.accepted);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 40, failure_persistence: None, ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn the_payload_does_not_depend_on_column_order_extra_columns_or_header_spelling(
+        order in Just(vec![0usize, 1, 2, 3, 4]).prop_shuffle(),
+        extra in 0usize..6,
+        spelling in 0usize..4,
+        phones in proptest::collection::vec(100_000u32..999_999, 1..20),
+    ) {
+        let place = scratch();
+        let headers = ["Full Name", "Mobile Phone", "E-mail", "Country", "Tags"];
+        let spelled = |header: &str| match spelling {
+            0 => header.to_owned(),
+            1 => header.to_uppercase(),
+            2 => header.replace([' ', '-'], "_").to_lowercase(),
+            _ => format!("  {header} "),
+        };
+        let row = |cells: [String; 5]| {
+            let mut cells: Vec<String> =
+                order.iter().map(|at| format!("\"{}\"", cells[*at])).collect();
+            cells.insert(extra.min(cells.len()), "\"more\"".to_owned());
+            cells.join(",")
+        };
+        let mut plain = "Full Name,Mobile Phone,E-mail,Country,Tags\n".to_owned();
+        let mut mixed = row(headers.map(spelled)) + "\n";
+        for phone in &phones {
+            let cells = [
+                format!("N{phone}"),
+                format!("050 1{phone}"),
+                format!("a{phone}@example.com"),
+                "AE".to_owned(),
+                "a,b".to_owned(),
+            ];
+            plain += &(cells.clone().map(|cell| format!("\"{cell}\"")).join(",") + "\n");
+            mixed += &(row(cells) + "\n");
+        }
+        let mut payloads = Vec::new();
+        for (name, text) in [("plain", plain), ("mixed", mixed)] {
+            let input = format!("{name}.csv");
+            fs::write(place.path().join(&input), text).expect("written");
+            let out = Output { folder: place.path().join(name), if_exists: IfExists::Refuse };
+            let map = MapOptions { params: Params::None, ..MapOptions::default() };
+            let job = Job { out: Some(out), map, ..job(place.path(), &[&input], ONE) };
+            run(&job, &()).expect("it ends");
+            payloads.push(contacts(&place.path().join(name)));
+        }
+        prop_assert_eq!(payloads[0].len(), payloads[1].len());
+        prop_assert_eq!(&payloads[0], &payloads[1]);
     }
 }
 

@@ -81,7 +81,7 @@ const WORDS: [Words; 25] = [
     ]),
     (Field::Phone, Weak, &["Number", "Contact", "Num", "No", "رقم", "الرقم", "नंबर", "Número", "Numéro", "Nummer", "Numero", "Numara", "Nomor", "号码"]),
     (Field::Name, Usual, &[
-        "Name", "Full name", "Contact name", "Display name", "Customer name", "Client name", "User name", "Person name", "Customer", "File as",
+        "Name", "Full name", "Contact name", "Display name", "Customer name", "Client name", "User name", "Person name", "Customer",
         "الاسم", "اسم", "الاسم الكامل", "الاسم بالكامل", "اسم العميل",
         "नाम", "पूरा नाम", "ग्राहक का नाम",
         "Nombre completo", "Nombre y apellidos", "Nombre y apellido", "Nombre del cliente", "Nome completo", "Nome do cliente",

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rowcall::problem::Code;
 use rowcall::text::printable;
-use rowcall::write::summary::{Counts, Hint, SourceFacts, Summary};
+use rowcall::write::summary::{ColumnFacts, Counts, Hint, SourceFacts, Summary};
 
 /// How many kinds of problem are shown.
 const PROBLEMS_SHOWN_MAX: usize = 5;
@@ -106,18 +106,20 @@ fn shares_text(summary: &Summary) -> Option<String> {
 
 /// Which columns of a source were taken for what.
 fn columns_text(source: &SourceFacts) -> String {
-    let mut parts: Vec<String> = source
-        .columns
-        .iter()
-        .map(|column| format!("{} = {}", column.field, printable(&column.column)))
-        .collect();
+    // A field's columns stand together, the preferred one first.
+    let of_field = |columns: &[ColumnFacts]| {
+        let names: Vec<String> = columns.iter().map(|column| printable(&column.column)).collect();
+        format!("{} = {}", columns[0].field, names.join(" or "))
+    };
+    let fields = source.columns.chunk_by(|a, b| a.field == b.field);
+    let mut parts: Vec<String> = fields.map(of_field).collect();
     if !source.params.is_empty() {
         parts.push(format!("{} more to the params", source.params.len()));
     }
-    format!("{}: {}", printable(&source.source), parts.join(", "))
+    let preset = source.preset.map_or(String::new(), |preset| format!(" ({preset})"));
+    format!("{}{preset}: {}", printable(&source.source), parts.join(", "))
 }
 
-/// What to try, as a sentence with the flag.
 /// What would change the outcome, a line each; regions that fit as well as each other in one.
 fn hint_texts(hints: &[Hint]) -> Vec<String> {
     let by_count =
