@@ -160,3 +160,23 @@ fn settings_pin_down_what_was_detected() {
         assert_eq!(given["evidence"]["delimiter"], "given");
     }
 }
+
+#[test]
+fn the_mapping_is_shown_with_its_evidence_and_rows_as_the_contacts_they_become() {
+    let place = scratch();
+    let path = fixtures().join("exports/known/google.csv");
+    let path = path.to_str().expect("text");
+    let (code, text, error) = inspect(place.path(), &[path, "--region", "AE", "--format", "json"]);
+    assert_eq!(code, Some(0), "{error}");
+    let seen: Value = serde_json::from_str(&text).expect("one object");
+    assert_eq!(seen["preset"], "google");
+    let phone = &seen["mapping"][0];
+    assert_eq!((&phone["field"], &phone["column"]), (&json!("phone"), &json!("Phone 1 - Value")));
+    assert_eq!((&phone["values"], &phone["phones"]), (&json!(2), &json!(2)));
+    assert_eq!(phone["evidence"], "preset");
+    let contact = &seen["contacts"][0];
+    assert_eq!(contact["name"], "Ana María López");
+    assert_eq!(contact["phone"], "+573001112233");
+    assert_eq!(contact["tags"], json!(["Work"]));
+    assert_eq!(contact["problems"], json!(["phone.several"]));
+}

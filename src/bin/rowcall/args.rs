@@ -353,6 +353,10 @@ pub(crate) struct InspectArgs {
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) sample: usize,
     #[command(flatten)]
+    pub(crate) columns: ColumnArgs,
+    #[command(flatten)]
+    pub(crate) phone: PhoneArgs,
+    #[command(flatten)]
     pub(crate) read: ReadArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,

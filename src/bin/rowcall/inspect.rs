@@ -18,6 +18,7 @@ use rowcall::write::records::Records;
 
 use crate::args::{Format, InspectArgs};
 use crate::job::given;
+use crate::mapping::Mapping;
 
 /// Records that are read where not all of them were asked for.
 const ROWS_MAX: u64 = 1_000;
@@ -30,12 +31,13 @@ pub(crate) fn run(args: &InspectArgs) -> Result<u8> {
     let input = Input::from_argument(&args.input);
     input.check()?;
     let look = Source::look(&input, 0, &given(&args.read, &args.limits)?)?;
+    let mapping = Mapping::of(&look, args)?;
     let rows_max = if args.full || args.records { u64::MAX } else { ROWS_MAX };
     let mut out = BufWriter::new(io::stdout().lock());
     let done = match (args.records, args.format) {
         (true, _) => records(look, rows_max, &mut out),
-        (false, Format::Json) => json(look, rows_max, args.sample, &mut out),
-        (false, Format::Text) => text(look, rows_max, args.sample, &mut out),
+        (false, Format::Json) => json(look, &mapping, rows_max, args.sample, &mut out),
+        (false, Format::Text) => text(look, &mapping, rows_max, args.sample, &mut out),
     };
     // A reader that went away has seen what it wanted.
     match done.and_then(|()| out.flush().map_err(unwritten)) {
@@ -124,13 +126,21 @@ fn readable(look: Look) -> Result<Source, Error> {
 }
 
 /// One JSON object. Its issues are written as they are found, however many there are.
-fn json(look: Look, rows_max: u64, shown: usize, out: &mut impl Write) -> Result<(), Error> {
-    let facts = facts(&look);
+fn json(
+    look: Look,
+    mapping: &Mapping,
+    rows_max: u64,
+    shown: usize,
+    out: &mut impl Write,
+) -> Result<(), Error> {
+    let mut facts = facts(&look);
+    mapping.add_to(&mut facts);
     let text = facts.to_string();
     let open = text.strip_suffix('}').expect("an object");
     let mut write = |text: &str| out.write_all(text.as_bytes());
     write(open).and_then(|()| write(",\"issues\":[")).map_err(unwritten)?;
     let mut sample: Vec<Value> = Vec::new();
+    let mut contacts: Vec<Value> = Vec::new();
     let mut totals = Totals { whole: true, ..Totals::default() };
     if look.fault.is_none() {
         let mut failed = None;
@@ -138,6 +148,7 @@ fn json(look: Look, rows_max: u64, shown: usize, out: &mut impl Write) -> Result
         totals = look.source.read_rows(rows_max, |place, record| {
             if let (Record::Row(row), true) = (record, sample.len() < shown) {
                 sample.push(row.cells().collect());
+                contacts.extend(mapping.contact(*row));
             }
             if let (Some(issue), None) = (Issue::of(place, record), &failed) {
                 failed = write(separator).and_then(|()| write(&issue.value().to_string())).err();
@@ -148,6 +159,7 @@ fn json(look: Look, rows_max: u64, shown: usize, out: &mut impl Write) -> Result
     }
     let rest = json!({
         "sample": sample,
+        "contacts": contacts,
         "rows": totals.rows,
         "blank": totals.blank,
         "malformed": totals.malformed,
@@ -219,12 +231,19 @@ fn settings(source: &Source) -> String {
 }
 
 /// The same for a person.
-fn text(look: Look, rows_max: u64, shown: usize, out: &mut impl Write) -> Result<(), Error> {
+fn text(
+    look: Look,
+    mapping: &Mapping,
+    rows_max: u64,
+    shown: usize,
+    out: &mut impl Write,
+) -> Result<(), Error> {
     let mut text = facts_text(&look);
     if let Some(fault) = look.fault {
         let _ = writeln!(text, "\n{fault}");
         return out.write_all(text.as_bytes()).map_err(unwritten);
     }
+    text.push_str(&mapping.text());
     let names = look.source.header.clone();
     let mut sample = String::new();
     let mut rows_shown = 0;
@@ -234,6 +253,9 @@ fn text(look: Look, rows_max: u64, shown: usize, out: &mut impl Write) -> Result
         if let (Record::Row(row), true) = (record, rows_shown < shown) {
             rows_shown += 1;
             sample.push_str(&row_text(place, &names, row.cells()));
+            if let Some(contact) = mapping.contact(*row) {
+                let _ = writeln!(sample, "  = {}", printable(&contact.to_string()));
+            }
         }
         let Some(issue) = Issue::of(place, record) else { return };
         *counts.entry(issue.code).or_default() += 1;

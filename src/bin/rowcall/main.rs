@@ -7,6 +7,7 @@ mod args;
 mod explain;
 mod inspect;
 mod job;
+mod mapping;
 mod progress;
 mod signals;
 mod terminal;
