@@ -15,7 +15,10 @@ mod draft;
 pub mod preset;
 pub mod synonyms;
 
-use advice::{clashing_evidence, list, no_phone_column, no_such_column, quoted, two_candidates};
+use advice::{
+    changed_header, clashing_evidence, list, no_phone_column, no_such_column, quoted,
+    two_candidates,
+};
 use content::{Looks, Sample};
 pub use draft::Draft;
 use preset::Preset;
@@ -34,6 +37,8 @@ pub struct MapOptions {
     pub tag_separator: Option<String>,
     /// The export that it is.
     pub preset: PresetChoice,
+    /// The headers that a saved mapping was made for; others are refused.
+    pub saved: Option<Vec<String>>,
 }
 
 /// Which columns that feed no field are carried along as params.
@@ -136,6 +141,12 @@ impl Columns {
         let ours = is_ours(&headers);
         if ours {
             headers.iter_mut().for_each(|header| *header = unguard(header).to_owned());
+        }
+        if let Some(saved) = &options.saved
+            && !ours
+            && *saved != headers
+        {
+            return Err(changed_header(saved, &headers, look.source));
         }
         let preset = match options.preset {
             PresetChoice::Auto => Preset::of(&headers),

@@ -73,6 +73,34 @@ pub(super) fn no_phone_column(headers: &[String], preset: Option<&Preset>, sourc
     ))
 }
 
+/// The header is not the one that the profile was saved for.
+pub(super) fn changed_header(saved: &[String], headers: &[String], source: &str) -> Error {
+    let missing = |of: &[String], from: &[String]| {
+        let at: Vec<usize> = (0..of.len()).filter(|at| !from.contains(&of[*at])).collect();
+        list(of, at.into_iter())
+    };
+    let (gone, new) = (missing(saved, headers), missing(headers, saved));
+    let mut changes = Vec::new();
+    if !gone.is_empty() {
+        changes.push(format!("gone: {gone}"));
+    }
+    if !new.is_empty() {
+        changes.push(format!("new: {new}"));
+    }
+    if changes.is_empty() {
+        let moved = saved.iter().zip(headers).position(|(was, is)| was != is);
+        changes.push(match moved {
+            Some(at) => format!("column {} was {}", letters(at), quoted(&saved[at])),
+            None => format!("{} columns were {}", headers.len(), saved.len()),
+        });
+    }
+    Error::Usage(format!(
+        "{source}: the header is not the one that the profile was saved for; {}; look at it with \
+         inspect, and save the profile anew or take `columns` out of it",
+        changes.join("; ")
+    ))
+}
+
 pub(super) fn no_such_column(headers: &[String], wanted: &str, flag: &str, source: &str) -> Error {
     let meant = similar(wanted, headers.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |name| format!("; did you mean {}?", quoted(name)));

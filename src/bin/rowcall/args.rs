@@ -28,7 +28,7 @@ fn version() -> &'static str {
 /// Turns a contact export into a payload that a messaging platform imports at the first try, and
 /// says row by row what happened. Works offline: it sends nothing.
 #[derive(Debug, Parser)]
-#[command(name = "rowcall", version = version(), max_term_width = 100)]
+#[command(name = "rowcall", version = version(), max_term_width = 100, args_override_self = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -118,6 +118,13 @@ pub(crate) struct CommonArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Columns")]
 pub(crate) struct ColumnArgs {
+    /// Settings to begin with, a TOML file whose keys are the names of these flags; what is typed
+    /// goes before it. `rowcall.toml` in the current folder is read by itself; `none` reads none.
+    #[arg(long, value_name = "FILE|none", help_heading = "Settings")]
+    pub(crate) profile: Option<PathBuf>,
+    /// The header as it was when the profile was saved.
+    #[arg(long, hide = true)]
+    pub(crate) saved_columns: Option<String>,
     /// Let a column feed a field, for example phone=Mobile or phone=#3; may be given several times,
     /// for one field in order of preference.
     #[arg(long, value_name = "FIELD=COLUMN")]
@@ -159,9 +166,11 @@ impl ColumnArgs {
         if let Some((field, _)) = constants.iter().find(|(field, _)| *field == Field::Phone) {
             return Err(format!("--set: the {field} cannot be the same in every row"));
         }
+        let saved = self.saved_columns.as_deref().map(serde_json::from_str).transpose();
         Ok(MapOptions {
             columns,
             constants,
+            saved: saved.map_err(|_| "profile: `columns` is no list of texts".to_owned())?,
             params: match self.params.as_str() {
                 "all" => Params::All,
                 "none" => Params::None,
@@ -349,6 +358,9 @@ pub(crate) struct InspectArgs {
     /// Write the records as they were read, as RFC 4180 CSV in UTF-8, and nothing else.
     #[arg(long, conflicts_with = "format")]
     pub(crate) records: bool,
+    /// Write what was found as a profile that pins it down, to a file that is not there yet.
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) save_profile: Option<PathBuf>,
     /// Records to show.
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) sample: usize,

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -32,6 +34,9 @@ pub(crate) fn run(args: &InspectArgs) -> Result<u8> {
     input.check()?;
     let look = Source::look(&input, 0, &given(&args.read, &args.limits)?)?;
     let mapping = Mapping::of(&look, args)?;
+    if let Some(path) = &args.save_profile {
+        save(path, &mapping.profile(&look, args)?)?;
+    }
     let rows_max = if args.full || args.records { u64::MAX } else { ROWS_MAX };
     let mut out = BufWriter::new(io::stdout().lock());
     let done = match (args.records, args.format) {
@@ -55,6 +60,16 @@ fn unwritten(cause: io::Error) -> Error {
         _ => format!("cannot be written: {cause}"),
     };
     Error::Output { path: "standard output".to_owned(), what }
+}
+
+/// Writes a profile to a file that is not there yet.
+fn save(path: &Path, text: &str) -> Result<(), Error> {
+    let fail = |cause: io::Error| Error::Output {
+        path: printable(&path.display().to_string()),
+        what: format!("cannot be written: {cause}"),
+    };
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(fail)?;
+    file.write_all(text.as_bytes()).map_err(fail)
 }
 
 /// A structural problem of a record that was read.

@@ -8,6 +8,7 @@ mod explain;
 mod inspect;
 mod job;
 mod mapping;
+mod profile;
 mod progress;
 mod signals;
 mod terminal;
@@ -19,7 +20,14 @@ use rowcall::error::exit;
 use rowcall::flow::Goal;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let arguments = match profile::apply(std::env::args_os().collect()) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "rowcall: {error}");
+            return ExitCode::from(error.exit_code());
+        }
+    };
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(message) => {
             // Help and version go to stdout and are no error; the rest is usage.

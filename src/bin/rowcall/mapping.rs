@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
+use toml::{Table, Value};
 
 use rowcall::contact::Contact;
 use rowcall::error::Error;
@@ -49,8 +50,59 @@ impl Mapping {
         })
     }
 
+    /// What was found and decided, as a profile.
+    ///
+    /// # Errors
+    /// Why no column could be decided.
+    pub(crate) fn profile(&self, look: &Look, args: &InspectArgs) -> Result<String, Error> {
+        let columns = match &self.decided {
+            Ok(columns) => columns,
+            Err(error) => return Err(Error::Usage(error.to_string())),
+        };
+        let layout = look.source.layout;
+        let character = |byte: u8| match byte {
+            b'\t' => "tab".to_owned(),
+            byte => char::from(byte).to_string(),
+        };
+        let or_none = |byte: Option<u8>| byte.map_or_else(|| "none".to_owned(), character);
+        let mut table = Table::new();
+        let mut set = |key: &str, value: Value| {
+            table.insert(key.to_owned(), value);
+        };
+        let text = |text: &str| Value::String(text.to_owned());
+        set("encoding", text(&look.source.encoding.name().to_ascii_lowercase()));
+        set("delimiter", Value::String(character(layout.dialect.delimiter)));
+        set("quote", Value::String(or_none(layout.dialect.quote)));
+        set("escape", Value::String(or_none(layout.dialect.escape)));
+        set("skip-lines", Value::Integer(i64::try_from(layout.preamble_lines).unwrap_or(0)));
+        set(if layout.has_header { "header" } else { "no-header" }, Value::Boolean(true));
+        if let Some(region) = &self.rules.home {
+            set("region", text(region.as_str()));
+        }
+        set("preset", text(columns.preset.map_or("none", |preset| preset.name.as_str())));
+        set("tags-sep", text(&columns.tag_separator));
+        if args.columns.params != "all" {
+            set("params", text(&args.columns.params));
+        }
+        let names = look.source.header.iter().map(|name| text(name)).collect();
+        set("columns", Value::Array(names));
+        let mut map = Table::new();
+        for (field, at, _) in columns.decided() {
+            // A name that two columns share is no name.
+            let name = &columns.headers[at];
+            let unique = columns.headers.iter().filter(|other| *other == name).count() == 1;
+            let name =
+                if unique && !name.is_empty() { name.clone() } else { format!("#{}", at + 1) };
+            let slot = map.entry(field.as_str()).or_insert_with(|| Value::Array(Vec::new()));
+            slot.as_array_mut().expect("just made").push(Value::String(name));
+        }
+        table.insert("map".to_owned(), Value::Table(map));
+        let body = toml::to_string(&table).expect("texts, numbers and lists");
+        Ok(format!("# How rowcall reads this export. Keys are the names of flags.\n{body}"))
+    }
+
     /// Adds the mapping to what is known of the input.
-    pub(crate) fn add_to(&self, facts: &mut Value) {
+    pub(crate) fn add_to(&self, facts: &mut Json) {
         let columns = match &self.decided {
             Ok(columns) => columns,
             Err(error) => {
@@ -58,7 +110,7 @@ impl Mapping {
                 return;
             }
         };
-        let mapping: Vec<Value> = columns
+        let mapping: Vec<Json> = columns
             .decided()
             .map(|(field, at, evidence)| {
                 let looks = self.looks[at];
@@ -103,7 +155,7 @@ impl Mapping {
     }
 
     /// The contact that a row becomes, with all that is wrong; `None` where no column holds phones.
-    pub(crate) fn contact(&self, row: Row<'_>) -> Option<Value> {
+    pub(crate) fn contact(&self, row: Row<'_>) -> Option<Json> {
         let columns = self.decided.as_ref().ok()?;
         let draft = Draft::new(row, columns);
         let mut problems = Vec::new();
@@ -115,7 +167,7 @@ impl Mapping {
     }
 }
 
-fn contact_value(contact: &Contact<'_>) -> Value {
+fn contact_value(contact: &Contact<'_>) -> Json {
     let mut tags = Vec::new();
     contact.tags.for_each(|tag| tags.push(tag));
     json!({

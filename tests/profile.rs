@@ -1,0 +1,80 @@
+//! A profile is what was typed, saved: it gives the same payload, loses to what is typed, and says
+//! what is wrong with it.
+
+mod support;
+
+use std::fs;
+
+use support::{contacts, fixtures, rowcall, scratch, stderr, summary};
+
+#[test]
+fn a_saved_profile_pins_down_what_was_found_and_gives_the_same_payload() {
+    for name in ["google", "outlook", "shopify", "zoho"] {
+        let place = scratch();
+        let input = fixtures().join(format!("exports/known/{name}.csv"));
+        let input = input.to_str().expect("text");
+        let save = ["inspect", input, "--region", "AE", "--save-profile", "mine.toml"];
+        let output = rowcall(place.path(), &save);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let prepare = ["prepare", input, "--to", "superwaba", "-o"];
+        for (out, more) in [("typed", ["--region", "AE"]), ("saved", ["--profile", "mine.toml"])] {
+            let output = rowcall(place.path(), &[&prepare[..], &[out], &more].concat());
+            assert_eq!(output.status.code(), Some(0), "{name}: {}", stderr(&output));
+        }
+        let (typed, saved) = (place.path().join("typed"), place.path().join("saved"));
+        assert_eq!(contacts(&typed), contacts(&saved), "{name}");
+        assert_eq!(summary(&saved)["sources"][0]["evidence"]["delimiter"], "given", "{name}");
+        // It is there already.
+        assert_eq!(rowcall(place.path(), &save).status.code(), Some(5), "{name}");
+    }
+}
+
+#[test]
+fn what_is_typed_wins_over_the_profile() {
+    let place = scratch();
+    fs::write(place.path().join("a.csv"), "A,B,C\nAnn,0501234561,098765 43211\n").expect("written");
+    let profile = "region = \"AE\"\nparams = \"none\"\n[map]\nname = \"A\"\nphone = \"B\"\n";
+    fs::write(place.path().join("rowcall.toml"), profile).expect("written");
+    let run = |out: &str, more: &[&str]| {
+        let base = ["prepare", "a.csv", "--to", "superwaba", "-o", out];
+        let output = rowcall(place.path(), &[&base[..], more].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        contacts(&place.path().join(out))[0].clone()
+    };
+    let usual = run("usual", &[]);
+    assert_eq!(
+        (&usual["userNumber"], &usual["userName"]),
+        (&"+971501234561".into(), &"Ann".into())
+    );
+    let typed = run("typed", &["--map", "phone=C", "--region", "IN"]);
+    assert_eq!(
+        (&typed["userNumber"], &typed["userName"]),
+        (&"+919876543211".into(), &"Ann".into())
+    );
+    let none = rowcall(place.path(), &["check", "a.csv", "--profile", "none"]);
+    assert_eq!(none.status.code(), Some(2), "without it nothing is known of the columns");
+}
+
+#[test]
+fn a_profile_that_is_wrong_says_how() {
+    let place = scratch();
+    fs::write(place.path().join("a.csv"), "Name,Phone,Note\nAnn,+971501234561,x\n")
+        .expect("written");
+    for (profile, words) in [
+        ("regoin = \"AE\"", &["`regoin` is no flag", "did you mean region?"][..]),
+        ("region = ", &["mine.toml"]),
+        ("columns = [\"Name\", \"Mobile\"]", &["gone: \"Mobile\"", "new: \"Phone\"", "\"Note\""]),
+        ("columns = [\"Phone\", \"Name\", \"Note\"]", &["column A was \"Phone\""]),
+        ("columns = 3", &["no list"]),
+        ("[map]\nphone = \"Phon\"", &["no column \"Phon\"", "did you mean \"Phone\"?"]),
+    ] {
+        fs::write(place.path().join("mine.toml"), profile).expect("written");
+        let output = rowcall(place.path(), &["check", "a.csv", "--profile", "mine.toml"]);
+        assert_eq!(output.status.code(), Some(2), "{profile}");
+        for word in words {
+            assert!(stderr(&output).contains(word), "{profile}: {}", stderr(&output));
+        }
+    }
+    let output = rowcall(place.path(), &["check", "a.csv", "--profile", "nowhere.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+}
