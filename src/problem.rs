@@ -87,6 +87,8 @@ pub enum Code {
     RecordTextAfterQuote,
     /// A quoted cell is never closed.
     RecordUnclosedQuote,
+    /// A quoted cell holds lines that are rows themselves.
+    RecordSwallowedRows,
     /// The record has another number of cells than the header.
     RecordCellCount,
     /// The record holds bytes that are no text in the source's encoding.
@@ -225,7 +227,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 59] = [
+const CODES: [CodeWords; 60] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -235,6 +237,9 @@ const CODES: [CodeWords; 59] = [
     words(Code::RecordUnclosedQuote, "record.unclosed_quote", Bad,
         "a quoted cell is never closed",
         "close the quote, or remove it"),
+    words(Code::RecordSwallowedRows, "record.swallowed_rows", Bad,
+        "a quoted cell holds lines that look like rows, as two stray quotes make it",
+        "look for the quotes; --quote none reads every line as a row"),
     words(Code::RecordCellCount, "record.cell_count", Bad,
         "the record has another number of cells than the header",
         "put cells that hold the delimiter in quotes, or add what is missing"),

@@ -51,6 +51,8 @@ pub(super) struct View {
     pub(super) originals: Vec<usize>,
     /// The columns that are carried as params.
     pub(super) params: Vec<usize>,
+    /// What stands between two cells.
+    delimiter: char,
     /// The columns that feed no field: index, and the print of the name.
     leftovers: Vec<(usize, u32)>,
     /// `None`: no payload is wanted.
@@ -58,7 +60,13 @@ pub(super) struct View {
 }
 
 impl View {
-    fn new(headers: Vec<String>, sample: &Sample, source: &str, job: &Job) -> Result<View> {
+    fn new(
+        headers: Vec<String>,
+        sample: &Sample,
+        source: &str,
+        delimiter: u8,
+        job: &Job,
+    ) -> Result<View> {
         let look = Look { sample, plan: job.plan, home: job.home, source };
         let columns = Columns::decide(headers, &job.map, &look)?;
         let params = match &job.contract {
@@ -73,6 +81,7 @@ impl View {
             leftovers: columns.leftovers().iter().map(named).collect(),
             encoder: wanted.map(|contract| Encoder::new(contract, &columns, &params)),
             params,
+            delimiter: char::from(delimiter),
             columns,
         })
     }
@@ -82,7 +91,13 @@ impl SourceContext {
     pub(super) fn new(source: &Source, job: &Job) -> Result<SourceContext> {
         refuse_guessed_rows(source)?;
         let required = job.contract.as_ref().is_some_and(|known| known.requires(Field::Name));
-        let view = View::new(source.header.clone(), &source.sample, &source.display, job)?;
+        let view = View::new(
+            source.header.clone(),
+            &source.sample,
+            &source.display,
+            source.options.dialect.delimiter,
+            job,
+        )?;
         let raw = match view.columns.raw_column() {
             None => None,
             Some(at) => {
@@ -92,7 +107,16 @@ impl SourceContext {
                     view.originals.iter().filter_map(|at| row.get(*at).cloned()).collect()
                 };
                 let sample: Vec<Vec<String>> = source.sample.iter().map(cells).collect();
-                Some((at, View::new(headers, &sample, &source.display, job)?))
+                Some((
+                    at,
+                    View::new(
+                        headers,
+                        &sample,
+                        &source.display,
+                        source.options.dialect.delimiter,
+                        job,
+                    )?,
+                ))
             }
         };
         Ok(SourceContext {
@@ -189,6 +213,37 @@ fn padding<'r>(row: &Row<'r>) -> Option<Problem<'r>> {
         field: None,
         value: "".into(),
         detail: format!("{cells} cells, the header has {}", row.len()).into(),
+        suggestion: None,
+        readings: Vec::new(),
+    })
+}
+
+/// The fault of a record one of whose cells holds lines that are rows themselves: as many cells as
+/// the header, and digits where the phone stands. Two stray quotes make such a record, and the
+/// contacts between them would be lost without a word.
+fn swallowed<'r>(row: &Row<'r>, view: &View) -> Option<Problem<'r>> {
+    const DIGITS_MIN: usize = 7;
+    let phone = view.columns.of(Field::Phone)?;
+    // Most records have no line end inside.
+    let lines_inside = |cell: &&str| cell.contains(['\n', '\r']);
+    let delimiter = view.delimiter;
+    let is_row = |line: &&str| {
+        let mut cells = line.split(delimiter);
+        let digits = |cell: &str| cell.bytes().filter(u8::is_ascii_digit).count();
+        line.matches(delimiter).count() + 1 == row.len()
+            && cells.nth(phone).is_some_and(|cell| digits(cell) >= DIGITS_MIN)
+    };
+    let rows = |cell: &str| cell.split(['\n', '\r']).skip(1).filter(is_row).count();
+    let (at, inside) = (0..row.len())
+        .filter(|at| lines_inside(&row.cell(*at)))
+        .map(|at| (at, rows(row.cell(at))))
+        .find(|(_, inside)| *inside > 0)?;
+    Some(Problem {
+        code: Code::RecordSwallowedRows,
+        column: u32::try_from(at).ok(),
+        field: None,
+        value: row.cell(at).into(),
+        detail: format!("{inside} in one cell").into(),
         suggestion: None,
         readings: Vec::new(),
     })
@@ -296,6 +351,12 @@ impl Worked {
     fn push_record(&mut self, row: Row<'_>, view: &View, rules: &Rules) {
         let draft = Draft::new(row, &view.columns);
         let mut problems: Vec<Problem<'_>> = padding(&row).into_iter().collect();
+        let swallowed = swallowed(&row, view);
+        if let Some(problem) = swallowed {
+            self.problems.push(&problem, &view.columns, None);
+            self.push_row(row.spot, Fate::Malformed, None, Print::default());
+            return;
+        }
         let contact = normalize(&draft, rules, &mut problems);
         let phone = contact.as_ref().ok().map(|contact| contact.phone);
         for problem in &problems {

@@ -94,7 +94,7 @@ impl Encoding {
 
     /// The likely encoding of a source that begins with `sample`, without a byte order mark.
     #[must_use]
-    pub fn detect(sample: &[u8]) -> Encoding {
+    pub fn detect(sample: &[u8]) -> (Encoding, &'static str) {
         evidence::detect(sample)
     }
 

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
+use memchr::memmem::find;
+
 use super::chunk::{Chunk, Splitter};
 use super::compressed::{Compression, UnpackLimits, unpack};
 use super::detect::{Detected, detect};
@@ -38,6 +40,8 @@ pub struct Source {
     pub encoding: Encoding,
     /// How that is known.
     pub encoding_by: Evidence,
+    /// What speaks for it.
+    pub encoding_why: &'static str,
     /// How it is read.
     pub options: ReadOptions,
     /// Bytes before the first record: byte order mark, skipped lines, blank lines and header.
@@ -149,7 +153,7 @@ impl Source {
         }
         let whole = sample.len() < wanted;
         let decided = Decided::of(&sample, whole, given);
-        let Decided { encoding, encoding_by, mark, layout, options } = decided;
+        let Decided { encoding, encoding_by, why, mark, layout, options } = decided;
         let line = if layout.has_header { HeaderLine::Present } else { HeaderLine::Absent };
         let skip_lines = layout.preamble_lines;
         let head = loop {
@@ -193,6 +197,7 @@ impl Source {
             compression,
             encoding,
             encoding_by,
+            encoding_why: why,
             options,
             header_bytes,
             header_lines: head.lines,
@@ -245,6 +250,7 @@ impl Source {
 struct Decided {
     encoding: Encoding,
     encoding_by: Evidence,
+    why: &'static str,
     /// The length of the byte order mark.
     mark: usize,
     layout: Detected,
@@ -255,15 +261,19 @@ impl Decided {
     /// A byte order mark goes before what the user says: `rejects.csv` has one, and comes back by
     /// the command that read its source.
     fn of(sample: &[u8], whole: bool, given: &Given) -> Decided {
-        let (encoding, encoding_by, mark) = match (Encoding::from_mark(sample), given.encoding) {
-            (Some((encoding, mark)), Some(said)) if encoding == said => {
-                (said, Evidence::Given, mark)
+        const MARK: &str = "a byte order mark says so";
+        let (encoding, encoding_by, why, mark) = match (Encoding::from_mark(sample), given.encoding)
+        {
+            (Some((encoding, mark)), said) => {
+                let given = said == Some(encoding);
+                let by = if given { Evidence::Given } else { Evidence::Detected };
+                (encoding, by, MARK, mark)
             }
-            (Some((encoding, mark)), _) => (encoding, Evidence::Detected, mark),
-            (None, Some(said)) => (said, Evidence::Given, 0),
+            (None, Some(said)) => (said, Evidence::Given, "it is as given", 0),
             (None, None) => {
                 let evidence = &sample[..sample.len().min(SAMPLE_BYTES)];
-                (Encoding::detect(evidence), Evidence::Detected, 0)
+                let (encoding, why) = Encoding::detect(evidence);
+                (encoding, Evidence::Detected, why, 0)
             }
         };
         // The layout is found in text; of what it consists depends on the encoding alone.
@@ -285,7 +295,7 @@ impl Decided {
         let layout = detect(&text, whole, &given.layout());
         let dialect = layout.dialect;
         let options = ReadOptions { dialect, form: encoding.form(dialect), ..as_usual };
-        Decided { encoding, encoding_by, mark, layout, options }
+        Decided { encoding, encoding_by, why, mark, layout, options }
     }
 }
 
@@ -368,7 +378,18 @@ const TWICE: &str = "is compressed twice; unpack it once and give what comes out
 
 /// What to say of a file that is plainly no CSV.
 fn foreign_format(sample: &[u8]) -> Option<&'static str> {
-    const KNOWN: [(&[u8], &str); 3] = [
+    const UNPACK: &str = "is compressed in a way that is not read here; unpack it first, and give what \
+                          comes out";
+    const PICTURE: &str = "is a picture; export the contacts as CSV";
+    const KNOWN: [(&[u8], &str); 11] = [
+        (b"\xfd7zXZ\x00", UNPACK),
+        (b"BZh", UNPACK),
+        (b"7z\xbc\xaf\x27\x1c", UNPACK),
+        (b"\x04\x22\x4d\x18", UNPACK),
+        (b"Rar!", UNPACK),
+        (b"\x89PNG", PICTURE),
+        (b"\xff\xd8\xff", PICTURE),
+        (b"SQLite format 3", "is a database; export the contacts as CSV"),
         (
             b"PK\x03\x04",
             "is an Excel workbook (.xlsx) or another zip archive; in Excel choose Save As, \
@@ -381,5 +402,12 @@ fn foreign_format(sample: &[u8]) -> Option<&'static str> {
         ),
         (b"%PDF", "is a PDF; export the contacts as CSV"),
     ];
-    KNOWN.iter().find(|(magic, _)| sample.starts_with(magic)).map(|(_, what)| *what)
+    let known = KNOWN.iter().find(|(magic, _)| sample.starts_with(magic)).map(|(_, what)| *what);
+    // What looks like ASCII with escapes in it.
+    let shifts = || [&b"\x1b$B"[..], b"\x1b$@"].into_iter().any(|it| find(sample, it).is_some());
+    known.or_else(|| {
+        (sample.is_ascii() && shifts()).then_some(
+            "is ISO-2022-JP, which is not read here; convert it: iconv -f ISO-2022-JP -t UTF-8",
+        )
+    })
 }

@@ -238,23 +238,24 @@ impl LimitArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct ReadArgs {
-    /// What stands between two cells: one ASCII character, or `tab`; a comma by default.
+    /// What stands between two cells: one ASCII character, or `tab`; by default it is found.
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     pub(crate) delimiter: Option<u8>,
-    /// What encloses a cell: one ASCII character, `"` by default, or `none` where quotes are text.
+    /// What encloses a cell: one ASCII character, or `none` where quotes are text; by default it is
+    /// found.
     #[arg(long, value_name = "CHAR|none", value_parser = quote)]
     pub(crate) quote: Option<ByteOrNone>,
     /// What takes a quote, a delimiter or itself as text where it stands before it: one ASCII
-    /// character, for example a backslash, or `none`, which is usual.
+    /// character, for example a backslash, or `none`; by default it is found.
     #[arg(long, value_name = "CHAR|none", value_parser = escape)]
     pub(crate) escape: Option<ByteOrNone>,
-    /// The first record has the names of the columns, which is usual.
+    /// The first record has the names of the columns; by default that is found.
     #[arg(long, conflicts_with = "no_header")]
     pub(crate) header: bool,
     /// The first record is a row; the columns are named `Column 1`, `Column 2` and so on.
     #[arg(long)]
     pub(crate) no_header: bool,
-    /// Lines before the header that are no rows.
+    /// Lines before the header that are no rows; by default they are found.
     #[arg(long, value_name = "N")]
     pub(crate) skip_lines: Option<u64>,
     /// The text encoding, as the web names it, for example utf-16le, windows-1256 or shift_jis; by

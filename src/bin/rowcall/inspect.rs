@@ -55,8 +55,11 @@ const BROKEN_PIPE: &str = "the reader went away";
 
 #[expect(clippy::needless_pass_by_value, reason = "given by map_err")]
 fn unwritten(cause: io::Error) -> Error {
+    // A writer of CSV wraps the cause.
+    let broken = cause.kind() == io::ErrorKind::BrokenPipe
+        || cause.to_string().contains(&io::Error::from(io::ErrorKind::BrokenPipe).to_string());
     let what = match cause.kind() {
-        io::ErrorKind::BrokenPipe => BROKEN_PIPE.to_owned(),
+        _ if broken => BROKEN_PIPE.to_owned(),
         _ => format!("cannot be written: {cause}"),
     };
     Error::Output { path: "standard output".to_owned(), what }
@@ -206,6 +209,7 @@ fn facts(look: &Look) -> Value {
         "columns": source.header,
         "evidence": {
             "encoding": source.encoding_by.as_str(),
+            "encoding_reason": source.encoding_why,
             "delimiter": evidence.delimiter.as_str(),
             "quotechar": evidence.quote.as_str(),
             "escapechar": evidence.escape.as_str(),
@@ -304,7 +308,8 @@ fn facts_text(look: &Look) -> String {
     if let Some(compression) = source.compression {
         line("compression", compression.as_str(), "detected");
     }
-    line("encoding", source.encoding.name(), source.encoding_by.as_str());
+    let how = format!("{}: {}", source.encoding_by.as_str(), source.encoding_why);
+    line("encoding", source.encoding.name(), &how);
     line("delimiter", &shown_byte(Some(layout.dialect.delimiter)), evidence.delimiter.as_str());
     line("quote", &shown_byte(layout.dialect.quote), evidence.quote.as_str());
     line("escape", &shown_byte(layout.dialect.escape), evidence.escape.as_str());

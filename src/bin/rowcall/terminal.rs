@@ -22,6 +22,11 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
     let Counts { rows, .. } = summary.counts;
     for source in &summary.sources {
         let _ = writeln!(text, "{}", columns_text(source));
+        if source.skipped_lines > 0 {
+            let s = if source.skipped_lines == 1 { " was" } else { "s were" };
+            let (lines, name) = (grouped(source.skipped_lines), printable(&source.source));
+            let _ = writeln!(text, "{name}: {lines} line{s} passed over before the header");
+        }
         if source.line_ends == Some("mixed") {
             let name = printable(&source.source);
             let _ = writeln!(text, "{name}: warning: lines end in more than one way");

@@ -21,6 +21,9 @@ pub(super) fn first_row(table: &Table<'_>, columns: usize) -> usize {
     let Some(at) = rows.iter().take(BEFORE_MAX).position(full) else {
         return rows.iter().position(|row| !row.blank).unwrap_or(rows.len());
     };
+    if let Some(contact) = contact_before(table, at) {
+        return contact;
+    }
     if let Some(header) = header_below_title(table, at) {
         return header;
     }
@@ -28,6 +31,27 @@ pub(super) fn first_row(table: &Table<'_>, columns: usize) -> usize {
         Some(before) if columns > 1 && names_one(table, before, at, columns) => before,
         _ => at,
     }
+}
+
+/// The first row of the table, where rows before `at` hold contacts, which are never passed over:
+/// the first row with a number or an address, or a header right above it. The same where a word of
+/// headers stands first and nothing but rows of its one column follows.
+fn contact_before(table: &Table<'_>, at: usize) -> Option<usize> {
+    let rows = &table.rows[..at];
+    let contact = rows.iter().position(|row| table.kinds(row).any(Kind::is_contact_data));
+    let is_name = |row: &Row| {
+        let text = table.cells(row).first().map_or(&b""[..], |cell| table.text(*cell));
+        let words = text.split(u8::is_ascii_whitespace).count();
+        row.width == 1 && words <= 2 && table.has_header_words(row)
+    };
+    if let Some(contact) = contact {
+        let above = contact.checked_sub(1).filter(|above| table.has_header_words(&rows[*above]));
+        return Some(above.unwrap_or(contact));
+    }
+    let first = rows.iter().position(|row| !row.blank)?;
+    let gapless = rows[first..].iter().all(|row| !row.blank && row.width == 1);
+    let alone = rows.len() - first > 1 && !table.has_header_words(&table.rows[at]);
+    (is_name(&rows[first]) && gapless && alone).then_some(first)
 }
 
 /// The row below the lines that begin at `at`, where those are titles that happen to be as wide as
@@ -157,6 +181,14 @@ mod tests {
         assert_eq!(of("Customers, March\n\nName,Phone\nAna,1\n"), (2, true));
         assert_eq!(of("# by me, today\nName,Phone\nAna,1\nBo,2\n"), (1, true));
         assert_eq!(of("Contacts\nAna,+971501234567\nBo,+971501234568\n"), (1, false));
+    }
+
+    #[test]
+    fn no_contact_is_passed_over_before_the_table() {
+        let two =
+            "Phone\n+971501111111\n+971502222222\nName,Phone\nAli,+971503333333\nB,+971504444444\n";
+        assert_eq!(of(two), (0, true));
+        assert_eq!(of("Full Name\nAli Khan\nBob Roe\nSmith, John\nDoe, Jane\n"), (0, true));
     }
 
     #[test]
