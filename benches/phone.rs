@@ -16,6 +16,8 @@
 
 #[path = "phone/corpora.rs"]
 mod corpora;
+#[path = "support/random.rs"]
+mod random;
 
 use corpora::{Corpus, Home, SEED};
 use phonenumber::metadata::DATABASE;

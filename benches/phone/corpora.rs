@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::random::Random;
+
 pub(super) const SEED: u64 = 20_261_121;
 
 /// Texts to read, each with its home region.
@@ -175,26 +177,7 @@ impl Corpus {
     }
 }
 
-/// A small seeded generator (xorshift).
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from((self.0 >> 16) % end as u64).expect("it is below a usize")
-    }
-
-    /// Appends a shape with its letters filled in.
-    fn fill(&mut self, shape: &str, text: &mut String) {
-        text.extend(shape.chars().map(|mark| match mark {
-            'X' => char::from(b"0123456789"[self.below(10)]),
-            'N' => char::from(b"23456789"[self.below(8)]),
-            digit => digit,
-        }));
-    }
-
     /// Puts one separator between groups of the text from `start` on.
     fn separate(&mut self, start: usize, text: &mut String) {
         let separator = SEPARATORS[self.below(SEPARATORS.len())];

@@ -303,24 +303,36 @@ impl<R: Read> Splitter<R> {
         }
     }
 
-    /// From `pos`, inside the quoted cell that begins at `open`, to its end.
-    fn scan_quoted(&mut self, bytes: &[u8], open: usize) -> Step {
-        let pos = self.scan.pos;
+    /// From `pos`, inside the quoted cell that begins at `open`, to its end, and on through quoted
+    /// cells that follow it.
+    fn scan_quoted(&mut self, bytes: &[u8], mut open: usize) -> Step {
+        let dialect = self.options.dialect;
         let quote = bytes[open];
-        let found = memchr(quote, &bytes[pos..]).map(|at| pos + at);
-        let end = found.unwrap_or(bytes.len());
-        if end - (open + 1) > self.options.limits.cell_bytes_max {
-            return Step::Fault(Code::RecordCellTooLong, end);
-        }
-        let Some(at) = found else {
-            self.scan.pos = bytes.len();
-            return if self.at_end() {
-                Step::Fault(Code::RecordUnclosedQuote, bytes.len())
-            } else {
-                Step::NeedMore
+        let mut pos = self.scan.pos;
+        let at = loop {
+            let found = memchr(quote, &bytes[pos..]).map(|at| pos + at);
+            let end = found.unwrap_or(bytes.len());
+            if end - (open + 1) > self.options.limits.cell_bytes_max {
+                return Step::Fault(Code::RecordCellTooLong, end);
+            }
+            self.scan.open = Some(open);
+            let Some(at) = found else {
+                self.scan.pos = bytes.len();
+                return if self.at_end() {
+                    Step::Fault(Code::RecordUnclosedQuote, bytes.len())
+                } else {
+                    Step::NeedMore
+                };
             };
+            // Where every cell is quoted, this is how nearly all of them end.
+            let joins = bytes.get(at + 1..at + 3) == Some(&[dialect.delimiter, quote]);
+            if !joins || dialect.is_escaped(bytes, at) {
+                break at;
+            }
+            open = at + 2;
+            pos = at + 3;
         };
-        if self.options.dialect.is_escaped(bytes, at) {
+        if dialect.is_escaped(bytes, at) {
             self.scan.pos = at + 1;
             return Step::Go;
         }
@@ -330,7 +342,7 @@ impl<R: Read> Splitter<R> {
                 self.scan.pos = at;
                 return Step::NeedMore;
             }
-            Some(&next) if !self.options.dialect.ends_cell(next) => {
+            Some(&next) if !dialect.ends_cell(next) => {
                 return Step::Fault(Code::RecordTextAfterQuote, at + 1);
             }
             _ => {

@@ -43,6 +43,7 @@ impl Dialect {
     /// Escapes pair off from the first of a run on, whatever the quotes before it say; and a run
     /// stands in one line, so that `bytes` may begin at any line.
     #[must_use]
+    #[inline]
     pub fn is_escaped(self, bytes: &[u8], at: usize) -> bool {
         let Some(escape) = self.escape else { return false };
         let run = bytes[..at].iter().rev().take_while(|byte| **byte == escape).count();

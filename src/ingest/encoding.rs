@@ -168,6 +168,23 @@ pub(super) fn decode(
     out: &mut String,
 ) -> Result<(), usize> {
     out.clear();
+    append_decoded(encoding, bytes, out)
+}
+
+/// Appends what `bytes` say to `out`.
+///
+/// # Errors
+/// The offset of the first byte that is no text.
+pub(super) fn append_decoded(
+    encoding: &'static encoding_rs::Encoding,
+    bytes: &[u8],
+    out: &mut String,
+) -> Result<(), usize> {
+    // Most text is ASCII, which this borrows at a fraction of what a decoder costs.
+    if bytes.is_ascii() {
+        out.push_str(&encoding_rs::mem::decode_latin1(bytes));
+        return Ok(());
+    }
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len());
     out.reserve(room.expect("a cell has a limit"));

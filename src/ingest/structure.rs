@@ -6,14 +6,21 @@ use super::dialect::Dialect;
 /// The offsets of delimiters, quotes, escapes and line ends, found 64 bytes at a time.
 pub(super) struct Structure<'b> {
     bytes: &'b [u8],
-    delimiter: u8,
-    /// The quote, or LF again where there is none.
-    quote: u8,
-    escape: Option<u8>,
+    wanted: Wanted,
     /// Offset of the block that `mask` speaks of.
     block: usize,
     /// A bit for each byte of the block that is still to be given.
     mask: u64,
+}
+
+/// The bytes to find, beside those of line ends. They go by value, so that the offsets and masks
+/// beside them can stay in registers.
+#[derive(Clone, Copy)]
+struct Wanted {
+    delimiter: u8,
+    /// The quote, or LF again where there is none.
+    quote: u8,
+    escape: Option<u8>,
 }
 
 const BLOCK: usize = 64;
@@ -22,9 +29,8 @@ impl<'b> Structure<'b> {
     pub(super) fn new(bytes: &'b [u8], dialect: Dialect) -> Structure<'b> {
         let quote = dialect.quote.unwrap_or(b'\n');
         let Dialect { delimiter, quote: _, escape } = dialect;
-        let mut structure = Structure { bytes, delimiter, quote, escape, block: 0, mask: 0 };
-        structure.mask = structure.mask_of(0);
-        structure
+        let wanted = Wanted { delimiter, quote, escape };
+        Structure { bytes, wanted, block: 0, mask: wanted.mask_from(bytes, 0) }
     }
 
     /// The next offset.
@@ -36,7 +42,7 @@ impl<'b> Structure<'b> {
                 self.block = self.bytes.len().next_multiple_of(BLOCK);
                 return None;
             }
-            self.mask = self.mask_of(self.block);
+            self.mask = self.wanted.mask_from(self.bytes, self.block);
         }
         let at = self.block + self.mask.trailing_zeros() as usize;
         self.mask &= self.mask - 1;
@@ -48,20 +54,25 @@ impl<'b> Structure<'b> {
     pub(super) fn skip_to(&mut self, to: usize) {
         if to >= self.block + BLOCK {
             self.block = to - to % BLOCK;
-            self.mask = if self.block < self.bytes.len() { self.mask_of(self.block) } else { 0 };
+            self.mask = if self.block < self.bytes.len() {
+                self.wanted.mask_from(self.bytes, self.block)
+            } else {
+                0
+            };
         }
         if to > self.block {
             self.mask &= u64::MAX << (to - self.block);
         }
     }
+}
 
+impl Wanted {
     /// One bit for each of the 64 bytes from `start` on that matters.
-    #[inline]
-    fn mask_of(&self, start: usize) -> u64 {
-        match self.bytes[start..].first_chunk::<BLOCK>() {
+    fn mask_from(self, bytes: &[u8], start: usize) -> u64 {
+        match bytes[start..].first_chunk::<BLOCK>() {
             Some(block) => self.mask_of_block(block),
             None => {
-                let rest = &self.bytes[start..];
+                let rest = &bytes[start..];
                 let mut block = [0; BLOCK];
                 block[..rest.len()].copy_from_slice(rest);
                 self.mask_of_block(&block) & ((1 << rest.len()) - 1)
@@ -71,7 +82,7 @@ impl<'b> Structure<'b> {
 
     /// The branch is the same for every block, so that no escape costs next to nothing.
     #[inline]
-    fn mask_of_block(&self, block: &[u8; BLOCK]) -> u64 {
+    fn mask_of_block(self, block: &[u8; BLOCK]) -> u64 {
         match self.escape {
             None => mask_of([self.delimiter, self.quote, b'\n', b'\r'], block),
             Some(escape) => mask_of([self.delimiter, self.quote, b'\n', b'\r', escape], block),

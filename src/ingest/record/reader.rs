@@ -3,10 +3,11 @@
 //! length, and whether the bytes are text.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::super::chunk::Malformed;
 use super::super::dialect::Dialect;
-use super::super::encoding::{Form, decode};
+use super::super::encoding::{Form, append_decoded, decode};
 use super::super::structure::Structure;
 use super::super::{Ragged, ReadOptions};
 use super::{CellKind, CellSpan, Fault, Record, Row, Spot};
@@ -31,11 +32,10 @@ struct Current {
     /// Offset of `start` from the chunk's, in the source.
     byte: u64,
     cell_start: usize,
-    /// Cells seen; more than are kept where there are too many.
-    cells_seen: usize,
-    /// Where the quotes of the cell stand, once seen.
-    open: Option<usize>,
-    close: Option<usize>,
+    /// Cells that are not kept, because there are too many.
+    cells_dropped: usize,
+    /// Where what stands between the cell's quotes begins and ends, once seen.
+    inside: Option<(usize, usize)>,
     /// The cell holds doubled quotes or escapes.
     marked: bool,
     /// Some cell of the record does.
@@ -68,71 +68,109 @@ impl RecordReader {
     ) -> u64 {
         // In an encoding of its own only ASCII is text as it stands.
         let is_text = !matches!(self.options.form, Form::Cells(_)) || bytes.is_ascii();
-        let whole = is_text.then(|| std::str::from_utf8(bytes).ok()).flatten();
-        let dialect = self.options.dialect;
-        let Dialect { delimiter, quote, escape } = dialect;
+        // Most chunks are text as a whole, which is told faster than that every record is.
+        let whole = is_text.then(|| simdutf8::basic::from_utf8(bytes).ok()).flatten();
         let mut faults = malformed.iter().peekable();
-        let mut structure = Structure::new(bytes, dialect);
+        let mut structure = Structure::new(bytes, self.options.dialect);
         let mut now = Current::default();
         self.cells.clear();
-        'record: while now.start < bytes.len() {
+        while now.start < bytes.len() {
             if let Some(fault) = faults.next_if(|fault| fault.start == now.start) {
-                now = self.give_malformed(bytes, *fault, now, &mut structure, &mut give);
+                now = self.give_malformed(bytes, *fault, now, &mut give);
+                structure.skip_to(now.start);
                 continue;
             }
-            while let Some(at) = structure.next() {
-                let byte = bytes[at];
-                if now.open.is_some() && now.close.is_none() {
-                    if Some(byte) == quote {
-                        if bytes.get(at + 1) == Some(&byte) {
-                            now.marked = true;
-                            structure.skip_to(at + 2);
-                        } else {
-                            now.close = Some(at);
-                        }
-                    } else if Dialect::ends_line(byte) {
-                        now.lines_inside += 1;
-                        structure.skip_to(after_line_end(bytes, at));
-                    } else if Some(byte) == escape {
-                        now.marked |= take_escaped(bytes, at, dialect, &mut structure);
-                    }
-                } else if byte == delimiter {
-                    self.end_cell(&mut now, at);
-                } else if Dialect::ends_line(byte) {
-                    let next = after_line_end(bytes, at);
-                    structure.skip_to(next);
-                    now = self.end_record(bytes, whole, now, at, next, &mut give);
-                    continue 'record;
-                } else if Some(byte) == escape {
-                    now.marked |= take_escaped(bytes, at, dialect, &mut structure);
-                } else if at == now.cell_start {
-                    now.open = Some(at);
-                }
-                // Any other quote is one of `="…"`, whose quotes are text.
-            }
-            now = self.end_record(bytes, whole, now, bytes.len(), bytes.len(), &mut give);
+            let end = self.read_cells(bytes, &mut structure, &mut now);
+            let next = if end < bytes.len() { after_line_end(bytes, end) } else { end };
+            structure.skip_to(next);
+            now = self.end_record(bytes, whole, now, end, next, &mut give);
         }
         now.line
     }
 
-    /// The cell that `now` is in ends before `end`.
-    fn end_cell(&mut self, now: &mut Current, end: usize) {
-        let (start, stop) = match (now.open, now.close) {
-            (Some(open), Some(close)) => (open + 1, close),
-            _ => (now.cell_start, end),
-        };
-        let quoted = now.open.is_some();
-        let kind = if now.marked { CellKind::Marked { quoted } } else { CellKind::Plain };
-        if self.cells.len() <= self.options.limits.record_cells_max {
-            self.cells.push(CellSpan { start, end: stop, kind });
+    /// Reads cells up to the record's end, and returns its offset: that of a line end or of the
+    /// end of the chunk. The last cell is still to be ended.
+    #[inline]
+    fn read_cells(
+        &mut self,
+        bytes: &[u8],
+        structure: &mut Structure<'_>,
+        now: &mut Current,
+    ) -> usize {
+        let dialect = self.options.dialect;
+        while let Some(at) = structure.next() {
+            let byte = bytes[at];
+            if byte == dialect.delimiter {
+                self.end_cell(now, at);
+            } else if Dialect::ends_line(byte) {
+                return at;
+            } else if Some(byte) == dialect.escape {
+                now.marked |= take_escaped(bytes, at, dialect, structure);
+            } else if at == now.cell_start {
+                self.read_quoted_cells(bytes, structure, now, at);
+            }
+            // Any other quote is one of `="…"`, whose quotes are text.
         }
-        now.any_marked |= now.marked;
-        now.cells_seen += 1;
+        bytes.len()
+    }
+
+    /// At the quote that opens a cell: reads to the one that closes it, and on through quoted cells
+    /// that follow it.
+    #[inline]
+    fn read_quoted_cells(
+        &mut self,
+        bytes: &[u8],
+        structure: &mut Structure<'_>,
+        now: &mut Current,
+        mut open: usize,
+    ) {
+        let dialect = self.options.dialect;
+        loop {
+            let close = read_quoted(bytes, dialect, structure, now);
+            let joint = [dialect.delimiter, bytes[open]];
+            if bytes.get(close + 1..close + 3) != Some(&joint) {
+                now.inside = Some((open + 1, close));
+                return;
+            }
+            let kind = if now.marked { CellKind::Marked { quoted: true } } else { CellKind::Plain };
+            now.any_marked |= now.marked;
+            now.marked = false;
+            self.push(now, CellSpan { start: open + 1, end: close, kind });
+            now.cell_start = close + 2;
+            open = close + 2;
+            structure.skip_to(open + 1);
+        }
+    }
+
+    /// The cell that `now` is in ends before `end`.
+    #[inline]
+    fn end_cell(&mut self, now: &mut Current, end: usize) {
+        let span = match now.inside {
+            None if !now.marked => CellSpan { start: now.cell_start, end, kind: CellKind::Plain },
+            inside => {
+                let quoted = inside.is_some();
+                let kind = if now.marked { CellKind::Marked { quoted } } else { CellKind::Plain };
+                let (start, end) = inside.unwrap_or((now.cell_start, end));
+                now.any_marked |= now.marked;
+                (now.inside, now.marked) = (None, false);
+                CellSpan { start, end, kind }
+            }
+        };
+        self.push(now, span);
         now.cell_start = end + 1;
-        (now.open, now.close, now.marked) = (None, None, false);
+    }
+
+    #[inline]
+    fn push(&mut self, now: &mut Current, span: CellSpan) {
+        if self.cells.len() <= self.options.limits.record_cells_max {
+            self.cells.push(span);
+        } else {
+            now.cells_dropped += 1;
+        }
     }
 
     /// The record ends before `end`, the next begins at `next`: gives it, and returns the next.
+    #[inline]
     fn end_record(
         &mut self,
         bytes: &[u8],
@@ -143,6 +181,7 @@ impl RecordReader {
         give: &mut impl FnMut(Record<'_>),
     ) -> Current {
         self.end_cell(&mut now, end);
+        let cells_seen = self.cells.len() + now.cells_dropped;
         let raw = &bytes[now.start..end];
         let form = self.options.form;
         let length = form.source_length(&bytes[now.start..next]);
@@ -153,7 +192,7 @@ impl RecordReader {
         if self.is_blank(bytes, raw) {
             give(Record::Blank(spot));
         } else {
-            let wrong = self.check(raw.len(), next - now.start, &now);
+            let wrong = self.check(raw.len(), next - now.start, cells_seen);
             match self.text(bytes, whole, raw, &now) {
                 Err(at) => give(fault((Code::RecordBadBytes, bad_byte(form, raw, at)))),
                 Ok((text, text_start)) => match wrong {
@@ -161,7 +200,6 @@ impl RecordReader {
                     None => {
                         self.pad(text_start);
                         let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
-                        let cells_seen = now.cells_seen;
                         let row = Row { spot, text, text_start, scratch, cells, cells_seen };
                         give(Record::Row(row));
                     }
@@ -177,6 +215,7 @@ impl RecordReader {
     /// The text that the record's plain cells are spans of, and where in the chunk it begins; the
     /// others are written out in the scratch. Else the offset in the record of a byte that is no
     /// text.
+    #[inline]
     fn text<'b>(
         &mut self,
         bytes: &'b [u8],
@@ -187,10 +226,13 @@ impl RecordReader {
         let (text, text_start) = match (whole, self.options.form) {
             (Some(text), _) => (text, 0),
             (None, Form::Cells(encoding)) if !raw.is_ascii() => {
-                self.decode_cells(encoding, bytes).map_err(|at| at - now.start)?;
+                let record = now.start..now.start + raw.len();
+                self.decode_cells(encoding, bytes, record).map_err(|at| at - now.start)?;
                 return Ok(("", 0));
             }
-            (None, _) => (std::str::from_utf8(raw).map_err(|bad| bad.valid_up_to())?, now.start),
+            (None, _) => {
+                (simdutf8::compat::from_utf8(raw).map_err(|bad| bad.valid_up_to())?, now.start)
+            }
         };
         if now.any_marked {
             self.write_out(text, text_start);
@@ -213,15 +255,15 @@ impl RecordReader {
     }
 
     /// What is wrong with a record that the splitter let pass.
-    fn check(&self, raw_length: usize, length: usize, now: &Current) -> Option<(Code, String)> {
+    #[inline]
+    fn check(&self, raw_length: usize, length: usize, cells_seen: usize) -> Option<(Code, String)> {
         let limits = &self.options.limits;
         if length > limits.record_bytes_max {
             let seen = format!("{length} bytes, the limit is {}", limits.record_bytes_max);
             return Some((Code::RecordTooLong, seen));
         }
-        if now.cells_seen > limits.record_cells_max {
-            let seen =
-                format!("{} cells, the limit is {}", now.cells_seen, limits.record_cells_max);
+        if cells_seen > limits.record_cells_max {
+            let seen = format!("{cells_seen} cells, the limit is {}", limits.record_cells_max);
             return Some((Code::RecordTooManyCells, seen));
         }
         if raw_length > limits.cell_bytes_max {
@@ -232,8 +274,8 @@ impl RecordReader {
             }
         }
         match self.cells_expected {
-            Some(expected) if expected != now.cells_seen && !self.may_be_padded(expected) => {
-                let seen = format!("{} cells, the header has {expected}", now.cells_seen);
+            Some(expected) if expected != cells_seen && !self.may_be_padded(expected) => {
+                let seen = format!("{cells_seen} cells, the header has {expected}");
                 Some((Code::RecordCellCount, seen))
             }
             _ => None,
@@ -267,28 +309,45 @@ impl RecordReader {
         }
     }
 
-    /// Decodes all cells into the scratch, and writes them out there. Else the offset in the chunk of
-    /// a byte that is no text.
+    /// Writes the record out in the scratch, decoded, with what its cells mean. Else the offset in
+    /// the chunk of a byte that is no text. Mostly one cell is not ASCII; what stands before and
+    /// after such cells goes over in one piece, delimiters and all.
     fn decode_cells(
         &mut self,
         encoding: &'static encoding_rs::Encoding,
         bytes: &[u8],
+        record: Range<usize>,
     ) -> Result<(), usize> {
         self.scratch.clear();
+        let mut piece = record.start;
+        let mut ascii_end = piece;
         for cell in &mut self.cells {
-            let raw = &bytes[cell.start..cell.end];
-            decode(encoding, raw, &mut self.decoded).map_err(|at| cell.start + at)?;
+            let CellSpan { start, end, kind } = *cell;
+            cell.kind = CellKind::Marked { quoted: false };
+            if ascii_end < end && ascii_end <= start {
+                ascii_end =
+                    start + encoding_rs::Encoding::ascii_valid_up_to(&bytes[start..record.end]);
+            }
+            if kind == CellKind::Plain && end <= ascii_end {
+                cell.start = self.scratch.len() + (start - piece);
+                cell.end = self.scratch.len() + (end - piece);
+                continue;
+            }
+            append_decoded(encoding, &bytes[piece..start], &mut self.scratch)
+                .map_err(|at| piece + at)?;
+            piece = end;
             cell.start = self.scratch.len();
-            match cell.kind {
-                CellKind::Plain => self.scratch.push_str(&self.decoded),
-                CellKind::Marked { quoted } => {
-                    push_meaning(&mut self.scratch, &self.decoded, quoted, self.options.dialect);
-                }
+            let raw = &bytes[start..end];
+            if let CellKind::Marked { quoted } = kind {
+                decode(encoding, raw, &mut self.decoded).map_err(|at| start + at)?;
+                push_meaning(&mut self.scratch, &self.decoded, quoted, self.options.dialect);
+            } else {
+                append_decoded(encoding, raw, &mut self.scratch).map_err(|at| start + at)?;
             }
             cell.end = self.scratch.len();
-            cell.kind = CellKind::Marked { quoted: false };
         }
-        Ok(())
+        append_decoded(encoding, &bytes[piece..record.end], &mut self.scratch)
+            .map_err(|at| piece + at)
     }
 
     /// Gives the line that the splitter declared malformed, and returns the next record.
@@ -297,14 +356,12 @@ impl RecordReader {
         bytes: &[u8],
         fault: Malformed,
         now: Current,
-        structure: &mut Structure<'_>,
         give: &mut impl FnMut(Record<'_>),
     ) -> Current {
         let line = &bytes[now.start..];
         let content = memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len());
         let end = now.start + content;
         let next = if end < bytes.len() { after_line_end(bytes, end) } else { end };
-        structure.skip_to(next);
         let form = self.options.form;
         let length = form.source_length(&bytes[now.start..next]) + fault.dropped;
         let spot = Spot { byte: now.byte, length, start: now.start, end: next, line: now.line };
@@ -337,7 +394,35 @@ fn bad_byte(form: Form, raw: &[u8], at: usize) -> String {
     }
 }
 
+/// From an opening quote to the one that closes it, whose offset it returns. The splitter has seen
+/// that there is one.
+#[inline]
+fn read_quoted(
+    bytes: &[u8],
+    dialect: Dialect,
+    structure: &mut Structure<'_>,
+    now: &mut Current,
+) -> usize {
+    while let Some(at) = structure.next() {
+        let byte = bytes[at];
+        if Some(byte) == dialect.quote {
+            if bytes.get(at + 1) != Some(&byte) {
+                return at;
+            }
+            now.marked = true;
+            structure.skip_to(at + 2);
+        } else if Dialect::ends_line(byte) {
+            now.lines_inside += 1;
+            structure.skip_to(after_line_end(bytes, at));
+        } else if Some(byte) == dialect.escape {
+            now.marked |= take_escaped(bytes, at, dialect, structure);
+        }
+    }
+    bytes.len()
+}
+
 /// At an escape: whether it takes the byte after it as text; that is then passed over.
+#[inline]
 fn take_escaped(bytes: &[u8], at: usize, dialect: Dialect, structure: &mut Structure<'_>) -> bool {
     let takes = bytes.get(at + 1).is_some_and(|next| dialect.is_escapable(*next));
     if takes {
