@@ -27,7 +27,8 @@ mod work;
 
 use crate::error::{Error, Result};
 use crate::ingest::chunk::Chunk;
-use crate::ingest::{Given, Input, Source, source_names};
+use crate::ingest::record::RecordReader;
+use crate::ingest::{Given, Input, ReadOptions, Source, source_names};
 use crate::map::MapOptions;
 use crate::normalize::{Need, PhoneRules};
 use crate::phone::{Plan, Region};
@@ -55,6 +56,8 @@ pub struct Job {
     pub phone: PhoneRules,
     /// Whether a row must say that its contact agreed to be written to.
     pub opt_in: Need,
+    /// How many rows to read in all, for a trial; `None` reads all.
+    pub rows_max: Option<u64>,
     /// What to make.
     pub goal: Goal,
     /// The platform; `None` judges by no platform's needs.
@@ -272,8 +275,9 @@ fn start_reader(
         };
         let mut number = 0;
         let mut bytes = Vec::new();
+        let mut trial = job.rows_max.map(|rows_max| Trial { rows_left: rows_max });
         for source in sources {
-            match deliver(&job, source, &spare, &budget, &say_chunk, &mut number) {
+            match deliver(&job, source, &spare, &budget, &say_chunk, &mut number, &mut trial) {
                 Ok(read) => bytes.push(read),
                 Err(error) => {
                     let _ = say_chunk.send(Err(error));
@@ -305,18 +309,52 @@ fn deliver(
     budget: &Budget,
     say: &SyncSender<Delivery>,
     number: &mut u64,
+    trial: &mut Option<Trial>,
 ) -> Result<u64> {
+    let (options, cells, mut bytes) = (source.options, source.header.len(), source.header_bytes);
     let mut splitter = source.into_splitter(job.machine.chunk_bytes)?;
     loop {
+        if trial.as_ref().is_some_and(|trial| trial.rows_left == 0) {
+            return Ok(bytes);
+        }
         let mut chunk = lock(spare).pop().unwrap_or_default();
         if !splitter.next_chunk(&mut chunk)? {
             return splitter.finish();
+        }
+        if let Some(trial) = trial {
+            bytes = trial.cut(&mut chunk, options, cells);
         }
         let room = budget.take(chunk.bytes.len());
         if !room || say.send(Ok(Delivered::Chunk(*number, chunk))).is_err() {
             return Ok(splitter.bytes_read());
         }
         *number += 1;
+    }
+}
+
+/// How much of a trial run is left to read.
+struct Trial {
+    rows_left: u64,
+}
+
+impl Trial {
+    /// Takes off what the chunk has beyond the last row; returns the offset in the source up to
+    /// which it goes.
+    fn cut(&mut self, chunk: &mut Chunk, options: ReadOptions, cells: usize) -> u64 {
+        let (mut end, mut bytes) = (0, chunk.byte);
+        let rows_left = &mut self.rows_left;
+        let mut reader = RecordReader::new(options, Some(cells));
+        reader.read(&chunk.bytes, &chunk.malformed, |record| {
+            if *rows_left > 0 {
+                *rows_left -= 1;
+                let spot = record.spot();
+                end = spot.end;
+                bytes = chunk.byte + spot.byte + spot.length;
+            }
+        });
+        chunk.bytes.truncate(end);
+        chunk.malformed.retain(|fault| fault.start < end);
+        bytes
     }
 }
 

@@ -62,6 +62,7 @@
 //!     home: "AE".parse().ok(),
 //!     phone: PhoneRules::default(),
 //!     opt_in: Need::Optional,
+//!     rows_max: None,
 //!     goal: Goal::Check,
 //!     contract: None,
 //!     batch_rows: None,

@@ -37,6 +37,7 @@ fn job(folder: &Path, inputs: &[&str], machine: Machine) -> Job {
         home: "AE".parse().ok(),
         phone: PhoneRules::default(),
         opt_in: Need::Optional,
+        rows_max: None,
         goal: Goal::Prepare,
         contract: Some(Contract::find("superwaba").expect("built in")),
         batch_rows: Some(7),
@@ -265,6 +266,38 @@ proptest! {
         }
         prop_assert_eq!(payloads[0].len(), payloads[1].len());
         prop_assert_eq!(&payloads[0], &payloads[1]);
+    }
+}
+
+#[test]
+fn a_trial_run_reads_the_first_rows_whatever_the_chunks_and_its_counts_add_up() {
+    let place = scratch();
+    let row = |n: usize| match n % 5 {
+        3 => "\"x\"y,1\n".to_owned(),
+        4 => "\n".to_owned(),
+        _ => format!("\"A\n{n}\",+9715012345{n:02}\n"),
+    };
+    let text: String = (0..50).map(row).collect();
+    for name in ["a.csv", "b.csv"] {
+        fs::write(place.path().join(name), format!("Name,Phone\n{text}")).expect("written");
+    }
+    for limit in [0, 1, 7, 50, 51, 99, 100, 200] {
+        let mut ledgers = Vec::new();
+        for chunk_bytes in [1, 30, 1 << 20] {
+            let out = format!("out-{limit}-{chunk_bytes}");
+            let folder = Output { folder: place.path().join(&out), if_exists: IfExists::Refuse };
+            let machine = Machine { threads: 2, chunk_bytes };
+            let job = Job {
+                out: Some(folder),
+                rows_max: Some(limit),
+                ..job(place.path(), &["a.csv", "b.csv"], machine)
+            };
+            let summary = run(&job, &()).expect("it ends");
+            assert_eq!(summary.counts.rows, limit.min(100), "{limit}");
+            assert_eq!(summary.settings.limit, Some(limit));
+            ledgers.push(fs::read(place.path().join(out).join("rows.csv")).expect("rows.csv"));
+        }
+        assert!(ledgers.windows(2).all(|pair| pair[0] == pair[1]), "{limit}");
     }
 }
 

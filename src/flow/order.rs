@@ -331,6 +331,7 @@ fn settings(job: &Job) -> Settings {
         kinds: wanted(&phone.kinds, |kind| kind.as_str().to_owned()),
         regions: wanted(&phone.regions, ToString::to_string),
         map: job.map.columns.iter().map(pair).collect(),
+        limit: job.rows_max,
         set: job.map.constants.iter().map(pair).collect(),
         params: match &job.map.params {
             Params::All => None,

@@ -36,6 +36,16 @@ pub enum Record<'c> {
 }
 
 impl Record<'_> {
+    /// Where it stands in its chunk.
+    #[must_use]
+    pub fn spot(&self) -> Spot {
+        match self {
+            Record::Blank(spot) => *spot,
+            Record::Row(row) => row.spot,
+            Record::Malformed(fault) => fault.spot,
+        }
+    }
+
     /// The same, standing at another place.
     #[must_use]
     pub fn at(self, spot: Spot) -> Self {

@@ -47,11 +47,7 @@ impl Source {
                     return;
                 }
                 totals.rows += 1;
-                let Spot { byte, length, line, .. } = match &record {
-                    Record::Blank(spot) => *spot,
-                    Record::Row(row) => row.spot,
-                    Record::Malformed(fault) => fault.spot,
-                };
+                let Spot { byte, length, line, .. } = record.spot();
                 totals.blank += u64::from(matches!(record, Record::Blank(_)));
                 totals.malformed += u64::from(matches!(record, Record::Malformed(_)));
                 totals.bytes += length;

@@ -231,6 +231,9 @@ pub struct Settings {
     /// The columns given by `--map`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub map: Vec<String>,
+    /// For a trial run: how many rows were to be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
     /// What fields are where no column says otherwise: field=value.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub set: Vec<String>,

@@ -90,6 +90,9 @@ pub(crate) struct CommonArgs {
     pub(crate) read: ReadArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+    /// Read this many rows only, for a trial.
+    #[arg(long, value_name = "N", help_heading = "Input")]
+    pub(crate) limit: Option<u64>,
     /// Withhold the payload and exit with 6 if more rows than this are malformed or rejected: a
     /// number, or a share like 2.5%. The reports are written all the same.
     #[arg(long, value_name = "N|P%", value_parser = max_rejects, help_heading = "Output")]

@@ -93,6 +93,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         home: args.phone.region.as_deref().map(|text| region(text, plan)).transpose()?,
         phone: args.phone.rules(),
         opt_in: if args.require_opt_in { Need::Required } else { Need::Optional },
+        rows_max: args.limit,
         goal,
         contract,
         batch_rows: wishes.batch_size,

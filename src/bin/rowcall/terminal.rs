@@ -20,6 +20,9 @@ pub(crate) fn say(summary: &Summary, out: Option<&Path>) {
 fn text(summary: &Summary, out: Option<&Path>) -> String {
     let mut text = String::new();
     let Counts { rows, .. } = summary.counts;
+    if let Some(limit) = summary.settings.limit {
+        let _ = writeln!(text, "a trial run: no more than {} rows were read", grouped(limit));
+    }
     for source in &summary.sources {
         let _ = writeln!(text, "{}", columns_text(source));
         if source.skipped_lines > 0 {
