@@ -18,8 +18,8 @@
 //! | [`text`] | text for terminals |
 //! | [`phone`] | text → phone number; a library in itself |
 //! | [`ingest`] | stage 1, bytes → records: opens inputs (`input`, `source`), unpacks them (`compressed`), finds their encoding (`encoding`), dialect (`detect`, `dialect`) and header (`header`), cuts at record ends (`chunk`), reads cells (`record`, `structure`), undoes our own marks (`guard`) |
-//! | [`map`] | stage 2, header → columns; record → draft |
-//! | [`normalize`] | stage 3, draft → contact or problems; one field a file |
+//! | [`map`] | stage 2, header → columns by what is known of exports (`preset`), headers (`synonyms`) and values (`content`), or a question (`advice`); record → `draft` |
+//! | [`normalize`] | stage 3, draft → contact or problems; one field a file, and the names of countries |
 //! | [`unique`] | stage 4, one contact a phone: who has which phone (`table`), what differs (`prints`) |
 //! | [`write`](mod@write) | stage 5, contact → payload (`contract`, `encode`, `batch`), problem → report (`issues`, `rejects`, `ledger`, `summary`), records as plain CSV (`records`), whole or not at all (`outdir`) |
 //! | [`flow`] | runs the stages; the only threads; the accounting. `work` is what a worker does with a chunk, `order` what is done in file order, `report` what the files say of a settled row, `hints` what is wrong with a whole file, `budget` how much is on its way at once |

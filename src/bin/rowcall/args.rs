@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+mod values;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use rowcall::contact::Field;
@@ -9,11 +11,13 @@ use rowcall::flow::MaxRejects;
 use rowcall::ingest::compressed::UnpackLimits;
 use rowcall::ingest::encoding::Encoding;
 use rowcall::ingest::{Given, HeaderLine, Limits, Ragged};
-use rowcall::map::advice::similar;
-use rowcall::map::preset::Preset;
 use rowcall::map::{MapOptions, Params, PresetChoice};
 use rowcall::normalize::{PhoneRules, Wanted};
 use rowcall::phone::{DigitsAs, Kind, Letters, ReadRules, Region, Several};
+use values::{
+    at_least_one, batch_size, delimiter, escape, kinds, max_rejects, preset, quote, regions,
+    threads,
+};
 
 /// The version, and that of the numbering plan it was built with.
 fn version() -> &'static str {
@@ -182,19 +186,6 @@ impl ColumnArgs {
             tag_separator: self.tags_sep.clone().filter(|text| !text.is_empty()),
             preset: self.preset,
         })
-    }
-}
-
-fn preset(text: &str) -> Result<PresetChoice, String> {
-    match text {
-        "auto" => Ok(PresetChoice::Auto),
-        "none" => Ok(PresetChoice::None),
-        name => Preset::named(name).map(PresetChoice::Named).ok_or_else(|| {
-            let names: Vec<&str> = Preset::all().iter().map(|known| known.name.as_str()).collect();
-            let meant = similar(name, names.iter().copied());
-            let meant = meant.map_or(String::new(), |name| format!("; did you mean {name}?"));
-            format!("the known exports are {}{meant}", names.join(", "))
-        }),
     }
 }
 
@@ -453,104 +444,5 @@ fn encoding(text: &str) -> Result<EncodingWish, String> {
     match text {
         "auto" => Ok(EncodingWish(None)),
         _ => Encoding::from_label(text).map(|encoding| EncodingWish(Some(encoding))),
-    }
-}
-
-fn batch_size(text: &str) -> Result<u64, String> {
-    match text {
-        "all" => Ok(u64::MAX),
-        _ => text
-            .parse()
-            .ok()
-            .filter(|rows| *rows > 0)
-            .ok_or_else(|| "a number from 1, or `all`".to_owned()),
-    }
-}
-
-fn max_rejects(text: &str) -> Result<MaxRejects, String> {
-    let wrong = || "a number of rows, or a share with at most two decimals, like 2.5%".to_owned();
-    let Some(share) = text.strip_suffix('%') else {
-        return text.parse().map(MaxRejects::Count).map_err(|_| wrong());
-    };
-    let (whole, decimals) = share.split_once('.').unwrap_or((share, ""));
-    if decimals.len() > 2 {
-        return Err(wrong());
-    }
-    let of_ten_thousand: u64 = format!("{whole}{decimals:0<2}").parse().map_err(|_| wrong())?;
-    Ok(MaxRejects::OfTenThousand(of_ten_thousand))
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    /// More than any machine should be asked for.
-    const MAX: usize = 1 << 30;
-    text.parse()
-        .ok()
-        .filter(|number| (1..=MAX).contains(number))
-        .ok_or_else(|| format!("a number from 1 to {MAX}"))
-}
-
-fn threads(text: &str) -> Result<usize, String> {
-    const THREADS_MAX: usize = 1024;
-    at_least_one(text)
-        .ok()
-        .filter(|threads| *threads <= THREADS_MAX)
-        .ok_or_else(|| format!("a number from 1 to {THREADS_MAX}"))
-}
-
-/// A list of values, or of those that are not wanted behind `not:`.
-fn wanted<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Wanted<T>, String> {
-    let (not, list) = match text.strip_prefix("not:") {
-        Some(list) => (true, list),
-        None => (false, text),
-    };
-    let values = list.split(',').map(|value| read(value.trim())).collect::<Result<Vec<T>, _>>()?;
-    Ok(if not { Wanted::Not(values) } else { Wanted::Only(values) })
-}
-
-fn kinds(text: &str) -> Result<Wanted<Kind>, String> {
-    wanted(text, |name| {
-        Kind::ALL.into_iter().find(|kind| kind.as_str() == name).ok_or_else(|| {
-            let names: Vec<&str> = Kind::ALL.into_iter().map(Kind::as_str).collect();
-            format!("there is no kind `{name}`; the kinds are {}", names.join(", "))
-        })
-    })
-}
-
-fn regions(text: &str) -> Result<Wanted<Region>, String> {
-    wanted(text, |code| {
-        code.parse().map_err(|_| format!("`{code}` is no region; give two letters, like AE"))
-    })
-}
-
-fn ascii(text: &str) -> Option<u8> {
-    match text.as_bytes() {
-        [byte] if byte.is_ascii() && !matches!(byte, b'\n' | b'\r' | 0) => Some(*byte),
-        _ => None,
-    }
-}
-
-fn delimiter(text: &str) -> Result<u8, String> {
-    match text {
-        "tab" | "\\t" => Ok(b'\t'),
-        _ => ascii(text).ok_or_else(|| "one ASCII character, or `tab`".to_owned()),
-    }
-}
-
-fn quote(text: &str) -> Result<ByteOrNone, String> {
-    match text {
-        "none" => Ok(ByteOrNone(None)),
-        _ => ascii(text)
-            .map(|byte| ByteOrNone(Some(byte)))
-            .ok_or_else(|| "one ASCII character, or `none`".to_owned()),
-    }
-}
-
-fn escape(text: &str) -> Result<ByteOrNone, String> {
-    match text {
-        "none" => Ok(ByteOrNone(None)),
-        _ => ascii(text)
-            .filter(u8::is_ascii_punctuation)
-            .map(|byte| ByteOrNone(Some(byte)))
-            .ok_or_else(|| "one ASCII punctuation character, or `none`".to_owned()),
     }
 }
