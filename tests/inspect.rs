@@ -134,6 +134,9 @@ fn lines_that_end_in_more_than_one_way_are_a_warning() {
         .expect("written");
     let (_, text, _) = inspect(place.path(), &["a.csv"]);
     assert!(text.contains("line ends    mixed  (warning: LF 1, CRLF 2, CR 0)"), "{text}");
+    let (_, text, _) = inspect(place.path(), &["a.csv", "--format", "json"]);
+    let seen: Value = serde_json::from_str(&text).expect("one object");
+    assert_eq!(seen["warnings"][0], "lines end in more than one way: LF 1, CRLF 2, CR 0");
     let output = rowcall(place.path(), &["check", "a.csv"]);
     assert!(stderr(&output).contains("lines end in more than one way"), "{}", stderr(&output));
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use rowcall::error::{Error, exit};
 use rowcall::ingest::compressed::Compression;
+use rowcall::ingest::detect::LineEnds;
 use rowcall::ingest::record::Record;
 use rowcall::ingest::rows::Totals;
 use rowcall::ingest::{Input, Look, Source};
@@ -220,6 +221,10 @@ fn facts(look: &Look) -> Value {
         },
         "settings": settings(source),
     });
+    if layout.line_ends.is_mixed() {
+        let warning = format!("lines end in more than one way: {}", ends_text(layout.line_ends));
+        facts["warnings"] = json!([warning]);
+    }
     if let Some(fault) = &look.fault {
         facts["error"] = fault.to_string().into();
     }
@@ -316,8 +321,7 @@ fn facts_text(look: &Look) -> String {
     let ends = layout.line_ends;
     match ends.as_str() {
         Some("mixed") => {
-            let counts = format!("LF {}, CRLF {}, CR {}", ends.lf, ends.crlf, ends.cr);
-            line("line ends", "mixed", &format!("warning: {counts}"));
+            line("line ends", "mixed", &format!("warning: {}", ends_text(ends)));
         }
         Some(ends) => line("line ends", ends, ""),
         None => {}
@@ -333,6 +337,10 @@ fn facts_text(look: &Look) -> String {
         let _ = writeln!(text, "  {number:>3}  {}", printable(name));
     }
     text
+}
+
+fn ends_text(ends: LineEnds) -> String {
+    format!("LF {}, CRLF {}, CR {}", ends.lf, ends.crlf, ends.cr)
 }
 
 fn shown_byte(byte: Option<u8>) -> String {
