@@ -126,7 +126,7 @@ pub struct Contact<'r> {
     /// The whole name, tidied.
     pub name: Cow<'r, str>,
     /// A valid e-mail address, or nothing.
-    pub email: &'r str,
+    pub email: Cow<'r, str>,
     /// The row's country, else the phone's.
     pub country: Option<Country>,
     /// The postal address.

@@ -1,6 +1,8 @@
 //! Stage 3: [`Draft`] → [`Contact`] or [`Problem`]s. Every field is judged, every problem kept.
 //! It must not know the other rows, nor the platform beyond what it requires.
 
+use limits::FieldLimits;
+
 use crate::contact::{Contact, Field, Tags};
 use crate::map::Draft;
 use crate::phone::{Kind, Plan, ReadRules, Region};
@@ -11,6 +13,7 @@ use phone::UnreadDigits;
 mod consent;
 mod country;
 mod email;
+pub mod limits;
 mod mojibake;
 mod name;
 pub mod phone;
@@ -28,6 +31,8 @@ pub struct Rules {
     pub name: Need,
     /// Whether a row that does not say that its contact agreed is rejected.
     pub opt_in: Need,
+    /// What the platform takes in each field.
+    pub limits: FieldLimits,
 }
 
 /// How phone cells are read, and which phones are wanted.
@@ -97,8 +102,11 @@ pub fn normalize<'r>(
     let home = country::home(draft, rules.plan, given_country, problems).or(rules.home);
     let given_country = given_country.and_then(country::of_region);
     let found = phone::read(draft, rules, home, problems);
-    let name = name::read(draft, rules.name, problems);
-    let email = email::read(draft, problems);
+    let name = name::read(draft, rules, problems);
+    let email =
+        rules.limits.keep(draft, Field::Email, email::read(draft, problems).into(), problems);
+    let address = draft.joined(Field::Address, ", ");
+    let address = rules.limits.keep(draft, Field::Address, address, problems);
     let opt_in = consent::read(draft, rules.opt_in, problems);
     mojibake::check(draft, problems);
     if problems[before..].iter().any(|problem| problem.code.level() == Level::Error) {
@@ -115,7 +123,7 @@ pub fn normalize<'r>(
         name,
         email,
         country: given_country.or(phone_country),
-        address: draft.joined(Field::Address, ", "),
+        address,
         tags: tags(draft),
         opt_in,
     })

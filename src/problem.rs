@@ -189,6 +189,10 @@ pub enum Code {
     NameMissing,
     /// The e-mail address is none.
     EmailInvalid,
+    /// A field is longer than the platform takes.
+    FieldTooLong,
+    /// A field has characters that the platform does not take.
+    FieldBadCharacters,
     /// The domain of the e-mail address looks like a slip.
     EmailTypo,
     /// The cell for consent says neither yes nor no.
@@ -227,7 +231,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 60] = [
+const CODES: [CodeWords; 62] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -390,6 +394,12 @@ const CODES: [CodeWords; 60] = [
     words(Code::EmailInvalid, "email.invalid", Warning,
         "this is not an e-mail address, and no payload gets it",
         "correct the address"),
+    words(Code::FieldTooLong, "field.too_long", Warning,
+        "the platform takes no text of this length here, and no payload gets it",
+        "shorten the text"),
+    words(Code::FieldBadCharacters, "field.bad_characters", Warning,
+        "the platform does not take some of these characters here, and no payload gets the text",
+        "write it without them"),
     words(Code::EmailTypo, "email.typo", Warning,
         "the domain looks like a slip of a well-known one; the address was kept as it is",
         "check the address"),

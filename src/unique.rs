@@ -68,7 +68,7 @@ impl Print {
         }
         Print([
             hash(&contact.name),
-            hash(contact.email),
+            hash(&contact.email),
             country,
             hash(&contact.address),
             tags,

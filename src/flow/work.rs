@@ -19,6 +19,7 @@ use crate::normalize::{Need, Rules, normalize};
 use crate::phone::{Kind, Phone, Region};
 use crate::problem::{Code, Fate, Problem};
 use crate::unique::{Claimant, Print, name_print};
+use crate::write::contract::Contract;
 use crate::write::encode::{Encoder, param_columns};
 use crate::write::issues::EncodedProblems;
 
@@ -136,6 +137,7 @@ impl SourceContext {
                 phone: job.phone.clone(),
                 name: if required { Need::Required } else { Need::Optional },
                 opt_in: job.opt_in,
+                limits: job.contract.as_ref().map(Contract::limits).unwrap_or_default(),
             },
             view,
             raw,

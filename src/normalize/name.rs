@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Need, problem};
+use super::{Need, Rules, problem};
 use crate::contact::Field;
 use crate::map::Draft;
 use crate::problem::{Code, Problem};
@@ -10,7 +10,7 @@ use crate::problem::{Code, Problem};
 /// The whole name, or the first and the last one put together.
 pub(super) fn read<'r>(
     draft: &Draft<'r>,
-    need: Need,
+    rules: &Rules,
     problems: &mut Vec<Problem<'r>>,
 ) -> Cow<'r, str> {
     let mut name = tidy(draft.get(Field::Name));
@@ -23,7 +23,8 @@ pub(super) fn read<'r>(
             (false, false) => format!("{first} {last}").into(),
         };
     }
-    if name.is_empty() && need == Need::Required {
+    let name = rules.limits.keep(draft, Field::Name, name, problems);
+    if name.is_empty() && rules.name == Need::Required {
         problems.push(problem(draft, Field::Name, Code::NameMissing));
     }
     name

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::contact::Field;
 use crate::error::{Error, Result};
+use crate::normalize::limits::{FieldLimits, Limit};
 use crate::text::printable;
 
 /// The platforms that are built in: name and contract.
@@ -99,6 +100,11 @@ pub struct FieldKey {
     /// Whether a contact without it is refused.
     #[serde(default)]
     pub required: bool,
+    /// The most characters that it may have.
+    pub chars_max: Option<usize>,
+    /// Whether it may have letters and spaces only.
+    #[serde(default)]
+    pub letters_only: bool,
     /// What is not documented about it.
     pub assumption: Option<String>,
 }
@@ -187,6 +193,16 @@ impl Contract {
         self.fields.iter().any(|known| known.field == field && known.required)
     }
 
+    /// What the platform takes in each field.
+    #[must_use]
+    pub fn limits(&self) -> FieldLimits {
+        let mut limits = FieldLimits::default();
+        for FieldKey { field, chars_max, letters_only, .. } in &self.fields {
+            limits.set(*field, Limit { chars_max: *chars_max, letters_only: *letters_only });
+        }
+        limits
+    }
+
     /// Whether the platform has a key for this field.
     #[must_use]
     pub fn takes(&self, field: Field) -> bool {
@@ -209,6 +225,14 @@ mod tests {
     fn an_unknown_platform_is_an_error_that_names_those_there_are() {
         let message = Contract::find("nope").expect_err("unknown").to_string();
         assert!(message.contains("superwaba"), "{message}");
+    }
+
+    #[test]
+    fn the_limits_of_a_field_are_read() {
+        let text = BUILT_IN[0].1.replace("key = \"userName\"", "key = \"userName\"\nchars_max = 5");
+        let limits = Contract::load(&text, "mine.toml").expect("it loads").limits();
+        assert_eq!(limits.of(Field::Name).chars_max, Some(5));
+        assert_eq!(limits.of(Field::Email), Limit::default());
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Encoder {
         for (field, key) in &self.fields {
             match field {
                 Field::Name => push_text(out, key, &contact.name),
-                Field::Email => push_text(out, key, contact.email),
+                Field::Email => push_text(out, key, &contact.email),
                 Field::Country => {
                     if let Some(country) = contact.country {
                         push_text(out, key, country.as_str());

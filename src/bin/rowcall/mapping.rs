@@ -11,6 +11,7 @@ use rowcall::ingest::Look;
 use rowcall::ingest::record::Row;
 use rowcall::map::content::Looks;
 use rowcall::map::{Columns, Draft, Look as ColumnLook};
+use rowcall::normalize::limits::FieldLimits;
 use rowcall::normalize::{Need, Rules, normalize};
 use rowcall::phone::{Plan, Region};
 use rowcall::text::printable;
@@ -42,6 +43,7 @@ impl Mapping {
             phone: args.phone.rules(),
             name: Need::Optional,
             opt_in: Need::Optional,
+            limits: FieldLimits::default(),
         };
         Ok(Mapping {
             looks: looks.collect(),
