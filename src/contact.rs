@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::LazyLock;
 
 use crate::phone::{Kind, Phone, Region};
 
@@ -97,13 +98,27 @@ impl Country {
     #[must_use]
     pub fn from_alpha2(text: &str) -> Option<Country> {
         let upper = <[u8; 2]>::try_from(text.as_bytes()).ok()?.map(|b| b.to_ascii_uppercase());
-        let letters = std::str::from_utf8(&upper).ok()?;
-        // ISO leaves these to its users; the list has one that is in use, XK.
-        if letters.starts_with('X') {
-            return None;
-        }
-        celes::Country::from_alpha2(letters).ok().map(|_| Country(upper))
+        ASSIGNED[place(upper)?].then_some(Country(upper))
     }
+}
+
+/// Which pairs of letters ISO assigns. What begins with X it leaves to its users; the list has one
+/// that is in use, XK.
+static ASSIGNED: LazyLock<[bool; 26 * 26]> = LazyLock::new(|| {
+    let mut assigned = [false; 26 * 26];
+    for country in celes::Country::get_countries() {
+        let letters = <[u8; 2]>::try_from(country.alpha2.as_bytes()).ok();
+        if let Some(at) = letters.filter(|letters| letters[0] != b'X').and_then(place) {
+            assigned[at] = true;
+        }
+    }
+    assigned
+});
+
+/// The place of a pair of capital letters in the alphabet of pairs.
+fn place(letters: [u8; 2]) -> Option<usize> {
+    let [first, second] = letters.map(|letter| usize::from(letter.wrapping_sub(b'A')));
+    (first < 26 && second < 26).then_some(first * 26 + second)
 }
 
 impl fmt::Display for Country {
@@ -166,12 +181,11 @@ impl<'r> Tags<'r> {
         let mut few = [""; Self::FEW];
         let mut count = 0;
         let mut many: HashSet<&str> = HashSet::new();
-        let filled = self.cells.into_iter().filter(|cell| !cell.is_empty());
-        for label in filled.flat_map(|cell| cell.split(self.separator)) {
+        let mut split = |label: &'r str| {
             let own = self.own.is_some_and(|own| label.trim_start().starts_with(own));
             let label = unquoted(label.trim());
             if own || label.is_empty() || few[..count].contains(&label) || many.contains(label) {
-                continue;
+                return;
             }
             match few.get_mut(count) {
                 Some(free) => {
@@ -183,6 +197,15 @@ impl<'r> Tags<'r> {
                 }
             }
             give(label);
+        };
+        // One character is found much faster than a text.
+        let mut characters = self.separator.chars();
+        let alone = characters.next().filter(|_| characters.next().is_none());
+        for cell in self.cells.into_iter().filter(|cell| !cell.is_empty()) {
+            match alone {
+                Some(character) => cell.split(character).for_each(&mut split),
+                None => cell.split(self.separator).for_each(&mut split),
+            }
         }
     }
 

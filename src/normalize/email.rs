@@ -71,17 +71,20 @@ const ALIKE: [&str; 9] = [
 /// The usual domain that a domain is a slip of: one letter more, less, other, or two changed about.
 fn meant_domain(address: &str) -> Option<&'static str> {
     let (_, domain) = address.rsplit_once('@')?;
+    // A slip seldom touches the first letter, and comparing is not for free.
+    const LONG: usize = 8;
+    let near = |usual: &&str| {
+        usual.len() > LONG
+            && usual.as_bytes()[..1].eq_ignore_ascii_case(&domain.as_bytes()[..1])
+            && usual.len().abs_diff(domain.len()) <= 1
+    };
+    let mut near = USUAL.into_iter().filter(near).peekable();
+    near.peek()?;
     let domain = domain.to_ascii_lowercase();
     if USUAL.contains(&domain.as_str()) || ALIKE.contains(&domain.as_str()) {
         return None;
     }
-    // A slip seldom touches the first letter, and comparing is not for free.
-    const LONG: usize = 8;
-    USUAL.into_iter().filter(|usual| usual.len() > LONG).find(|usual| {
-        usual.as_bytes()[0] == domain.as_bytes()[0]
-            && usual.len().abs_diff(domain.len()) <= 1
-            && strsim::osa_distance(usual, &domain) == 1
-    })
+    near.find(|usual| strsim::osa_distance(usual, &domain) == 1)
 }
 
 /// An address as people have one: no display name, and a domain of two labels or more.

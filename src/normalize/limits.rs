@@ -41,11 +41,14 @@ impl FieldLimits {
         problems: &mut Vec<Problem<'r>>,
     ) -> Cow<'r, str> {
         let Limit { chars_max, letters_only } = self.of(field);
+        if chars_max.is_none() && !letters_only {
+            return value;
+        }
         // Characters are no more than bytes.
         let too_long =
             chars_max.is_some_and(|max| value.len() > max && value.chars().count() > max);
         let foreign = |c: &char| !(c.is_alphabetic() || c.is_whitespace());
-        let stray = value.chars().find(foreign).filter(|_| letters_only);
+        let stray = if letters_only { value.chars().find(foreign) } else { None };
         let (code, detail) = match (too_long, stray) {
             (true, _) => {
                 let (seen, max) = (value.chars().count(), chars_max.unwrap_or(0));

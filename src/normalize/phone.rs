@@ -24,13 +24,17 @@ pub(super) fn read<'r>(
         let (at, cell) = draft.find(Field::Phone);
         return Cell { draft, rules, home, at: at.unwrap_or(0), cell }.judge(problems).1;
     };
+    let rest: Vec<(usize, &str)> = cells.collect();
+    if rest.is_empty() {
+        return Cell { draft, rules, home, at: first, cell }.judge(problems).1;
+    }
     let judge = |at, cell| {
         let mut said = Vec::new();
         let (reading, found) = Cell { draft, rules, home, at, cell }.judge(&mut said);
         (at, reading, found, said)
     };
     let mut judged = vec![judge(first, cell)];
-    judged.extend(cells.map(|(at, cell)| judge(at, cell)));
+    judged.extend(rest.into_iter().map(|(at, cell)| judge(at, cell)));
     let Some(taken) = judged.iter().position(|(_, _, found, _)| found.is_ok()) else {
         let first = judged.iter().find_map(|(_, _, found, _)| (*found).err());
         problems.extend(judged.into_iter().flat_map(|(_, _, _, said)| said));

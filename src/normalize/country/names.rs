@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::contact::Country;
 use crate::phone::{Plan, Region};
 use crate::text::fold;
 
@@ -98,7 +99,7 @@ fn iso_code(text: &str, plan: &Plan) -> Option<Region> {
         return "GB".parse().ok();
     }
     let region: Region = text.parse().ok().filter(|_| text.len() == 2)?;
-    let listed = celes::Country::from_alpha2(region.as_str()).is_ok();
+    let listed = Country::from_alpha2(region.as_str()).is_some();
     (listed || plan.calling_code(region).is_some()).then_some(region)
 }
 
