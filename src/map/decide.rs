@@ -4,7 +4,7 @@
 use super::advice::{clashing_evidence, no_phone_column, two_candidates};
 use super::content::Looks;
 use super::preset::Preset;
-use super::synonyms::{Strength, meanings};
+use super::synonyms::{Strength, is_no_phone, meanings};
 use super::{Evidence, Feed, Look, MapOptions, find_given};
 use crate::contact::Field;
 use crate::error::Result;
@@ -150,7 +150,12 @@ impl<'d> Decision<'d> {
     /// What the values look like, where no header has said it.
     fn by_content(&mut self, preset: Option<&Preset>) -> Result<()> {
         let free: Vec<usize> = (0..self.headers.len()).filter(|at| !self.is_taken(*at)).collect();
-        let looks: Vec<(usize, Looks)> = free.iter().map(|at| (*at, self.looks(*at))).collect();
+        let mut looks: Vec<(usize, Looks)> = free.iter().map(|at| (*at, self.looks(*at))).collect();
+        for (at, looks) in &mut looks {
+            if is_no_phone(&self.headers[*at]) {
+                looks.phones = 0;
+            }
+        }
         let like = |wanted: fn(Looks) -> bool| -> Vec<usize> {
             looks.iter().filter(|(_, looks)| wanted(*looks)).map(|(at, _)| *at).collect()
         };

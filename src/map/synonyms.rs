@@ -39,7 +39,9 @@ const WORDS: [Words; 25] = [
     ]),
     (Field::Phone, Best, &[
         "Mobile", "Mobile phone", "Mobile number", "Mobile no", "Mobile phone number", "Cell", "Cell phone", "Cell number",
-        "Cell phone number", "Cellular", "MSISDN", "GSM", "Phone E164", "SMS number",
+        "Cell phone number", "Mob no", "Mob", "GSM no", "Phone (WhatsApp)", "WhatsApp contact", "Núm. móvil", "Nº de celular", "Tél. portable",
+        "N° portable", "Numero cellulare", "Tel. cellulare", "Cep tel", "No. Telp/HP", "No. HP/WA", "Моб. тел.", "Моб. телефон", "Сотовый номер",
+        "الموبايل", "الهاتف المحمول", "मोबाईल नंबर", "WhatsApp号码", "Cellular", "MSISDN", "GSM", "Phone E164", "SMS number",
         "جوال", "الجوال", "رقم الجوال", "موبايل", "رقم الموبايل", "المحمول", "رقم المحمول", "نقال", "رقم النقال",
         "मोबाइल", "मोबाइल नंबर", "मोबाइल संख्या",
         "Móvil", "Teléfono móvil", "Celular", "Teléfono celular", "Número de celular", "Número móvil",
@@ -55,7 +57,7 @@ const WORDS: [Words; 25] = [
     (Field::Phone, Usual, &[
         "Phone", "Phone number", "Phone no", "Phones", "Telephone", "Telephone number", "Telephone no", "Tel", "Tel no",
         "Tel number", "Contact number", "Contact no", "Contact phone", "User number", "Primary phone", "Customer phone",
-        "Default phone", "Phone 1", "Phone 1 - Value", "Main phone",
+                "Default phone", "Ph no", "Ph", "SMS", "Tlf", "№ телефона", "客户电话", "التلفون", "Phone 1", "Phone 1 - Value", "Main phone",
         "هاتف", "الهاتف", "رقم الهاتف", "رقم هاتف", "تليفون", "التليفون", "رقم التليفون", "رقم الاتصال", "تلفون", "رقم التلفون",
         "फ़ोन", "फोन", "फ़ोन नंबर", "फोन नंबर", "दूरभाष", "संपर्क नंबर",
         "Teléfono", "Número de teléfono", "Núm. de teléfono", "Tfno", "Teléfono de contacto", "Nº de teléfono", "N° teléfono",
@@ -81,7 +83,10 @@ const WORDS: [Words; 25] = [
     ]),
     (Field::Phone, Weak, &["Number", "Contact", "Num", "No", "رقم", "الرقم", "नंबर", "Número", "Numéro", "Nummer", "Numero", "Numara", "Nomor", "号码"]),
     (Field::Name, Usual, &[
-        "Name", "Full name", "Contact name", "Display name", "Customer name", "Client name", "User name", "Person name", "Customer",
+        "Name", "Full name", "Contact name", "Display name", "Customer name", "Client name", "User name", "Person name", "Customer", "Contact person", "Guest name", "Student name", "Lead name", "Name, Vorname", "Vor- und Zuname",
+        "Ansprechpartner", "Nom prénom", "Nom & prénom", "Cognome e nome", "Razón social", "Ragione sociale", "ФИО клиента",
+        "Фамилия имя", "Фамилия имя отчество", "Контактное лицо", "联系人", "收件人", "顧客姓名", "العميل", "اسم الزبون", "الاسم الثلاثي",
+        "ग्राहक नाम", "Nama customer", "Nama peserta",
         "الاسم", "اسم", "الاسم الكامل", "الاسم بالكامل", "اسم العميل",
         "नाम", "पूरा नाम", "ग्राहक का नाम",
         "Nombre completo", "Nombre y apellidos", "Nombre y apellido", "Nombre del cliente", "Nome completo", "Nome do cliente",
@@ -92,12 +97,12 @@ const WORDS: [Words; 25] = [
     ]),
     (Field::Name, Weak, &["Contact", "Client", "Contacto", "Cliente", "Kunde", "Nombre", "Nome", "Nom", "Ad", "Имя", "Клиент"]),
     (Field::FirstName, Usual, &[
-        "First name", "Given name", "Forename", "FName", "Billing first name", "Default address first name",
+        "First name", "First", "Given name", "Forename", "FName", "Billing first name", "Default address first name",
         "الاسم الأول", "पहला नाम", "प्रथम नाम", "Primer nombre", "Nombres", "Nombre de pila", "Primeiro nome",
         "Prénom", "Prénoms", "Vorname", "Nome proprio", "Adı", "Nama depan", "名",
     ]),
     (Field::LastName, Usual, &[
-        "Last name", "Family name", "Surname", "LName", "Billing last name", "Default address last name",
+        "Last name", "Last", "Apellido paterno", "Family name", "Surname", "LName", "Billing last name", "Default address last name",
         "اسم العائلة", "الاسم الأخير", "اللقب", "उपनाम", "अंतिम नाम", "Apellido", "Apellidos", "Sobrenome", "Último nome", "Apelido",
         "Nom de famille", "Nachname", "Familienname", "Cognome", "Soyad", "Soyadı", "Soyisim", "Nama belakang", "Nama keluarga",
         "Фамилия", "姓", "姓氏",
@@ -114,14 +119,14 @@ const WORDS: [Words; 25] = [
     ]),
     (Field::Email, Lesser, &["Billing email", "Work email", "Home email", "Email 2", "E-mail 2 - Value", "Secondary email", "Other email", "E-mail 2 Address"]),
     (Field::Country, Usual, &[
-        "Country", "Country code", "Country ISO", "ISO2", "ISO country", "ISO country code", "Country/Region", "Country name", "Nation",
+        "Country", "Country ISO", "ISO2", "ISO country", "ISO country code", "Country/Region", "Country name", "Nation",
         "الدولة", "البلد", "بلد", "دولة", "رمز الدولة",
         "देश", "País", "Código de país", "Pays", "Code pays", "Land", "Länderkürzel", "Paese", "Nazione", "Stato estero",
         "Ülke", "Ülke kodu", "Negara", "Kode negara", "Страна", "Код страны", "国家", "國家", "国家/地区", "国别",
     ]),
     (Field::Country, Lesser, &[
         "Billing country", "Mailing country", "Home country", "Address 1 - Country", "Default address country code", "Default address country",
-        "Shipping country", "Business country/region", "Home country/region", "Business country", "CC",
+        "Country code", "Shipping country", "Business country/region", "Home country/region", "Business country", "CC",
     ]),
     (Field::CallingCode, Usual, &[
         "Calling code", "Dial code", "Dialling code", "Dialing code", "Phone code", "Phone country code", "Country calling code", "Phone prefix",
@@ -150,10 +155,13 @@ const WORDS: [Words; 25] = [
         "الموافقة", "موافقة", "सहमति", "Consentimiento", "Consentimento", "Consentement", "Einwilligung", "Zustimmung", "Consenso", "Onay", "İzin",
         "Persetujuan", "Согласие", "同意", "是否同意",
     ]),
-    (Field::OptIn, Lesser, &["Accepts marketing", "Accepts Email Marketing", "Email opt-in", "Newsletter"]),
+    (Field::OptIn, Lesser, &["Accepts marketing"]),
     (Field::OptOut, Best, &["WhatsApp opt-out", "WhatsApp opted out", "Opted out of WhatsApp"]),
     (Field::OptOut, Usual, &["Opt-out", "Opted out", "Unsubscribed", "Do not contact", "Do not call", "DoNotCall", "DND", "Do not disturb", "SMS opt out", "Has opted out of SMS"]),
-    (Field::OptOut, Lesser, &["Email opt out", "HasOptedOutOfEmail", "Has opted out of email"]),
+    (Field::OptOut, Lesser, &[
+        "Отписан", "Abgemeldet", "Désinscrit", "Désabonné", "Baja", "Descadastrado", "退订", "Disiscritto", "Berhenti berlangganan",
+        "Blacklisted", "Suppressed",
+    ]),
     (Field::Phone, Lesser, &["Phones 2", "Company phone", "Company main phone", "Assistant phone"]),
 ];
 
@@ -169,6 +177,24 @@ static MEANINGS: LazyLock<HashMap<String, Vec<(Field, Strength)>>> = LazyLock::n
     }
     meanings
 });
+
+/// Whether a header says that its values are no phones that take messages, whatever they look like:
+/// faxes and pagers, and numbers that count or name something else.
+#[must_use]
+pub fn is_no_phone(header: &str) -> bool {
+    const PARTS: [&str; 16] = [
+        "fax", "faks", "факс", "传真", "傳真", "فاكس", "pager", "telex", "isdn", "iban", "invoice",
+        "account", "order", "rechnung", "konto", "sku",
+    ];
+    const WORDS: [&str; 10] =
+        ["id", "uid", "number", "ref", "code", "zip", "total", "amount", "price", "vat"];
+    let folded = fold(header);
+    let lower = header.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    let weak = meanings(header).iter().any(|(field, _)| *field == Field::Phone);
+    PARTS.iter().any(|part| folded.contains(part))
+        || (!weak && words.any(|word| WORDS.contains(&word)))
+}
 
 /// The fields that a header may mean, and how well it says so. Mostly one; a weak word may mean
 /// several.

@@ -104,6 +104,14 @@ fn a_column_without_a_telling_header_is_known_by_its_values() {
 }
 
 #[test]
+fn values_that_look_like_phones_are_none_under_a_header_that_says_otherwise() {
+    for header in ["Fax number", "Факс", "Order ID", "Invoice No", "Bank account", "SKU"] {
+        let refused = decide_by(&format!("{header}|Nom"), &[], &["0501234561|Ann"]);
+        assert!(refused.is_err(), "{header}");
+    }
+}
+
+#[test]
 fn a_word_that_may_mean_anything_counts_only_where_the_values_say_so() {
     let columns = decide_by("Contact|Number", &[], &["Ann|0501234561"]).expect("decided");
     assert_eq!((columns.of(Field::Name), columns.of(Field::Phone)), (Some(0), Some(1)));

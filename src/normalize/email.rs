@@ -10,8 +10,13 @@ use crate::problem::{Code, Confidence, Problem, Suggestion};
 /// The row's first valid e-mail address; an invalid one is left out with a warning.
 pub(super) fn read<'r>(draft: &Draft<'r>, problems: &mut Vec<Problem<'r>>) -> &'r str {
     let mut bad = None;
-    for (_, cell) in draft.filled(Field::Email) {
+    let cells = draft.filled(Field::Email).map(|(_, cell)| cell);
+    // Exports put several addresses in a cell, with these between them.
+    for cell in cells.flat_map(|cell| cell.split(":::").flat_map(|part| part.split(';'))) {
         let cell = cell.trim();
+        if cell.is_empty() {
+            continue;
+        }
         if !is_valid(cell) {
             bad = bad.or(Some(cell));
             continue;

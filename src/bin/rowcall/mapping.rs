@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use clap::ValueEnum;
 use serde_json::{Value as Json, json};
 use toml::{Table, Value};
 
@@ -81,6 +82,23 @@ impl Mapping {
         if let Some(region) = &self.rules.home {
             set("region", text(region.as_str()));
         }
+        let phone = &args.phone;
+        let wishes = [
+            ("digits", phone.digits.to_possible_value()),
+            ("multi", phone.multi.to_possible_value()),
+            ("ragged", args.read.ragged.to_possible_value()),
+        ];
+        for (key, wish) in wishes {
+            set(key, text(wish.expect("no wish is hidden").get_name()));
+        }
+        set("vanity", Value::Boolean(phone.vanity));
+        let mut constants = Table::new();
+        for pair in &args.columns.set {
+            if let Some((field, value)) = pair.split_once('=') {
+                constants.insert(field.trim().to_owned(), text(value));
+            }
+        }
+        set("set", Value::Table(constants));
         set("preset", text(columns.preset.map_or("none", |preset| preset.name.as_str())));
         set("tags-sep", text(&columns.tag_separator));
         if args.columns.params != "all" {
