@@ -37,20 +37,45 @@ fn with_an_escape_every_short_text_is_read_as_the_plain_reader_reads_it() {
     check_short_texts(b"\",\na=", 5, Dialect { escape: Some(b'='), ..ESCAPED });
 }
 
-/// Every text of these bytes up to a length.
-fn check_short_texts(alphabet: &[u8], length_max: u32, dialect: Dialect) {
-    let options = ReadOptions { dialect, ..ReadOptions::default() };
-    for length in 0..=length_max {
-        for number in 0..alphabet.len().pow(length) {
-            let text: Vec<u8> = (0..length)
-                .map(|place| alphabet[number / alphabet.len().pow(place) % alphabet.len()])
-                .collect();
-            let expected = plain(&text, options);
-            for chunk_bytes in [1, 2, 3, 64] {
-                let got = ours(&text, options, chunk_bytes);
-                assert_eq!(got, expected, "{:?}", String::from_utf8_lossy(&text));
+#[test]
+fn every_short_text_among_regular_records_is_read_as_the_plain_reader_reads_it() {
+    // On both sides of a border between blocks of 64 bytes, outside and inside quotes.
+    let after = "\"a\"\"b\",c\r\n".repeat(12);
+    for text in texts(b"\",\n\ra=", 3) {
+        for length in 58..=64 {
+            for opening in ["\"b\"\r\n", "c,\""] {
+                let before = [opening, &"x".repeat(length - opening.len())].concat();
+                let text = [before.as_bytes(), &text, after.as_bytes()].concat();
+                check_text(&text, ReadOptions::default(), &[7, 1 << 10]);
+                let text = [before.as_bytes(), b"x,", &text, after.as_bytes()].concat();
+                check_text(&text, ReadOptions::default(), &[1 << 10]);
             }
         }
+    }
+}
+
+fn check_short_texts(alphabet: &[u8], length_max: u32, dialect: Dialect) {
+    let options = ReadOptions { dialect, ..ReadOptions::default() };
+    for text in texts(alphabet, length_max) {
+        check_text(&text, options, &[1, 2, 3, 64]);
+    }
+}
+
+/// Every text of these bytes up to a length.
+fn texts(alphabet: &[u8], length_max: u32) -> impl Iterator<Item = Vec<u8>> {
+    (0..=length_max).flat_map(move |length| {
+        (0..alphabet.len().pow(length)).map(move |number| {
+            let digit = |place| number / alphabet.len().pow(place) % alphabet.len();
+            (0..length).map(|place| alphabet[digit(place)]).collect()
+        })
+    })
+}
+
+fn check_text(text: &[u8], options: ReadOptions, chunk_sizes: &[usize]) {
+    let expected = plain(text, options);
+    for &chunk_bytes in chunk_sizes {
+        let got = ours(text, options, chunk_bytes);
+        assert_eq!(got, expected, "{:?}", String::from_utf8_lossy(text));
     }
 }
 
@@ -67,6 +92,28 @@ proptest! {
         let dialect = Dialect { quote, escape, ..Dialect::default() };
         let options = ReadOptions { dialect, ..ReadOptions::default() };
         prop_assert_eq!(ours(&text, options, chunk_bytes), plain(&text, options));
+    }
+
+    #[test]
+    fn mostly_regular_bytes_are_read_as_the_plain_reader_reads_them(
+        pieces in proptest::collection::vec(prop_oneof![
+            20 => Just(&b"\"a\","[..]), 10 => Just(&b"\"b\"\r\n"[..]), 10 => Just(&b"c,"[..]),
+            10 => Just(&b"\"\","[..]), 10 => Just(&b"\"\"\"d\"\"\"\"\","[..]), 5 => Just(&b"e\n"[..]),
+            5 => Just(&b"\"a,\r\n\",\"\"\r"[..]), 5 => Just(&[b'x'; 50][..]),
+            5 => Just("é日".as_bytes()), 1 => Just(&b"\""[..]), 1 => Just(&b"=\"1\","[..]),
+        ], 0..150),
+        chunk_bytes in 1usize..2000,
+        cell_bytes_max in prop_oneof![Just(1usize << 20), 60usize..200],
+        form in prop_oneof![Just("utf-8"), Just("windows-1252"), Just("windows-1253")],
+    ) {
+        let form = Encoding::from_label(form).expect("a label").form(Dialect::default());
+        let text = pieces.concat();
+        let options = ReadOptions { form, ..ReadOptions::default() };
+        prop_assert_eq!(ours(&text, options, chunk_bytes), plain(&text, options));
+        let limits = Limits { cell_bytes_max, ..Limits::default() };
+        let options = ReadOptions { limits, ..ReadOptions::default() };
+        let got = ours(&text, options, chunk_bytes);
+        prop_assert_eq!(got, ours(&text, options, 1));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use encoding_rs::{BIG5, EUC_KR, GB18030, GBK, SHIFT_JIS, UTF_16BE, UTF_16LE};
 
 mod evidence;
 mod labels;
+pub(super) mod single_byte;
 pub(super) mod transcode;
 
 use super::dialect::Dialect;

@@ -1,6 +1,8 @@
 //! The bytes that matter: where delimiters, quotes, escapes and line ends stand, found 64 bytes at
 //! a time without a branch for each. What they mean is for the record reader to say.
 
+use wide::u8x16;
+
 use super::dialect::Dialect;
 
 /// The offsets of delimiters, quotes, escapes and line ends, found 64 bytes at a time.
@@ -23,7 +25,8 @@ struct Wanted {
     escape: Option<u8>,
 }
 
-const BLOCK: usize = 64;
+/// Bytes that are looked at together.
+pub(super) const BLOCK: usize = 64;
 
 impl<'b> Structure<'b> {
     pub(super) fn new(bytes: &'b [u8], dialect: Dialect) -> Structure<'b> {
@@ -67,44 +70,70 @@ impl<'b> Structure<'b> {
 }
 
 impl Wanted {
-    /// One bit for each of the 64 bytes from `start` on that matters.
+    /// One bit for each of the 64 bytes from `start` on that matters. The branch is the same for
+    /// every block, so that no escape costs next to nothing.
     fn mask_from(self, bytes: &[u8], start: usize) -> u64 {
-        match bytes[start..].first_chunk::<BLOCK>() {
-            Some(block) => self.mask_of_block(block),
-            None => {
-                let rest = &bytes[start..];
-                let mut block = [0; BLOCK];
-                block[..rest.len()].copy_from_slice(rest);
-                self.mask_of_block(&block) & ((1 << rest.len()) - 1)
-            }
-        }
-    }
-
-    /// The branch is the same for every block, so that no escape costs next to nothing.
-    #[inline]
-    fn mask_of_block(self, block: &[u8; BLOCK]) -> u64 {
+        let block = Block::from(bytes, start);
+        let wanted = [self.delimiter, self.quote, b'\n', b'\r'];
         match self.escape {
-            None => mask_of([self.delimiter, self.quote, b'\n', b'\r'], block),
-            Some(escape) => mask_of([self.delimiter, self.quote, b'\n', b'\r', escape], block),
+            None => block.find(wanted),
+            Some(escape) => block.find(wanted) | block.find([escape]),
         }
     }
 }
 
-/// Two plain loops that the compiler turns into vector code: compare bytes, gather bits.
-#[inline]
-fn mask_of<const N: usize>(wanted: [u8; N], block: &[u8; BLOCK]) -> u64 {
-    let mut hits = [0u8; BLOCK];
-    for (hit, &byte) in hits.iter_mut().zip(block) {
-        *hit = wanted.iter().fold(0, |hit, &wanted| hit | u8::from(byte == wanted));
+/// 64 bytes, to be compared at once.
+#[derive(Clone, Copy)]
+pub(super) struct Block {
+    parts: [u8x16; 4],
+    /// A bit for each byte that there is.
+    there: u64,
+}
+
+impl Block {
+    /// The bytes from `start` on, as far as there are any.
+    #[inline]
+    pub(super) fn from(bytes: &[u8], start: usize) -> Block {
+        match bytes[start..].first_chunk::<BLOCK>() {
+            Some(block) => Block::whole(block),
+            None => {
+                let rest = &bytes[start..];
+                let mut block = [0; BLOCK];
+                block[..rest.len()].copy_from_slice(rest);
+                Block { there: (1 << rest.len()) - 1, ..Block::whole(&block) }
+            }
+        }
     }
-    /// Moves bit 0 of byte k to bit 56 + k.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let mut mask = 0;
-    for (at, eight) in hits.chunks_exact(8).enumerate() {
-        let word = u64::from_le_bytes(eight.try_into().expect("chunks of 8"));
-        mask |= (word.wrapping_mul(GATHER) >> 56) << (8 * at);
+
+    #[inline]
+    fn whole(block: &[u8; BLOCK]) -> Block {
+        let (parts, _) = block.as_chunks::<16>();
+        let part = |at: usize| u8x16::from(parts[at]);
+        Block { parts: [part(0), part(1), part(2), part(3)], there: u64::MAX }
     }
-    mask
+
+    /// One bit for each byte that is not ASCII.
+    #[inline]
+    pub(super) fn beyond_ascii(self) -> u64 {
+        self.gather(self.parts)
+    }
+
+    /// One bit for each byte that is one of those wanted.
+    #[inline]
+    pub(super) fn find<const N: usize>(self, wanted: [u8; N]) -> u64 {
+        let hits = self.parts.map(|part| {
+            let hits = wanted.map(|byte| part.simd_eq(u8x16::splat(byte)));
+            hits.into_iter().fold(u8x16::ZERO, |all, hits| all | hits)
+        });
+        self.gather(hits)
+    }
+
+    /// The highest bit of each byte, of those that there are.
+    #[inline]
+    fn gather(self, parts: [u8x16; 4]) -> u64 {
+        let [first, second, third, fourth] = parts.map(|part| u64::from(part.to_bitmask()));
+        (first | second << 16 | third << 32 | fourth << 48) & self.there
+    }
 }
 
 #[cfg(test)]

@@ -3,15 +3,18 @@
 //! length, and whether the bytes are text.
 
 use std::borrow::Cow;
-use std::ops::Range;
+
+mod text;
 
 use super::super::chunk::Malformed;
 use super::super::dialect::Dialect;
-use super::super::encoding::{Form, append_decoded, decode};
+use super::super::encoding::Form;
+use super::super::encoding::single_byte::{Decoded, Whole};
 use super::super::structure::Structure;
 use super::super::{Ragged, ReadOptions};
 use super::{CellKind, CellSpan, Fault, Record, Row, Spot};
 use crate::problem::Code;
+use text::bad_byte;
 
 /// Reads records; its buffers are used again from chunk to chunk.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub struct RecordReader {
     scratch: String,
     /// The text of one cell, before its quotes and escapes are written out.
     decoded: String,
+    /// The text of the chunk, where its encoding has one byte a character.
+    chunk: Decoded,
 }
 
 /// The record that is being read.
@@ -55,6 +60,7 @@ impl RecordReader {
             cells: Vec::new(),
             scratch: String::new(),
             decoded: String::new(),
+            chunk: Decoded::default(),
         }
     }
 
@@ -66,10 +72,13 @@ impl RecordReader {
         malformed: &[Malformed],
         mut give: impl FnMut(Record<'_>),
     ) -> u64 {
-        // In an encoding of its own only ASCII is text as it stands.
-        let is_text = !matches!(self.options.form, Form::Cells(_)) || bytes.is_ascii();
+        let mut decoded = std::mem::take(&mut self.chunk);
         // Most chunks are text as a whole, which is told faster than that every record is.
-        let whole = is_text.then(|| simdutf8::basic::from_utf8(bytes).ok()).flatten();
+        let mut whole = match self.options.form {
+            // In an encoding of its own only ASCII is text as it stands.
+            Form::Cells(encoding) if !bytes.is_ascii() => decoded.fill(encoding, bytes),
+            _ => simdutf8::basic::from_utf8(bytes).ok().map(Whole::from),
+        };
         let mut faults = malformed.iter().peekable();
         let mut structure = Structure::new(bytes, self.options.dialect);
         let mut now = Current::default();
@@ -83,8 +92,9 @@ impl RecordReader {
             let end = self.read_cells(bytes, &mut structure, &mut now);
             let next = if end < bytes.len() { after_line_end(bytes, end) } else { end };
             structure.skip_to(next);
-            now = self.end_record(bytes, whole, now, end, next, &mut give);
+            now = self.end_record(bytes, whole.as_mut(), now, end, next, &mut give);
         }
+        self.chunk = decoded;
         now.line
     }
 
@@ -171,10 +181,10 @@ impl RecordReader {
 
     /// The record ends before `end`, the next begins at `next`: gives it, and returns the next.
     #[inline]
-    fn end_record(
+    fn end_record<'b>(
         &mut self,
-        bytes: &[u8],
-        whole: Option<&str>,
+        bytes: &'b [u8],
+        whole: Option<&mut Whole<'b>>,
         mut now: Current,
         end: usize,
         next: usize,
@@ -210,34 +220,6 @@ impl RecordReader {
         let line = now.line + now.lines_inside + u64::from(next > end);
         let byte = now.byte + length;
         Current { start: next, byte, cell_start: next, line, ..Current::default() }
-    }
-
-    /// The text that the record's plain cells are spans of, and where in the chunk it begins; the
-    /// others are written out in the scratch. Else the offset in the record of a byte that is no
-    /// text.
-    #[inline]
-    fn text<'b>(
-        &mut self,
-        bytes: &'b [u8],
-        whole: Option<&'b str>,
-        raw: &'b [u8],
-        now: &Current,
-    ) -> Result<(&'b str, usize), usize> {
-        let (text, text_start) = match (whole, self.options.form) {
-            (Some(text), _) => (text, 0),
-            (None, Form::Cells(encoding)) if !raw.is_ascii() => {
-                let record = now.start..now.start + raw.len();
-                self.decode_cells(encoding, bytes, record).map_err(|at| at - now.start)?;
-                return Ok(("", 0));
-            }
-            (None, _) => {
-                (simdutf8::compat::from_utf8(raw).map_err(|bad| bad.valid_up_to())?, now.start)
-            }
-        };
-        if now.any_marked {
-            self.write_out(text, text_start);
-        }
-        Ok((text, text_start))
     }
 
     /// Whether every cell of the record is empty or white space. Most records say no by their
@@ -297,59 +279,6 @@ impl RecordReader {
         }
     }
 
-    /// Writes the cells that hold doubled quotes or escapes out, in the scratch.
-    fn write_out(&mut self, text: &str, text_start: usize) {
-        self.scratch.clear();
-        for cell in &mut self.cells {
-            let CellKind::Marked { quoted } = cell.kind else { continue };
-            let marked = &text[cell.start - text_start..cell.end - text_start];
-            cell.start = self.scratch.len();
-            push_meaning(&mut self.scratch, marked, quoted, self.options.dialect);
-            cell.end = self.scratch.len();
-        }
-    }
-
-    /// Writes the record out in the scratch, decoded, with what its cells mean. Else the offset in
-    /// the chunk of a byte that is no text. Mostly one cell is not ASCII; what stands before and
-    /// after such cells goes over in one piece, delimiters and all.
-    fn decode_cells(
-        &mut self,
-        encoding: &'static encoding_rs::Encoding,
-        bytes: &[u8],
-        record: Range<usize>,
-    ) -> Result<(), usize> {
-        self.scratch.clear();
-        let mut piece = record.start;
-        let mut ascii_end = piece;
-        for cell in &mut self.cells {
-            let CellSpan { start, end, kind } = *cell;
-            cell.kind = CellKind::Marked { quoted: false };
-            if ascii_end < end && ascii_end <= start {
-                ascii_end =
-                    start + encoding_rs::Encoding::ascii_valid_up_to(&bytes[start..record.end]);
-            }
-            if kind == CellKind::Plain && end <= ascii_end {
-                cell.start = self.scratch.len() + (start - piece);
-                cell.end = self.scratch.len() + (end - piece);
-                continue;
-            }
-            append_decoded(encoding, &bytes[piece..start], &mut self.scratch)
-                .map_err(|at| piece + at)?;
-            piece = end;
-            cell.start = self.scratch.len();
-            let raw = &bytes[start..end];
-            if let CellKind::Marked { quoted } = kind {
-                decode(encoding, raw, &mut self.decoded).map_err(|at| start + at)?;
-                push_meaning(&mut self.scratch, &self.decoded, quoted, self.options.dialect);
-            } else {
-                append_decoded(encoding, raw, &mut self.scratch).map_err(|at| start + at)?;
-            }
-            cell.end = self.scratch.len();
-        }
-        append_decoded(encoding, &bytes[piece..record.end], &mut self.scratch)
-            .map_err(|at| piece + at)
-    }
-
     /// Gives the line that the splitter declared malformed, and returns the next record.
     fn give_malformed(
         &mut self,
@@ -376,21 +305,6 @@ impl RecordReader {
         let byte = now.byte + length;
         let line = now.line + lines;
         Current { start: next, byte, cell_start: next, line, ..Current::default() }
-    }
-}
-
-/// What was seen where a record's byte at `at` is no text.
-fn bad_byte(form: Form, raw: &[u8], at: usize) -> String {
-    match form {
-        Form::Utf8 => format!("byte {:#04x} at offset {at} of the record", raw[at]),
-        Form::Cells(encoding) => {
-            let name = encoding.name();
-            format!("byte {:#04x} at offset {at} of the record is no {name}", raw[at])
-        }
-        Form::Transcoded(encoding) => {
-            let at = form.source_length(&raw[..at]);
-            format!("what stands at offset {at} of the record is no {}", encoding.name())
-        }
     }
 }
 
@@ -429,32 +343,6 @@ fn take_escaped(bytes: &[u8], at: usize, dialect: Dialect, structure: &mut Struc
         structure.skip_to(at + 2);
     }
     takes
-}
-
-/// Writes out what a cell means: where it is quoted, two quotes are one; an escape before a byte
-/// that it takes as text is left out.
-fn push_meaning(out: &mut String, marked: &str, quoted: bool, dialect: Dialect) {
-    let bytes = marked.as_bytes();
-    let mark = if quoted { dialect.quote.or(dialect.escape) } else { dialect.escape };
-    let (Some(mark), escape) = (mark, dialect.escape) else {
-        out.push_str(marked);
-        return;
-    };
-    let mut from = 0;
-    while let Some(at) = memchr::memchr2(mark, escape.unwrap_or(mark), &bytes[from..]) {
-        let at = from + at;
-        let escapes = Some(bytes[at]) == escape;
-        let stands_for_next = match bytes.get(at + 1) {
-            Some(next) if escapes => dialect.is_escapable(*next),
-            Some(_) => true,
-            None => false,
-        };
-        out.push_str(&marked[from..at]);
-        let meant = at + usize::from(stands_for_next);
-        out.push_str(&marked[meant..=meant]);
-        from = meant + 1;
-    }
-    out.push_str(&marked[from..]);
 }
 
 /// The offset of the byte after the line end at `at`: LF, CR, or CRLF.
