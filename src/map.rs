@@ -118,6 +118,8 @@ pub struct Columns {
     feeds: [Vec<Feed>; Field::COUNT],
     /// What a field is where its columns say nothing.
     constants: [String; Field::COUNT],
+    /// Phone columns whose kind stands in a column of its own, row by row, and that column.
+    labels: Vec<(usize, usize)>,
     /// Indices of the columns that feed no field.
     leftovers: Vec<usize>,
     /// The source is a file that we wrote for people: its cells are guarded, and it has columns
@@ -165,7 +167,17 @@ impl Columns {
             .clone()
             .or_else(|| preset.and_then(|preset| preset.tag_separator.clone()))
             .unwrap_or_else(|| tag_separator(look.sample, tag_columns).to_owned());
-        Ok(Columns { headers, preset, tag_separator: separator, feeds, constants, leftovers, ours })
+        let labels = label_columns(&headers, &feeds[Field::Phone as usize]);
+        Ok(Columns {
+            labels,
+            headers,
+            preset,
+            tag_separator: separator,
+            feeds,
+            constants,
+            leftovers,
+            ours,
+        })
     }
 
     /// Index of the column that feeds `field` first, from 0.
@@ -254,6 +266,17 @@ impl Columns {
         }
         Ok(columns)
     }
+}
+
+/// For phone columns such as `Phone 2 - Value`, the one beside it that says what kind it is.
+fn label_columns(headers: &[String], phones: &[Feed]) -> Vec<(usize, usize)> {
+    let label_of = |(at, _): &Feed| {
+        let stem = headers[*at].strip_suffix(" - Value")?;
+        let label = [" - Label", " - Type"].map(|end| format!("{stem}{end}"));
+        let found = headers.iter().position(|header| label.contains(header))?;
+        Some((*at, found))
+    };
+    phones.iter().filter_map(label_of).collect()
 }
 
 /// What most of the cells with several tags have between them; a comma where none has any.

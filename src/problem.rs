@@ -199,6 +199,8 @@ pub enum Code {
     ConsentUnknown,
     /// The row does not say that its contact agreed.
     ConsentMissing,
+    /// The row says that its contact did not agree, and nobody asked for consent.
+    ConsentDeclined,
     /// The country is no ISO 3166-1 alpha-2 code.
     CountryUnknown,
     /// The calling code or the region of the row cannot be read.
@@ -231,7 +233,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 62] = [
+const CODES: [CodeWords; 63] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -409,6 +411,9 @@ const CODES: [CodeWords; 62] = [
     words(Code::ConsentMissing, "consent.missing", Bad,
         "the row does not say that the contact agreed, as --require-opt-in asks",
         "ask for consent, or leave the contact out"),
+    words(Code::ConsentDeclined, "consent.declined", Warning,
+        "the row says that the contact does not want to be written to",
+        "give --require-opt-in to leave such rows out"),
     words(Code::CountryUnknown, "country.unknown", Warning,
         "no country is known by this text, and no payload gets it",
         "write its name or its two letters, like AE"),

@@ -175,7 +175,7 @@ fn the_mapping_is_shown_with_its_evidence_and_rows_as_the_contacts_they_become()
     assert_eq!(seen["preset"], "google");
     let phone = &seen["mapping"][0];
     assert_eq!((&phone["field"], &phone["column"]), (&json!("phone"), &json!("Phone 1 - Value")));
-    assert_eq!((&phone["values"], &phone["phones"]), (&json!(2), &json!(2)));
+    assert_eq!((&phone["values"], &phone["phones"]), (&json!(4), &json!(4)));
     assert_eq!(phone["evidence"], "preset");
     let contact = &seen["contacts"][0];
     assert_eq!(contact["name"], "Ana María López");

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Columns;
+use super::synonyms::{Strength, is_no_phone, meanings};
 use crate::contact::Field;
 use crate::ingest::guard::unguard;
 use crate::ingest::record::Row;
@@ -48,6 +49,24 @@ impl<'r> Draft<'r> {
         let draft = *self;
         let columns = self.columns.all_of(field);
         columns.map(move |at| (at, draft.cell(at))).filter(|(_, cell)| !cell.trim().is_empty())
+    }
+
+    /// The phone cells that are not empty, in order of preference. Where the row says of what kind
+    /// each is, mobile numbers come first, and faxes and pagers not at all.
+    #[must_use]
+    pub fn phones(&self) -> Vec<(usize, &'r str)> {
+        let mut phones: Vec<(usize, &str)> = self.filled(Field::Phone).collect();
+        if self.columns.labels.is_empty() {
+            return phones;
+        }
+        let label = |at: usize| {
+            let known = self.columns.labels.iter().find(|(phone, _)| *phone == at);
+            known.map_or("", |(_, label)| self.cell(*label))
+        };
+        phones.retain(|(at, _)| !is_no_phone(label(*at)));
+        let is_best = |at: usize| meanings(label(at)).contains(&(Field::Phone, Strength::Best));
+        phones.sort_by_key(|(at, _)| !is_best(*at));
+        phones
     }
 
     /// The texts of a field's columns in one, with `separator` between them; else what the field

@@ -120,6 +120,8 @@ pub(super) fn read<'r>(
     if need == Need::Required && opt_in != Some(true) {
         let field = if opt_in.is_none() { Field::OptIn } else { said_no(draft) };
         problems.push(problem(draft, field, Code::ConsentMissing));
+    } else if opt_in == Some(false) {
+        problems.push(problem(draft, said_no(draft), Code::ConsentDeclined));
     }
     opt_in
 }

@@ -19,12 +19,11 @@ pub(super) fn read<'r>(
     home: Option<Region>,
     problems: &mut Vec<Problem<'r>>,
 ) -> Result<Found, Refusal> {
-    let mut cells = draft.filled(Field::Phone);
-    let Some((first, cell)) = cells.next() else {
+    let cells = draft.phones();
+    let Some((&(first, cell), rest)) = cells.split_first() else {
         let (at, cell) = draft.find(Field::Phone);
         return Cell { draft, rules, home, at: at.unwrap_or(0), cell }.judge(problems).1;
     };
-    let rest: Vec<(usize, &str)> = cells.collect();
     if rest.is_empty() {
         return Cell { draft, rules, home, at: first, cell }.judge(problems).1;
     }
@@ -34,7 +33,7 @@ pub(super) fn read<'r>(
         (at, reading, found, said)
     };
     let mut judged = vec![judge(first, cell)];
-    judged.extend(rest.into_iter().map(|(at, cell)| judge(at, cell)));
+    judged.extend(rest.iter().map(|(at, cell)| judge(*at, *cell)));
     let Some(taken) = judged.iter().position(|(_, _, found, _)| found.is_ok()) else {
         let first = judged.iter().find_map(|(_, _, found, _)| (*found).err());
         problems.extend(judged.into_iter().flat_map(|(_, _, _, said)| said));
