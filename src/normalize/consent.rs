@@ -1,12 +1,15 @@
 //! The consent cells → whether the contact agreed to be written to. Never assumed.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::{Need, problem};
 use crate::contact::Field;
 use crate::map::Draft;
 use crate::problem::{Code, Problem};
 use crate::text::fold;
 
-/// Words for yes and for no, folded, in the languages of exports.
+/// Words for yes and for no in the languages of exports.
 const YES: [&str; 36] = [
     "yes",
     "y",
@@ -78,22 +81,19 @@ const NO: [&str; 30] = [
     "否",
 ];
 
+/// The words, folded once, with what they say. A mark, which folds to nothing, stands for itself.
+static KNOWN: LazyLock<HashMap<String, bool>> = LazyLock::new(|| {
+    let said = |word: &str, yes| [(fold(word), yes), (word.to_owned(), yes)];
+    let words = NO.iter().map(|word| (word, false)).chain(YES.iter().map(|word| (word, true)));
+    words.flat_map(|(word, yes)| said(word, yes)).filter(|(word, _)| !word.is_empty()).collect()
+});
+
 /// What a cell says.
 fn read_cell(cell: &str) -> Option<bool> {
     let folded = fold(cell);
     // Marks are no letters, and fold to nothing.
     let word = if folded.is_empty() { cell.trim() } else { &folded };
-    if word.is_empty() {
-        return None;
-    }
-    let is = |words: &[&str]| words.iter().any(|known| fold(known) == word || *known == word);
-    if is(&YES) {
-        Some(true)
-    } else if is(&NO) {
-        Some(false)
-    } else {
-        None
-    }
+    KNOWN.get(word).copied()
 }
 
 /// Whether the contact agreed; `None` where the row does not say. Who asked not to be written to
@@ -104,7 +104,7 @@ pub(super) fn read<'r>(
     problems: &mut Vec<Problem<'r>>,
 ) -> Option<bool> {
     let mut opt_in = None;
-    for (field, agreed) in [(Field::OptIn, true), (Field::OptOut, false)] {
+    for field in [Field::OptIn, Field::OptOut] {
         let said = draft.get(field).trim();
         if said.is_empty() {
             continue;
@@ -112,7 +112,7 @@ pub(super) fn read<'r>(
         match read_cell(said) {
             Some(yes) if field == Field::OptIn => opt_in = Some(yes),
             // An opt-out column that says no says only that nobody complained.
-            Some(true) => opt_in = Some(agreed),
+            Some(true) => opt_in = Some(false),
             Some(false) => {}
             None => problems.push(problem(draft, field, Code::ConsentUnknown)),
         }

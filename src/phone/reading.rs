@@ -357,15 +357,15 @@ impl<T: Trace> Reader<'_, T> {
     fn read_one(&mut self, text: &str, repairs: Repairs) -> Reading {
         let text = text.trim();
         let mut reading = Reading::refused(Refused::Number(Refusal::Missing), repairs);
-        let digits = bare_digits(text).filter(|_| !self.is_vanity(text));
-        reading.bare = digits.is_some();
         reading.vanity = self.is_vanity(text);
+        let digits = bare_digits(text).filter(|_| !reading.vanity);
+        reading.bare = digits.is_some();
         let number = match digits {
             Some(digits) => self.read_bare(digits, &mut reading.repairs),
-            None => self.read_marked(text),
+            None => self.read_marked(text, reading.vanity),
         };
         let text = digits.unwrap_or(text);
-        let number = if self.is_vanity(text) || !self.has_letters(text, &number) {
+        let number = if reading.vanity || !self.has_letters(text, &number) {
             number
         } else {
             Err(Refused::Letters)
@@ -419,8 +419,8 @@ impl<T: Trace> Reader<'_, T> {
     }
 
     /// A text that says what it is by a plus, a link or letters.
-    fn read_marked(&mut self, text: &str) -> Result<Number, Refused> {
-        if self.is_vanity(text) {
+    fn read_marked(&mut self, text: &str, vanity: bool) -> Result<Number, Refused> {
+        if vanity {
             let number = self.plan.parse_vanity(text, self.home);
             return self.tried(Attempt::Vanity, text, number).map_err(Refused::Number);
         }
