@@ -36,11 +36,17 @@ pub enum Field {
     OptIn,
     /// Whether the contact asked not to be written to.
     OptOut,
+    /// A note about the contact.
+    Description,
+    /// Whether the contact is one of the favorites.
+    Favorite,
+    /// A picture of the contact: its URL, or the name of a file.
+    Avatar,
 }
 
 /// The one list of all fields with their names, in the order in which they are shown. The headers
 /// that mean them stand in `map::synonyms`.
-const FIELDS: [(Field, &str); 12] = [
+const FIELDS: [(Field, &str); 15] = [
     (Field::Phone, "phone"),
     (Field::Name, "name"),
     (Field::FirstName, "first_name"),
@@ -53,6 +59,9 @@ const FIELDS: [(Field, &str); 12] = [
     (Field::Tags, "tags"),
     (Field::OptIn, "opt_in"),
     (Field::OptOut, "opt_out"),
+    (Field::Description, "description"),
+    (Field::Favorite, "favorite"),
+    (Field::Avatar, "avatar"),
 ];
 
 impl Field {
@@ -133,6 +142,8 @@ impl fmt::Display for Country {
 pub struct Contact<'r> {
     /// The identity of the contact.
     pub phone: Phone,
+    /// The country calling code with which the phone begins.
+    pub calling_code: u16,
     /// The region that the phone number belongs to; `None` where its calling code has several
     /// and none claims the number.
     pub region: Option<Region>,
@@ -140,6 +151,10 @@ pub struct Contact<'r> {
     pub kind: Kind,
     /// The whole name, tidied.
     pub name: Cow<'r, str>,
+    /// The given name, where the row has the parts of the name apart.
+    pub first_name: Cow<'r, str>,
+    /// The family name, where the row has the parts of the name apart.
+    pub last_name: Cow<'r, str>,
     /// A valid e-mail address, or nothing.
     pub email: Cow<'r, str>,
     /// The row's country, else the phone's.
@@ -150,6 +165,43 @@ pub struct Contact<'r> {
     pub tags: Tags<'r>,
     /// Whether the contact agreed to be written to; `None` where the row does not say.
     pub opt_in: Option<bool>,
+    /// A note about the contact.
+    pub description: Cow<'r, str>,
+    /// Whether the contact is one of the favorites; `None` where the row does not say.
+    pub favorite: Option<bool>,
+    /// A picture.
+    pub avatar: Option<Avatar<'r>>,
+}
+
+/// A picture of a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Avatar<'r> {
+    /// Its address, http or https.
+    Url(&'r str),
+    /// A file that was looked into: its path, relative to the folder of the avatars.
+    File(&'r str),
+}
+
+impl Contact<'_> {
+    /// The given and the family name: as the row has them, else the first word of the whole name
+    /// and the rest.
+    #[must_use]
+    pub fn name_parts(&self) -> (&str, &str) {
+        match (&*self.first_name, &*self.last_name) {
+            ("", "") => self.name.split_once(' ').unwrap_or((&self.name, "")),
+            ("", last) => (last, ""),
+            parts => parts,
+        }
+    }
+
+    /// The picture's address or path; empty where there is none.
+    #[must_use]
+    pub fn avatar_text(&self) -> &str {
+        match self.avatar {
+            Some(Avatar::Url(text) | Avatar::File(text)) => text,
+            None => "",
+        }
+    }
 }
 
 /// The labels of a contact: trimmed, not empty, each once, in the order of its cells.

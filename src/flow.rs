@@ -30,9 +30,11 @@ use crate::ingest::chunk::Chunk;
 use crate::ingest::record::RecordReader;
 use crate::ingest::{Given, Input, ReadOptions, Source, source_names};
 use crate::map::MapOptions;
-use crate::normalize::{Need, PhoneRules};
+use crate::normalize::tags::TagIds;
+use crate::normalize::{MissingName, Need, PhoneRules};
 use crate::phone::{Plan, Region};
-use crate::write::contract::Contract;
+use crate::write::batch::BatchMax;
+use crate::write::contract::{BatchLimits, Contract};
 use crate::write::outdir::{IfExists, OutDir};
 use crate::write::summary::Summary;
 use budget::Budget;
@@ -56,6 +58,12 @@ pub struct Job {
     pub phone: PhoneRules,
     /// Whether a row must say that its contact agreed to be written to.
     pub opt_in: Need,
+    /// What becomes of a row without a name; `None` leaves it to the platform's need.
+    pub missing_name: Option<MissingName>,
+    /// The platform's ids of tags.
+    pub tag_ids: TagIds,
+    /// The folder in which pictures are looked for, absolute and without links.
+    pub avatar_folder: Option<PathBuf>,
     /// How many rows to read in all, for a trial; `None` reads all.
     pub rows_max: Option<u64>,
     /// What to make.
@@ -64,6 +72,8 @@ pub struct Job {
     pub contract: Option<Contract>,
     /// Contacts a payload file; `None` takes the contract's own limit.
     pub batch_rows: Option<u64>,
+    /// Bytes of a payload file at most; `None` takes the contract's own limit.
+    pub batch_bytes: Option<u64>,
     /// How many rows may be malformed or rejected before the payload is withheld.
     pub max_rejects: Option<MaxRejects>,
     /// Where to write; `None` writes nothing.
@@ -90,6 +100,46 @@ impl MaxRejects {
             MaxRejects::OfTenThousand(most) => {
                 u128::from(rejects) * 10_000 > u128::from(rows) * u128::from(most)
             }
+        }
+    }
+}
+
+impl Job {
+    /// A job in which all is as usual: nothing is said of the inputs, nothing is required, no
+    /// platform is named, and nothing is written.
+    #[must_use]
+    pub fn new(goal: Goal, inputs: Vec<Input>) -> Job {
+        Job {
+            inputs,
+            read: Given::default(),
+            map: MapOptions::default(),
+            plan: Plan::builtin(),
+            home: None,
+            phone: PhoneRules::default(),
+            opt_in: Need::Optional,
+            missing_name: None,
+            tag_ids: TagIds::default(),
+            avatar_folder: None,
+            rows_max: None,
+            goal,
+            contract: None,
+            batch_rows: None,
+            batch_bytes: None,
+            max_rejects: None,
+            out: None,
+            machine: Machine::default(),
+        }
+    }
+
+    /// How much a payload file holds at most.
+    #[must_use]
+    pub fn batch_max(&self) -> BatchMax {
+        let own = |of: fn(&BatchLimits) -> Option<u64>| {
+            self.contract.as_ref().and_then(|contract| of(&contract.batch))
+        };
+        BatchMax {
+            rows: self.batch_rows.or_else(|| own(|limits| limits.rows)).unwrap_or(u64::MAX),
+            bytes: self.batch_bytes.or_else(|| own(|limits| limits.bytes)).unwrap_or(u64::MAX),
         }
     }
 }

@@ -47,29 +47,12 @@
 //! # As a library
 //!
 //! ```
-//! use rowcall::flow::{Goal, Job, Machine, run};
-//! use rowcall::ingest::{Given, Input};
-//! use rowcall::map::MapOptions;
-//! use rowcall::normalize::{Need, PhoneRules};
-//! use rowcall::phone::Plan;
+//! use rowcall::flow::{Goal, Job, run};
+//! use rowcall::ingest::Input;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let job = Job {
-//!     inputs: vec![Input::File("fixtures/exports/crm/contacts.csv".into())],
-//!     read: Given::default(),
-//!     map: MapOptions::default(),
-//!     plan: Plan::builtin(),
-//!     home: "AE".parse().ok(),
-//!     phone: PhoneRules::default(),
-//!     opt_in: Need::Optional,
-//!     rows_max: None,
-//!     goal: Goal::Check,
-//!     contract: None,
-//!     batch_rows: None,
-//!     max_rejects: None,
-//!     out: None,
-//!     machine: Machine::default(),
-//! };
+//! let export = Input::File("fixtures/exports/crm/contacts.csv".into());
+//! let job = Job { home: Some("AE".parse()?), ..Job::new(Goal::Check, vec![export]) };
 //! let summary = run(&job, &())?;
 //! assert!(summary.counts.balances());
 //! # Ok(())

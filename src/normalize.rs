@@ -1,15 +1,20 @@
 //! Stage 3: [`Draft`] → [`Contact`] or [`Problem`]s. Every field is judged, every problem kept.
 //! It must not know the other rows, nor the platform beyond what it requires.
 
-use limits::FieldLimits;
+use std::borrow::Cow;
 
-use crate::contact::{Contact, Field, Tags};
+use avatar::AvatarRules;
+use limits::FieldLimits;
+use tags::TagRules;
+
+use crate::contact::{Contact, Field};
 use crate::map::Draft;
 use crate::phone::{Kind, Plan, ReadRules, Region};
-use crate::problem::{Level, Problem};
+use crate::problem::{Code, Level, Problem};
 
 use phone::UnreadDigits;
 
+pub mod avatar;
 mod consent;
 mod country;
 mod email;
@@ -17,6 +22,7 @@ pub mod limits;
 mod mojibake;
 mod name;
 pub mod phone;
+pub mod tags;
 
 /// What a field is judged by.
 #[derive(Debug, Clone)]
@@ -27,12 +33,31 @@ pub struct Rules {
     pub home: Option<Region>,
     /// How phone cells are read, and which phones are wanted.
     pub phone: PhoneRules,
-    /// Whether a row without a name is rejected.
+    /// Whether the platform refuses a contact without a name.
     pub name: Need,
+    /// What becomes of a row without a name; `None` leaves it to the platform's need.
+    pub missing_name: Option<MissingName>,
     /// Whether a row that does not say that its contact agreed is rejected.
     pub opt_in: Need,
     /// What the platform takes in each field.
     pub limits: FieldLimits,
+    /// How the platform takes tags.
+    pub tags: TagRules,
+    /// What the platform takes as a picture; `None` where it takes none.
+    pub avatar: Option<AvatarRules>,
+    /// Whether the platform knows favorites.
+    pub favorite: bool,
+}
+
+/// What becomes of a row without a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MissingName {
+    /// It is rejected.
+    Reject,
+    /// Its phone is its name.
+    Phone,
+    /// This is its name.
+    Text(String),
 }
 
 /// How phone cells are read, and which phones are wanted.
@@ -102,11 +127,18 @@ pub fn normalize<'r>(
     let home = country::home(draft, rules.plan, given_country, problems).or(rules.home);
     let given_country = given_country.and_then(country::of_region);
     let found = phone::read(draft, rules, home, problems);
-    let name = name::read(draft, rules, problems);
+    let names = name::read(draft, rules, problems);
     let email =
         rules.limits.keep(draft, Field::Email, email::read(draft, problems).into(), problems);
     let address = draft.joined(Field::Address, ", ");
     let address = rules.limits.keep(draft, Field::Address, address, problems);
+    let description = draft.joined(Field::Description, ", ");
+    let description = rules.limits.keep(draft, Field::Description, description, problems);
+    let favorite = favorite(draft, rules, problems);
+    let avatar = rules.avatar.as_ref().and_then(|rules| avatar::read(draft, rules, problems));
+    let tags = tags::read(draft);
+    rules.tags.check(draft, &tags, problems);
+    let filler = filler(draft, rules, &names.whole, problems);
     let opt_in = consent::read(draft, rules.opt_in, problems);
     mojibake::check(draft, problems);
     if problems[before..].iter().any(|problem| problem.code.level() == Level::Error) {
@@ -116,32 +148,64 @@ pub fn normalize<'r>(
     let region = found.number.region();
     let phone_country = region.and_then(country::of_region);
     country::compare(draft, given_country, phone_country, problems);
+    let name = match filler {
+        Some(MissingName::Phone) => found.phone.to_string().into(),
+        Some(MissingName::Text(text)) => text.clone().into(),
+        _ => names.whole,
+    };
     Ok(Contact {
         phone: found.phone,
+        calling_code: found.number.calling_code(),
         region,
         kind: found.number.kind(),
         name,
+        first_name: names.first,
+        last_name: names.last,
         email,
         country: given_country.or(phone_country),
         address,
-        tags: tags(draft),
+        tags,
         opt_in,
+        description,
+        favorite,
+        avatar,
     })
 }
 
-/// The labels of the row's cells, and those that every row has.
-fn tags<'r>(draft: &Draft<'r>) -> Tags<'r> {
-    let columns = draft.columns();
-    let mut cells = [""; Tags::CELLS_MAX];
-    let filled = draft.filled(Field::Tags).map(|(_, cell)| cell);
-    let constant = Some(columns.constant(Field::Tags));
-    for (slot, cell) in cells.iter_mut().zip(constant.into_iter().chain(filled)) {
-        *slot = cell;
+/// What stands in for a name that is missing, with a note; or the problem that it is missing.
+fn filler<'r, 'p>(
+    draft: &Draft<'r>,
+    rules: &'p Rules,
+    name: &str,
+    problems: &mut Vec<Problem<'r>>,
+) -> Option<&'p MissingName> {
+    if !name.is_empty() {
+        return None;
     }
-    // The row's own come first.
-    cells.rotate_left(1);
-    let own = columns.preset.and_then(|preset| preset.own_tags.as_deref());
-    Tags::new(cells, &columns.tag_separator, own)
+    let detail: Cow<'static, str> = match (&rules.missing_name, rules.name) {
+        (None, Need::Optional) => return None,
+        (None, Need::Required) | (Some(MissingName::Reject), _) => {
+            problems.push(problem(draft, Field::Name, Code::NameMissing));
+            return None;
+        }
+        (Some(MissingName::Phone), _) => "the phone".into(),
+        (Some(MissingName::Text(text)), _) => format!("\"{text}\"").into(),
+    };
+    problems.push(Problem { detail, ..problem(draft, Field::Name, Code::NameFilled) });
+    rules.missing_name.as_ref()
+}
+
+/// Whether the contact is a favorite, where the platform asks.
+fn favorite<'r>(draft: &Draft<'r>, rules: &Rules, problems: &mut Vec<Problem<'r>>) -> Option<bool> {
+    let cell = draft.get(Field::Favorite);
+    if !rules.favorite || cell.trim().is_empty() {
+        return None;
+    }
+    let said = consent::read_cell(cell);
+    if said.is_none() {
+        problems.push(problem(draft, Field::Favorite, Code::FavoriteUnknown));
+    }
+    said
 }
 
 /// A problem with the cell that feeds `field`.

@@ -101,6 +101,8 @@ pub enum Code {
     RecordTooManyCells,
     /// Cells were missing at the record's end, or surplus cells, all empty, stood there.
     RecordPadded,
+    /// The contact alone is larger than a file of the payload may be.
+    RecordTooLarge,
     /// The text was decoded wrongly before it came here.
     TextMojibake,
     /// The phone cell is empty.
@@ -187,6 +189,8 @@ pub enum Code {
     PhoneDuplicate,
     /// The platform requires a name and the row has none.
     NameMissing,
+    /// The row has no name, and one was put in its place.
+    NameFilled,
     /// The e-mail address is none.
     EmailInvalid,
     /// A field is longer than the platform takes.
@@ -207,6 +211,18 @@ pub enum Code {
     RegionUnknown,
     /// The row's country is not the country of its phone.
     CountryMismatch,
+    /// The platform takes ids of tags, and this one has none.
+    TagsNoId,
+    /// The platform takes one id, and another tag of the row gave it.
+    TagsOneId,
+    /// A tag holds what divides tags on the platform.
+    TagsSeparator,
+    /// The cell for favorites says neither yes nor no.
+    FavoriteUnknown,
+    /// The picture is none.
+    AvatarInvalid,
+    /// The picture has other dimensions than the platform recommends.
+    AvatarDimensions,
 }
 
 /// A code's words: what docs, reports and help say of it.
@@ -233,7 +249,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 63] = [
+const CODES: [CodeWords; 71] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -264,6 +280,9 @@ const CODES: [CodeWords; 63] = [
     words(Code::RecordPadded, "record.padded", Info,
         "empty cells were added or left out at the end of the record",
         "nothing to do, or see whether a delimiter is missing"),
+    words(Code::RecordTooLarge, "record.too_large", Bad,
+        "the contact alone is larger than a file of the payload may be",
+        "shorten its longest cells, leave columns out with --params, or give a larger --batch-bytes"),
     words(Code::TextMojibake, "text.mojibake", Warning,
         "the text looks as if it was once read in a wrong encoding",
         "export it again from where it was right; what stands here is sent"),
@@ -393,6 +412,9 @@ const CODES: [CodeWords; 63] = [
     words(Code::NameMissing, "name.missing", Bad,
         "the platform requires a name",
         "fill the name"),
+    words(Code::NameFilled, "name.filled", Info,
+        "the row has no name; what --missing-name says stands in its place",
+        "nothing to do, or fill the name"),
     words(Code::EmailInvalid, "email.invalid", Warning,
         "this is not an e-mail address, and no payload gets it",
         "correct the address"),
@@ -423,6 +445,24 @@ const CODES: [CodeWords; 63] = [
     words(Code::CountryMismatch, "country.mismatch", Warning,
         "the row's country is not the country of its phone number",
         "check which of the two is right; the column's value is sent"),
+    words(Code::TagsNoId, "tags.no_id", Warning,
+        "the platform takes ids of tags, and this tag has none; it was left out",
+        "make the group on the platform and give its id with --tag-id, or in the profile"),
+    words(Code::TagsOneId, "tags.one_id", Warning,
+        "the platform takes the id of one tag, and an earlier tag of the row gave it",
+        "put the tag that matters first"),
+    words(Code::TagsSeparator, "tags.separator", Warning,
+        "the tag holds what divides tags on the platform; a space was put in its place",
+        "rename the tag"),
+    words(Code::FavoriteUnknown, "favorite.unknown", Warning,
+        "the cell says neither yes nor no, and no payload gets it",
+        "write yes or no"),
+    words(Code::AvatarInvalid, "avatar.invalid", Warning,
+        "this is no picture that the platform takes, and no payload gets it",
+        "give the address of a JPG or PNG, or a file in the folder of --avatar-dir"),
+    words(Code::AvatarDimensions, "avatar.dimensions", Warning,
+        "the picture has other dimensions than the platform recommends; it is sent as it is",
+        "scale the picture"),
 ];
 
 impl Code {

@@ -63,9 +63,18 @@ impl Print {
         contact.tags.for_each(|tag| tags = join(tags, hash(tag)));
         let country = contact.country.map_or(0, |country| hash(country.as_str()));
         let mut print = 0;
-        for (name, value) in params.filter(|(_, value)| !value.is_empty()) {
-            print = join(print, name ^ hash(value));
-        }
+        let mut add = |name: u32, value: &str| {
+            if !value.is_empty() {
+                print = join(print, name ^ hash(value));
+            }
+        };
+        add(hash(Field::Description.as_str()), &contact.description);
+        add(hash(Field::Avatar.as_str()), contact.avatar_text());
+        add(
+            hash(Field::Favorite.as_str()),
+            contact.favorite.map_or("", |it| if it { "y" } else { "n" }),
+        );
+        params.for_each(|(name, value)| add(name, value));
         Print([
             hash(&contact.name),
             hash(&contact.email),

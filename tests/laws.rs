@@ -11,10 +11,8 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use rowcall::flow::{Goal, Job, Machine, Output, run};
-use rowcall::ingest::{Given, Input};
+use rowcall::ingest::Input;
 use rowcall::map::{MapOptions, Params};
-use rowcall::normalize::{Need, PhoneRules};
-use rowcall::phone::Plan;
 use rowcall::write::contract::Contract;
 use rowcall::write::outdir::IfExists;
 use rowcall::write::summary::Counts;
@@ -29,21 +27,13 @@ fn prepare(folder: &Path, inputs: &[&str], out: &str, machine: Machine) -> Count
 
 /// The same, without an output.
 fn job(folder: &Path, inputs: &[&str], machine: Machine) -> Job {
+    let inputs = inputs.iter().map(|name| Input::File(folder.join(name))).collect();
     Job {
-        inputs: inputs.iter().map(|name| Input::File(folder.join(name))).collect(),
-        read: Given::default(),
-        map: MapOptions::default(),
-        plan: Plan::builtin(),
         home: "AE".parse().ok(),
-        phone: PhoneRules::default(),
-        opt_in: Need::Optional,
-        rows_max: None,
-        goal: Goal::Prepare,
         contract: Some(Contract::find("superwaba").expect("built in")),
         batch_rows: Some(7),
-        max_rejects: None,
-        out: None,
         machine,
+        ..Job::new(Goal::Prepare, inputs)
     }
 }
 

@@ -20,7 +20,7 @@ fn every_code_has_a_fixture_in_which_the_last_row_and_no_other_has_it() {
 
 fn check(code: Code, folder: &Path) {
     let place = scratch();
-    for name in ["input.csv", "platform.toml"] {
+    for name in ["input.csv", "platform.toml", "square.png", "wide.png"] {
         if folder.join(name).exists() {
             fs::copy(folder.join(name), place.path().join(name)).expect("copied");
         }

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::ingest::compressed::{Compression, UnpackLimits};
 use crate::ingest::{Evidence, HeaderLine, Ragged};
 use crate::map::{Params, PresetChoice};
-use crate::normalize::{Need, Wanted};
+use crate::normalize::{MissingName, Need, Wanted};
 use crate::phone::{DigitsAs, Letters, Region, Several};
 use crate::problem::{Code, Fate, Place};
 use crate::unique::{Claim, Claimant, Unique};
@@ -60,7 +60,7 @@ impl Ordered {
         out: Option<OutDir>,
     ) -> Result<Ordered> {
         let spool = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
-        let writers = out.map(|out| Writers::new(job, &names, out)).transpose()?;
+        let writers = out.map(|out| Writers::new(job, &names, &contexts[0], out)).transpose()?;
         let read = contexts
             .iter()
             .map(|context| SourceTally { bytes: context.header_bytes, ..SourceTally::default() })
@@ -146,9 +146,7 @@ impl Ordered {
             self.read[at].begun = true;
             self.read[at].first_ordinal = self.counts.rows;
             if let Some(writers) = &mut self.writers {
-                let View { columns, originals, .. } = &self.contexts[at].view;
-                let headers = || originals.iter().map(|at| columns.headers[*at].as_str());
-                writers.begin_source(index, self.contexts[at].read.dialect, headers)?;
+                writers.begin_source(index, &self.contexts[at])?;
             }
         }
         Ok(())
@@ -349,13 +347,16 @@ fn settings(job: &Job) -> Settings {
             Ragged::Reject => None,
             Ragged::Pad => Some("pad"),
         },
-        batch_size: match (job.goal, &job.contract) {
-            (Goal::Prepare, Some(contract)) => {
-                let rows = job.batch_rows.unwrap_or(contract.batch.rows as u64);
-                Some(if rows == u64::MAX { "all".to_owned() } else { rows.to_string() })
-            }
-            _ => None,
-        },
+        missing_name: job.missing_name.as_ref().map(|missing| match missing {
+            MissingName::Reject => "reject".to_owned(),
+            MissingName::Phone => "phone".to_owned(),
+            MissingName::Text(text) => text.clone(),
+        }),
+        tag_id: job.tag_ids.all().map(|(key, tag, id)| format!("{key}={tag}={id}")).collect(),
+        avatar_dir: job.avatar_folder.is_some(),
+        batch_size: (job.goal == Goal::Prepare && job.contract.is_some())
+            .then(|| limit(job.batch_max().rows)),
+        batch_bytes: Some(job.batch_max().bytes).filter(|bytes| *bytes < u64::MAX),
         max_rejects: job.max_rejects.map(|most| match most {
             MaxRejects::Count(most) => most.to_string(),
             MaxRejects::OfTenThousand(most) => format!("{}.{:02}%", most / 100, most % 100),
@@ -366,6 +367,11 @@ fn settings(job: &Job) -> Settings {
         unpacked_bytes_max: bytes_max,
         unpacked_ratio_max: ratio_max,
     }
+}
+
+/// A limit as it is written on the command line.
+fn limit(rows: u64) -> String {
+    if rows == u64::MAX { "all".to_owned() } else { rows.to_string() }
 }
 
 /// A policy as it is written on the command line.

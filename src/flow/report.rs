@@ -3,7 +3,6 @@
 use crate::contact::Field;
 use crate::error::{Error, Result};
 use crate::ingest::chunk::Malformed;
-use crate::ingest::dialect::Dialect;
 use crate::ingest::guard::{DUPLICATE_COLUMNS, REJECT_COLUMNS};
 use crate::ingest::record::{Record, RecordReader};
 use crate::map::Draft;
@@ -60,12 +59,19 @@ impl Settled<'_> {
 }
 
 impl Writers {
-    pub(super) fn new(job: &Job, names: &[String], mut out: OutDir) -> Result<Writers> {
+    pub(super) fn new(
+        job: &Job,
+        names: &[String],
+        first: &SourceContext,
+        mut out: OutDir,
+    ) -> Result<Writers> {
         let contract = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare);
+        let payload = contract.zip(first.view.encoder.as_ref()).map(|(contract, encoder)| {
+            let extension = contract.payload.format.extension();
+            Payload::new(extension, job.batch_max(), encoder.frame().clone(), &out)
+        });
         Ok(Writers {
-            payload: contract
-                .map(|contract| Payload::new(contract, job.batch_rows, &out))
-                .transpose()?,
+            payload: payload.transpose()?,
             ledger: Ledger::new(names, &mut out)?,
             issues: Issues::new(&mut out)?,
             rejects: RowsFile::new("rejects", &REJECT_COLUMNS, names.len()),
@@ -74,13 +80,14 @@ impl Writers {
         })
     }
 
-    /// Begins the files of a source whose original columns are `headers`.
-    pub(super) fn begin_source<'h, I: Iterator<Item = &'h str>>(
-        &mut self,
-        source: u32,
-        dialect: Dialect,
-        headers: impl Fn() -> I,
-    ) -> Result<()> {
+    /// Begins the files of a source.
+    pub(super) fn begin_source(&mut self, source: u32, context: &SourceContext) -> Result<()> {
+        let View { columns, originals, encoder, .. } = &context.view;
+        let dialect = context.read.dialect;
+        let headers = || originals.iter().map(|at| columns.headers[*at].as_str());
+        if let (Some(payload), Some(encoder)) = (&mut self.payload, encoder) {
+            payload.set_frame(encoder.frame())?;
+        }
         self.rejects.begin_source(source, dialect, headers(), &mut self.out)?;
         self.duplicates.begin_source(source, dialect, headers(), &mut self.out)
     }

@@ -39,6 +39,8 @@ pub(super) struct SourceContext {
     pub(super) encoding: Encoding,
     pub(super) encoding_by: Evidence,
     rules: Rules,
+    /// Bytes of a payload file at most, which a contact alone must not exceed.
+    contact_bytes_max: u64,
     pub(super) view: View,
     /// For a file of ours that comes back: the columns that stand in `_raw`, and where that is.
     raw: Option<(usize, View)>,
@@ -56,8 +58,8 @@ pub(super) struct View {
     delimiter: char,
     /// The columns that feed no field: index, and the print of the name.
     leftovers: Vec<(usize, u32)>,
-    /// `None`: no payload is wanted.
-    encoder: Option<Encoder>,
+    /// `None`: neither is a payload wanted, nor have contacts a size.
+    pub(super) encoder: Option<Encoder>,
 }
 
 impl View {
@@ -76,11 +78,13 @@ impl View {
         };
         let params = columns.wanted_params(params, &job.map.params, source)?;
         let named = |&at: &usize| (at, name_print(&columns.param_name(at)));
-        let wanted = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare);
+        let sized = job.batch_max().bytes < u64::MAX;
+        let wanted = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare || sized);
+        let ids = Some(&job.tag_ids);
         Ok(View {
             originals: columns.originals(),
             leftovers: columns.leftovers().iter().map(named).collect(),
-            encoder: wanted.map(|contract| Encoder::new(contract, &columns, &params)),
+            encoder: wanted.map(|contract| Encoder::new(contract, &columns, &params, ids)),
             params,
             delimiter: char::from(delimiter),
             columns,
@@ -91,7 +95,6 @@ impl View {
 impl SourceContext {
     pub(super) fn new(source: &Source, job: &Job) -> Result<SourceContext> {
         refuse_guessed_rows(source)?;
-        let required = job.contract.as_ref().is_some_and(|known| known.requires(Field::Name));
         let view = View::new(
             source.header.clone(),
             &source.sample,
@@ -131,14 +134,8 @@ impl SourceContext {
             compression: source.compression,
             encoding: source.encoding,
             encoding_by: source.encoding_by,
-            rules: Rules {
-                plan: job.plan,
-                home: job.home,
-                phone: job.phone.clone(),
-                name: if required { Need::Required } else { Need::Optional },
-                opt_in: job.opt_in,
-                limits: job.contract.as_ref().map(Contract::limits).unwrap_or_default(),
-            },
+            rules: rules(job),
+            contact_bytes_max: job.batch_max().bytes,
             view,
             raw,
         })
@@ -183,6 +180,24 @@ impl SourceContext {
     }
 }
 
+/// What rows are judged by.
+fn rules(job: &Job) -> Rules {
+    let contract = job.contract.as_ref();
+    let required = contract.is_some_and(Contract::requires_name);
+    Rules {
+        plan: job.plan,
+        home: job.home,
+        phone: job.phone.clone(),
+        name: if required { Need::Required } else { Need::Optional },
+        missing_name: job.missing_name.clone(),
+        opt_in: job.opt_in,
+        limits: contract.map(Contract::limits).unwrap_or_default(),
+        tags: contract.map(|known| known.tag_rules(&job.tag_ids)).unwrap_or_default(),
+        avatar: contract.and_then(|known| known.avatar_rules(job.avatar_folder.as_deref())),
+        favorite: contract.is_some_and(|known| known.field(Field::Favorite).is_some()),
+    }
+}
+
 /// Refuses a source without a header where nobody said that it has none: what its columns mean
 /// would be a guess.
 fn refuse_guessed_rows(source: &Source) -> Result<()> {
@@ -218,6 +233,19 @@ fn padding<'r>(row: &Row<'r>) -> Option<Problem<'r>> {
         suggestion: None,
         readings: Vec::new(),
     })
+}
+
+/// The problem of a contact that fits into no file.
+fn too_large<'r>(bytes: u64, bytes_max: u64) -> Problem<'r> {
+    Problem {
+        code: Code::RecordTooLarge,
+        column: None,
+        field: None,
+        value: "".into(),
+        detail: format!("{bytes} bytes in a file of its own, {bytes_max} are allowed").into(),
+        suggestion: None,
+        readings: Vec::new(),
+    }
 }
 
 /// The fault of a record one of whose cells holds lines that are rows themselves: as many cells as
@@ -306,7 +334,7 @@ impl Worked {
             context.resolve(record, &mut |record, view| match record {
                 Record::Blank(spot) => self.push_row(spot, Fate::Blank, None, Print::default()),
                 Record::Malformed(fault) => self.push_malformed(&fault, view),
-                Record::Row(row) => self.push_record(row, view, &context.rules),
+                Record::Row(row) => self.push_record(row, view, context),
             });
         });
         self.chunk = chunk;
@@ -350,7 +378,7 @@ impl Worked {
         self.push_row(fault.spot, Fate::Malformed, None, Print::default());
     }
 
-    fn push_record(&mut self, row: Row<'_>, view: &View, rules: &Rules) {
+    fn push_record(&mut self, row: Row<'_>, view: &View, context: &SourceContext) {
         let draft = Draft::new(row, &view.columns);
         let mut problems: Vec<Problem<'_>> = padding(&row).into_iter().collect();
         let swallowed = swallowed(&row, view);
@@ -359,7 +387,7 @@ impl Worked {
             self.push_row(row.spot, Fate::Malformed, None, Print::default());
             return;
         }
-        let contact = normalize(&draft, rules, &mut problems);
+        let contact = normalize(&draft, &context.rules, &mut problems);
         let phone = contact.as_ref().ok().map(|contact| contact.phone);
         for problem in &problems {
             self.problems.push(problem, &view.columns, phone);
@@ -375,7 +403,16 @@ impl Worked {
             }
         };
         if let Some(encoder) = &view.encoder {
+            let before = self.contacts.len();
             encoder.encode(&contact, &draft, &mut self.contacts);
+            let bytes = encoder.frame().bytes_around(self.contacts.len() - before);
+            if bytes > context.contact_bytes_max {
+                self.contacts.truncate(before);
+                let problem = too_large(bytes, context.contact_bytes_max);
+                self.problems.push(&problem, &view.columns, Some(contact.phone));
+                self.push_row(row.spot, Fate::Rejected, None, Print::default());
+                return;
+            }
         }
         let rest = view.leftovers.iter().map(|(at, name)| (*name, draft.cell(*at).trim()));
         let print = Print::of(&contact, rest);

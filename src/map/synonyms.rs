@@ -29,7 +29,7 @@ use Strength::{Best, Lesser, Usual, Weak};
 type Words = (Field, Strength, &'static [&'static str]);
 
 #[rustfmt::skip]
-const WORDS: [Words; 25] = [
+const WORDS: [Words; 28] = [
     (Field::Phone, Best, &[
         "WhatsApp", "WhatsApp number", "WhatsApp phone", "WhatsApp no", "WhatsApp phone number", "WA number", "wa_id",
         "واتساب", "رقم الواتساب", "رقم واتساب",
@@ -158,6 +158,18 @@ const WORDS: [Words; 25] = [
     (Field::OptIn, Lesser, &["Accepts marketing"]),
     (Field::OptOut, Best, &["WhatsApp opt-out", "WhatsApp opted out", "Opted out of WhatsApp"]),
     (Field::OptOut, Usual, &["Opt-out", "Opted out", "Unsubscribed", "Do not contact", "Do not call", "DoNotCall", "DND", "Do not disturb", "SMS opt out", "Has opted out of SMS"]),
+    (Field::Description, Usual, &[
+        "Description", "Contact description", "About", "وصف", "الوصف", "विवरण", "Descripción", "Descrição", "Beschreibung",
+        "Descrizione", "Açıklama", "Deskripsi", "Описание", "描述", "说明",
+    ]),
+    (Field::Favorite, Usual, &[
+        "Favorite", "Favourite", "Is favorite", "Starred", "مفضل", "المفضلة", "पसंदीदा", "Favorito", "Favori", "Favorit",
+        "Preferito", "Избранное", "收藏",
+    ]),
+    (Field::Avatar, Usual, &[
+        "Avatar", "Avatar URL", "Photo", "Photo URL", "Profile picture", "Picture URL", "صورة", "الصورة", "फोटो", "Foto",
+        "Imagen", "Profilbild", "Fotoğraf", "Фото", "头像", "照片",
+    ]),
     (Field::OptOut, Lesser, &[
         "Отписан", "Abgemeldet", "Désinscrit", "Désabonné", "Baja", "Descadastrado", "退订", "Disiscritto", "Berhenti berlangganan",
         "Blacklisted", "Suppressed",

@@ -88,8 +88,8 @@ static KNOWN: LazyLock<HashMap<String, bool>> = LazyLock::new(|| {
     words.flat_map(|(word, yes)| said(word, yes)).filter(|(word, _)| !word.is_empty()).collect()
 });
 
-/// What a cell says.
-fn read_cell(cell: &str) -> Option<bool> {
+/// What a cell says that holds yes or no.
+pub(super) fn read_cell(cell: &str) -> Option<bool> {
     let folded = fold(cell);
     // Marks are no letters, and fold to nothing.
     let word = if folded.is_empty() { cell.trim() } else { &folded };

@@ -32,6 +32,12 @@ impl FieldLimits {
         self.0[field as usize]
     }
 
+    /// Whether the platform takes the value in the field.
+    #[must_use]
+    pub fn take(&self, field: Field, value: &str) -> bool {
+        self.fault(field, value).is_none()
+    }
+
     /// The value, or nothing and a warning where the platform would not take it.
     pub(super) fn keep<'r>(
         &self,
@@ -40,26 +46,24 @@ impl FieldLimits {
         value: Cow<'r, str>,
         problems: &mut Vec<Problem<'r>>,
     ) -> Cow<'r, str> {
-        let Limit { chars_max, letters_only } = self.of(field);
-        if chars_max.is_none() && !letters_only {
-            return value;
-        }
-        // Characters are no more than bytes.
-        let too_long =
-            chars_max.is_some_and(|max| value.len() > max && value.chars().count() > max);
-        let foreign = |c: &char| !(c.is_alphabetic() || c.is_whitespace());
-        let stray = if letters_only { value.chars().find(foreign) } else { None };
-        let (code, detail) = match (too_long, stray) {
-            (true, _) => {
-                let (seen, max) = (value.chars().count(), chars_max.unwrap_or(0));
-                (Code::FieldTooLong, format!("{seen} characters, the platform takes {max}"))
-            }
-            (false, Some(_)) => {
-                (Code::FieldBadCharacters, "the platform takes letters and spaces".to_owned())
-            }
-            (false, None) => return value,
-        };
+        let Some((code, detail)) = self.fault(field, &value) else { return value };
         problems.push(Problem { detail: detail.into(), ..problem(draft, field, code) });
         "".into()
+    }
+
+    /// Why the platform would not take the value.
+    fn fault(&self, field: Field, value: &str) -> Option<(Code, String)> {
+        let Limit { chars_max, letters_only } = self.of(field);
+        // Characters are no more than bytes.
+        if let Some(max) = chars_max.filter(|max| value.len() > *max) {
+            let seen = value.chars().count();
+            if seen > max {
+                let detail = format!("{seen} characters, the platform takes {max}");
+                return Some((Code::FieldTooLong, detail));
+            }
+        }
+        let foreign = |c: char| !(c.is_alphabetic() || c.is_whitespace());
+        (letters_only && value.contains(foreign))
+            .then(|| (Code::FieldBadCharacters, "the platform takes letters and spaces".to_owned()))
     }
 }

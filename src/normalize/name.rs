@@ -1,33 +1,38 @@
-//! The name cells → one tidy name.
+//! The name cells → one tidy name, and its parts where the row has them apart.
 
 use std::borrow::Cow;
 
-use super::{Need, Rules, problem};
+use super::Rules;
 use crate::contact::Field;
 use crate::map::Draft;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
+
+/// The names of a row; an empty text means none.
+pub(super) struct Names<'r> {
+    pub(super) whole: Cow<'r, str>,
+    pub(super) first: Cow<'r, str>,
+    pub(super) last: Cow<'r, str>,
+}
 
 /// The whole name, or the first and the last one put together.
 pub(super) fn read<'r>(
     draft: &Draft<'r>,
     rules: &Rules,
     problems: &mut Vec<Problem<'r>>,
-) -> Cow<'r, str> {
-    let mut name = tidy(draft.get(Field::Name));
-    if name.is_empty() {
-        let first = tidied(draft.joined(Field::FirstName, " "));
-        let last = tidied(draft.joined(Field::LastName, " "));
-        name = match (first.is_empty(), last.is_empty()) {
-            (_, true) => first,
-            (true, false) => last,
+) -> Names<'r> {
+    let mut part =
+        |field: Field| rules.limits.keep(draft, field, tidied(draft.joined(field, " ")), problems);
+    let (first, last) = (part(Field::FirstName), part(Field::LastName));
+    let mut whole = tidy(draft.get(Field::Name));
+    if whole.is_empty() {
+        whole = match (first.is_empty(), last.is_empty()) {
+            (_, true) => first.clone(),
+            (true, false) => last.clone(),
             (false, false) => format!("{first} {last}").into(),
         };
     }
-    let name = rules.limits.keep(draft, Field::Name, name, problems);
-    if name.is_empty() && rules.name == Need::Required {
-        problems.push(problem(draft, Field::Name, Code::NameMissing));
-    }
-    name
+    let whole = rules.limits.keep(draft, Field::Name, whole, problems);
+    Names { whole, first, last }
 }
 
 fn tidied(text: Cow<'_, str>) -> Cow<'_, str> {

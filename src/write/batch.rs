@@ -1,9 +1,8 @@
-//! Encoded contacts → payload files of so many contacts each.
+//! Encoded contacts → payload files, each with so many contacts and so many bytes at most.
 
 use crate::error::Result;
 
-use super::contract::Contract;
-use super::encode::json_string;
+use super::encode::Frame;
 use super::outdir::{OutDir, OutFile, OutputFacts};
 
 /// The folder of the payload, inside the output folder.
@@ -16,49 +15,74 @@ pub struct PayloadPlace {
     pub file: u64,
     /// The contact's index in the file, from 0: the one that the platform's answers name.
     pub index: u64,
+    /// The extension of the file.
+    pub extension: &'static str,
 }
 
 impl PayloadPlace {
     /// The path of the file, relative to the output folder.
     #[must_use]
     pub fn path(self) -> String {
-        format!("{PAYLOAD_FOLDER}/{:06}.json", self.file)
+        format!("{PAYLOAD_FOLDER}/{:06}.{}", self.file, self.extension)
     }
+}
+
+/// How much a payload file holds at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchMax {
+    /// Contacts.
+    pub rows: u64,
+    /// Bytes.
+    pub bytes: u64,
 }
 
 /// Writes the payload.
 #[derive(Debug)]
 pub struct Payload {
-    /// What stands before the first contact of a file.
-    opening: String,
-    /// Contacts a file.
-    batch_rows: u64,
+    max: BatchMax,
+    /// What stands around the contacts.
+    frame: Frame,
     /// Where the next contact goes.
     next: PayloadPlace,
-    file: Option<OutFile>,
+    /// The file that is being written, and how many bytes it will have if it ends here.
+    file: Option<(OutFile, u64)>,
     finished: Vec<OutputFacts>,
     /// Contacts written.
     written: u64,
 }
 
-const SEPARATOR: &[u8] = b",\n";
-const CLOSING: &[u8] = b"\n]}\n";
-
 impl Payload {
-    /// No contact yet. `batch_rows` overrides the contract's own limit.
+    /// No contact yet. The first file begins with `frame`.
     ///
     /// # Errors
     /// Where the folder of the payload cannot be made.
-    pub fn new(contract: &Contract, batch_rows: Option<u64>, out: &OutDir) -> Result<Payload> {
+    pub fn new(
+        extension: &'static str,
+        max: BatchMax,
+        frame: Frame,
+        out: &OutDir,
+    ) -> Result<Payload> {
         out.make_folder(PAYLOAD_FOLDER)?;
         Ok(Payload {
-            opening: format!("{{{}:[", json_string(&contract.request.envelope)),
-            batch_rows: batch_rows.unwrap_or(contract.batch.rows as u64),
-            next: PayloadPlace { file: 1, index: 0 },
+            max,
+            frame,
+            next: PayloadPlace { file: 1, index: 0, extension },
             file: None,
             finished: Vec::new(),
             written: 0,
         })
+    }
+
+    /// The contacts that follow stand in another frame, if it is another: then in a new file.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn set_frame(&mut self, frame: &Frame) -> Result<()> {
+        if *frame != self.frame {
+            self.close()?;
+            self.frame = frame.clone();
+        }
+        Ok(())
     }
 
     /// Appends an encoded contact and says where it stands.
@@ -66,27 +90,43 @@ impl Payload {
     /// # Errors
     /// Where a file cannot be written.
     pub fn push(&mut self, contact: &[u8], out: &mut OutDir) -> Result<PayloadPlace> {
-        if self.next.index == self.batch_rows {
+        let after = self.frame.after.len() as u64;
+        let more = (self.frame.between.len() + contact.len()) as u64 + after;
+        let is_full = |bytes: u64| {
+            self.next.index == self.max.rows || bytes.saturating_add(more) > self.max.bytes
+        };
+        if self.file.as_ref().is_some_and(|(_, bytes)| is_full(*bytes)) {
             self.close()?;
-            self.next = PayloadPlace { file: self.next.file + 1, index: 0 };
         }
         let place = self.next;
-        let file = match &mut self.file {
-            Some(file) => file,
-            none => none.insert(open(&self.opening, place, out)?),
+        let (file, bytes) = match &mut self.file {
+            Some((file, bytes)) => {
+                file.buffer().extend_from_slice(self.frame.between.as_bytes());
+                *bytes += more;
+                (file, bytes)
+            }
+            none => {
+                let mut file = out.create_file(&place.path())?;
+                file.buffer().extend_from_slice(self.frame.opening.as_bytes());
+                file.buffer().extend_from_slice(self.frame.first.as_bytes());
+                let (file, bytes) = none.insert((file, 0));
+                *bytes = self.frame.bytes_around(contact.len());
+                (file, bytes)
+            }
         };
-        let before: &[u8] = if place.index == 0 { b"\n" } else { SEPARATOR };
-        file.buffer().extend_from_slice(before);
-        file.append(contact)?;
+        debug_assert!(*bytes <= self.max.bytes, "the workers reject what alone is too large");
+        file.buffer().extend_from_slice(contact);
+        file.append(self.frame.after.as_bytes())?;
         self.next.index += 1;
         self.written += 1;
         Ok(place)
     }
 
     fn close(&mut self) -> Result<()> {
-        if let Some(mut file) = self.file.take() {
-            file.append(CLOSING)?;
+        if let Some((mut file, _)) = self.file.take() {
+            file.append(self.frame.closing.as_bytes())?;
             self.finished.push(file.finish()?);
+            self.next = PayloadPlace { file: self.next.file + 1, index: 0, ..self.next };
         }
         Ok(())
     }
@@ -98,15 +138,11 @@ impl Payload {
     /// Where a file cannot be written.
     pub fn finish(mut self, out: &mut OutDir) -> Result<(Vec<OutputFacts>, u64)> {
         if self.written == 0 {
-            self.file = Some(open(&self.opening, self.next, out)?);
+            let mut file = out.create_file(&self.next.path())?;
+            file.append(self.frame.opening.as_bytes())?;
+            self.file = Some((file, 0));
         }
         self.close()?;
         Ok((self.finished, self.written))
     }
-}
-
-fn open(opening: &str, place: PayloadPlace, out: &mut OutDir) -> Result<OutFile> {
-    let mut file = out.create_file(&place.path())?;
-    file.append(opening.as_bytes())?;
-    Ok(file)
 }

@@ -1,100 +1,109 @@
-//! A contact → the JSON object that the platform takes. Strings are escaped by hand, byte for byte
-//! as `serde_json` does it, in half the time.
+//! A contact → what the platform takes: an element of a JSON file, a line of CSV, or a request.
 
 use crate::contact::{Contact, Field};
 use crate::map::{Columns, Draft};
+use crate::normalize::tags::TagIds;
 
-use super::contract::{Contract, PhoneStyle};
+use super::contract::{Contract, Envelope, Format};
+
+mod json;
+mod line;
+mod object;
+mod request;
+mod value;
+
+pub use json::{json_string, push_integer, push_json_string};
+
+use line::CsvRow;
+use object::Item;
+use request::RequestLine;
 
 /// Writes the contacts of one source: keys and column names are prepared once.
 #[derive(Debug, Clone)]
 pub struct Encoder {
-    /// From the opening brace to the digits of the phone.
-    before_phone: String,
-    /// The fields after the phone: `,"key":`.
-    fields: Vec<(Field, String)>,
-    /// `,"params":`, where the platform has them.
-    params: Option<String>,
-    /// The columns that go to the params: index, and `"name":`.
-    param_columns: Vec<(usize, String)>,
+    form: Form,
+    frame: Frame,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    Json(Item),
+    Csv(CsvRow),
+    Request(RequestLine),
+}
+
+/// What stands around the contacts of a payload file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// Before all.
+    pub opening: String,
+    /// Before the first contact.
+    pub first: &'static str,
+    /// Between two contacts.
+    pub between: &'static str,
+    /// After all.
+    pub closing: String,
+    /// After each contact.
+    pub after: &'static str,
+}
+
+impl Frame {
+    /// Bytes of a file with one contact of so many bytes.
+    #[must_use]
+    pub fn bytes_around(&self, contact_bytes: usize) -> u64 {
+        let Frame { opening, first, between: _, closing, after } = self;
+        (opening.len() + first.len() + contact_bytes + after.len() + closing.len()) as u64
+    }
 }
 
 impl Encoder {
     /// An encoder for rows seen through `columns`, of which those at `params` are carried as
-    /// params.
+    /// params. `ids` has the platform's ids of tags, where it takes such.
     #[must_use]
-    pub fn new(contract: &Contract, columns: &Columns, params: &[usize]) -> Encoder {
-        let sign = match contract.phone.style {
-            PhoneStyle::PlusDigits => "+",
-            PhoneStyle::Digits => "",
+    pub fn new(
+        contract: &Contract,
+        columns: &Columns,
+        params: &[usize],
+        ids: Option<&TagIds>,
+    ) -> Encoder {
+        let form = match contract.payload.format {
+            Format::Json => Form::Json(Item::new(contract, columns, params, ids)),
+            Format::Csv => Form::Csv(CsvRow::new(contract, columns, params, ids)),
+            Format::Requests => Form::Request(RequestLine::new(contract, columns, params, ids)),
         };
-        let comma_key = |key: &str| format!(",{}:", json_string(key));
-        let name = |at: &usize| (*at, format!("{}:", json_string(&columns.param_name(*at))));
-        let param_columns: Vec<(usize, String)> = params.iter().map(name).collect();
-        Encoder {
-            before_phone: format!("{{{}:\"{sign}", json_string(&contract.phone.key)),
-            fields: contract
-                .fields
-                .iter()
-                .map(|known| (known.field, comma_key(&known.key)))
-                .collect(),
-            params: contract.params.as_ref().map(|params| comma_key(&params.key)),
-            param_columns,
-        }
+        let lines = |opening| Frame {
+            opening,
+            first: "",
+            between: "",
+            closing: String::new(),
+            after: "\n",
+        };
+        let frame = match &form {
+            Form::Json(_) => {
+                let Some(Envelope { opening, closing }) = contract.payload.envelope.clone() else {
+                    unreachable!("the loader wants an envelope for JSON")
+                };
+                let closing = format!("\n{closing}\n");
+                Frame { opening, first: "\n", between: ",\n", closing, after: "" }
+            }
+            Form::Csv(row) => lines(row.header()),
+            Form::Request(_) => lines(String::new()),
+        };
+        Encoder { form, frame }
     }
 
-    /// Appends the contact as one JSON object without a line end. Keys without a value are left
-    /// out.
+    /// What stands around the contacts of a file.
+    #[must_use]
+    pub fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    /// Appends the contact without what stands between two.
     pub fn encode(&self, contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.before_phone.as_bytes());
-        push_integer(out, contact.phone.as_u64());
-        out.push(b'"');
-        for (field, key) in &self.fields {
-            match field {
-                Field::Name => push_text(out, key, &contact.name),
-                Field::Email => push_text(out, key, &contact.email),
-                Field::Country => {
-                    if let Some(country) = contact.country {
-                        push_text(out, key, country.as_str());
-                    }
-                }
-                Field::Address => push_text(out, key, &contact.address),
-                Field::Tags => push_tags(out, key, contact),
-                Field::Phone
-                | Field::FirstName
-                | Field::LastName
-                | Field::Region
-                | Field::CallingCode
-                | Field::OptIn
-                | Field::OptOut => unreachable!("a contract has no such field"),
-            }
-        }
-        if let Some(key) = &self.params {
-            self.push_params(out, key, draft);
-        }
-        out.push(b'}');
-    }
-
-    fn push_params(&self, out: &mut Vec<u8>, key: &str, draft: &Draft<'_>) {
-        let before = out.len();
-        out.extend_from_slice(key.as_bytes());
-        out.push(b'{');
-        let first = out.len();
-        for (at, name) in &self.param_columns {
-            let value = draft.cell(*at).trim();
-            if value.is_empty() {
-                continue;
-            }
-            if out.len() > first {
-                out.push(b',');
-            }
-            out.extend_from_slice(name.as_bytes());
-            push_json_string(out, value);
-        }
-        if out.len() == first {
-            out.truncate(before);
-        } else {
-            out.push(b'}');
+        match &self.form {
+            Form::Json(item) => item.push(contact, draft, out),
+            Form::Csv(row) => row.push(contact, draft, out),
+            Form::Request(line) => line.push(contact, draft, out),
         }
     }
 }
@@ -108,7 +117,8 @@ pub fn param_columns(contract: &Contract, columns: &Columns) -> Vec<usize> {
         Field::Phone | Field::Email if columns.of(*field) != Some(*at) => true,
         // Beside a column with the whole name, the parts would be lost otherwise.
         Field::FirstName | Field::LastName => {
-            !contract.takes(Field::Name) || columns.of(Field::Name).is_some()
+            !contract.takes(Field::Name)
+                || (columns.of(Field::Name).is_some() && contract.field(*field).is_none())
         }
         // The country column is read for the phone's region in any case.
         _ => !contract.takes(*field),
@@ -117,107 +127,4 @@ pub fn param_columns(contract: &Contract, columns: &Columns) -> Vec<usize> {
     all.extend_from_slice(columns.leftovers());
     all.sort_unstable();
     all
-}
-
-fn push_text(out: &mut Vec<u8>, key: &str, value: &str) {
-    if !value.is_empty() {
-        out.extend_from_slice(key.as_bytes());
-        push_json_string(out, value);
-    }
-}
-
-fn push_tags(out: &mut Vec<u8>, key: &str, contact: &Contact<'_>) {
-    let mut opened = false;
-    contact.tags.for_each(|tag| {
-        if opened {
-            out.push(b',');
-        } else {
-            out.extend_from_slice(key.as_bytes());
-            out.push(b'[');
-            opened = true;
-        }
-        push_json_string(out, tag);
-    });
-    if opened {
-        out.push(b']');
-    }
-}
-
-/// Appends a decimal integer.
-pub fn push_integer(out: &mut Vec<u8>, number: impl itoa::Integer) {
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-}
-
-/// A JSON string with its quotes.
-#[must_use]
-pub fn json_string(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len() + 2);
-    push_json_string(&mut out, text);
-    String::from_utf8(out).expect("escapes of UTF-8 are UTF-8")
-}
-
-/// Appends a JSON string with its quotes.
-pub fn push_json_string(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut copied = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if !NEEDS_ESCAPE[byte as usize] {
-            continue;
-        }
-        out.extend_from_slice(&bytes[copied..at]);
-        copied = at + 1;
-        push_escape(out, byte);
-    }
-    out.extend_from_slice(&bytes[copied..]);
-    out.push(b'"');
-}
-
-/// The bytes that cannot stand in a JSON string as they are.
-const NEEDS_ESCAPE: [bool; 256] = {
-    let mut needs = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        needs[byte] = true;
-        byte += 1;
-    }
-    needs[b'"' as usize] = true;
-    needs[b'\\' as usize] = true;
-    needs
-};
-
-#[cold]
-fn push_escape(out: &mut Vec<u8>, byte: u8) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let short = match byte {
-        b'"' => b'"',
-        b'\\' => b'\\',
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        0x08 => b'b',
-        0x0c => b'f',
-        _ => {
-            out.extend_from_slice(b"\\u00");
-            out.push(HEX[usize::from(byte >> 4)]);
-            out.push(HEX[usize::from(byte & 0xf)]);
-            return;
-        }
-    };
-    out.extend_from_slice(&[b'\\', short]);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_string_is_escaped_as_serde_json_does_it() {
-        let all: String = (0..=0x2ff).filter_map(char::from_u32).collect();
-        for text in ["", "plain", "\"\\/\n\r\t\u{8}\u{c}\u{0}\u{1f}\u{7f}", "é\u{2028}😀", &all]
-        {
-            let oracle = serde_json::to_string(text).expect("a string");
-            assert_eq!(json_string(text), oracle);
-        }
-    }
 }

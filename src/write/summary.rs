@@ -252,9 +252,21 @@ pub struct Settings {
     /// What becomes of records with another number of cells, if not that they are malformed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ragged: Option<&'static str>,
+    /// What becomes of a row without a name, if that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_name: Option<String>,
+    /// The platform's ids of tags: key=tag=id.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tag_id: Vec<String>,
+    /// Whether pictures were looked for in a folder.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub avatar_dir: bool,
     /// Contacts a payload file, or `all`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<String>,
+    /// Bytes of a payload file at most, if there is a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch_bytes: Option<u64>,
     /// How many rows may be refused before the payload is withheld.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_rejects: Option<String>,

@@ -12,11 +12,11 @@ use rowcall::ingest::compressed::UnpackLimits;
 use rowcall::ingest::encoding::Encoding;
 use rowcall::ingest::{Given, HeaderLine, Limits, Ragged};
 use rowcall::map::{MapOptions, Params, PresetChoice};
-use rowcall::normalize::{PhoneRules, Wanted};
+use rowcall::normalize::{MissingName, PhoneRules, Wanted};
 use rowcall::phone::{DigitsAs, Kind, Letters, ReadRules, Region, Several};
 use values::{
-    at_least_one, batch_size, delimiter, escape, kinds, max_rejects, preset, quote, regions,
-    threads,
+    at_least_one, batch_size, delimiter, escape, kinds, max_rejects, missing_name, preset, quote,
+    regions, threads,
 };
 
 /// The version, and that of the numbering plan it was built with.
@@ -53,7 +53,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct PrepareArgs {
-    /// The platform the payload is for: superwaba, or a file of your own that ends in .toml.
+    /// The platform the payload is for, as `rowcall platforms` lists them, or a file of your own
+    /// that ends in .toml.
     #[arg(long, value_name = "PLATFORM")]
     pub(crate) to: String,
     /// The folder to make; it appears whole or not at all.
@@ -68,7 +69,7 @@ pub(crate) struct PrepareArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// The platform whose needs count, if any: superwaba, or a file that ends in .toml.
+    /// The platform whose needs count, if any; as for `prepare`.
     #[arg(long, value_name = "PLATFORM")]
     pub(crate) to: Option<String>,
     /// A folder to make for the reports.
@@ -90,6 +91,22 @@ pub(crate) struct CommonArgs {
     /// Reject rows that do not say that their contact agreed to be written to.
     #[arg(long, help_heading = "Columns")]
     pub(crate) require_opt_in: bool,
+    /// What becomes of a row without a name: it is rejected, its phone is its name, or this text
+    /// is. By default it is rejected where the platform requires a name.
+    #[arg(long, value_name = "reject|phone|TEXT", value_parser = missing_name, help_heading = "Columns")]
+    pub(crate) missing_name: Option<MissingName>,
+    /// For a platform that takes ids of tags: the id of a tag under a key, for example
+    /// contact_group_id=vip=12; may be given several times.
+    #[arg(long, value_name = "KEY=TAG=ID", help_heading = "Columns")]
+    pub(crate) tag_id: Vec<String>,
+    /// The folder in which the files that a column of avatars names are looked for; without it
+    /// only addresses of the web are taken.
+    #[arg(long, value_name = "DIR", help_heading = "Columns")]
+    pub(crate) avatar_dir: Option<PathBuf>,
+    /// Bytes of a payload file at most; by default what the platform takes. A contact that alone
+    /// is larger is rejected.
+    #[arg(long, value_name = "BYTES", value_parser = at_least_one, help_heading = "Output")]
+    pub(crate) batch_bytes: Option<usize>,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
     #[command(flatten)]

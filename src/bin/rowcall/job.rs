@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use rowcall::contact::Field;
 use rowcall::error::{Error, exit};
 use rowcall::flow::{self, Goal, Job, Machine, Output};
 use rowcall::ingest::dialect::Dialect;
 use rowcall::ingest::{Given, Input};
-use rowcall::normalize::{Need, Wanted};
+use rowcall::normalize::tags::TagIds;
+use rowcall::normalize::{MissingName, Need, Wanted};
 use rowcall::phone::{Plan, Region};
 use rowcall::text::printable;
 use rowcall::write::contract::Contract;
@@ -93,10 +95,14 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         home: args.phone.region.as_deref().map(|text| region(text, plan)).transpose()?,
         phone: args.phone.rules(),
         opt_in: if args.require_opt_in { Need::Required } else { Need::Optional },
+        missing_name: missing_name(args, contract.as_ref())?,
+        tag_ids: tag_ids(args, contract.as_ref())?,
+        avatar_folder: args.avatar_dir.as_deref().map(avatar_folder).transpose()?,
         rows_max: args.limit,
         goal,
         contract,
         batch_rows: wishes.batch_size,
+        batch_bytes: args.batch_bytes.map(|bytes| bytes as u64),
         max_rejects: args.max_rejects,
         out,
         machine: Machine {
@@ -104,6 +110,67 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
             chunk_bytes: args.chunk_bytes,
         },
     })
+}
+
+/// What stands in for a missing name, which the platform must take as one.
+fn missing_name(
+    args: &CommonArgs,
+    contract: Option<&Contract>,
+) -> Result<Option<MissingName>, Error> {
+    // As long as a phone can be.
+    const LONGEST_PHONE: &str = "+999999999999999";
+    let text = match &args.missing_name {
+        None | Some(MissingName::Reject) => return Ok(args.missing_name.clone()),
+        Some(MissingName::Phone) => LONGEST_PHONE,
+        Some(MissingName::Text(text)) => text,
+    };
+    let limits = contract.map(Contract::limits).unwrap_or_default();
+    let parts = [Field::Name, Field::FirstName];
+    if parts.into_iter().all(|field| limits.take(field, text)) {
+        return Ok(args.missing_name.clone());
+    }
+    Err(Error::Usage(format!(
+        "--missing-name {}: the platform does not take this as a name; give another text",
+        printable(if text == LONGEST_PHONE { "phone" } else { text })
+    )))
+}
+
+/// The ids of tags, each `KEY=TAG=ID`.
+fn tag_ids(args: &CommonArgs, contract: Option<&Contract>) -> Result<TagIds, Error> {
+    let mut ids = TagIds::default();
+    for given in &args.tag_id {
+        let wrong = |what: String| Error::Usage(format!("--tag-id {}: {what}", printable(given)));
+        let parts = given.split_once('=').and_then(|(key, rest)| {
+            rest.rsplit_once('=').map(|(tag, id)| (key.trim(), tag.trim(), id.trim()))
+        });
+        let Some((key, tag, id)) = parts.filter(|(_, tag, id)| !tag.is_empty() && !id.is_empty())
+        else {
+            let what = "is not KEY=TAG=ID, like contact_group_id=vip=12".to_owned();
+            return Err(wrong(what));
+        };
+        if let Some(contract) = contract {
+            let keys: Vec<&str> = contract.tag_id_keys().collect();
+            if keys.is_empty() {
+                return Err(wrong(format!("{} takes no ids of tags", contract.title)));
+            }
+            if !keys.contains(&key) {
+                let keys = keys.join(", ");
+                return Err(wrong(format!("no key takes ids by this name; the keys are {keys}")));
+            }
+        }
+        ids.add(key, tag, id);
+    }
+    Ok(ids)
+}
+
+/// The folder of the pictures, as it stands on the disk.
+fn avatar_folder(folder: &Path) -> Result<PathBuf, Error> {
+    let fail = |cause: &dyn std::fmt::Display| {
+        let folder = printable(&folder.display().to_string());
+        Error::Usage(format!("--avatar-dir {folder}: {cause}"))
+    };
+    let found = folder.canonicalize().map_err(|cause| fail(&cause))?;
+    if found.is_dir() { Ok(found) } else { Err(fail(&"this is no folder")) }
 }
 
 /// What the arguments say of how to read.

@@ -13,6 +13,7 @@ use rowcall::ingest::record::Row;
 use rowcall::map::content::Looks;
 use rowcall::map::{Columns, Draft, Look as ColumnLook};
 use rowcall::normalize::limits::FieldLimits;
+use rowcall::normalize::tags::TagRules;
 use rowcall::normalize::{Need, Rules, normalize};
 use rowcall::phone::{Plan, Region};
 use rowcall::text::printable;
@@ -44,7 +45,11 @@ impl Mapping {
             phone: args.phone.rules(),
             name: Need::Optional,
             opt_in: Need::Optional,
+            missing_name: None,
             limits: FieldLimits::default(),
+            tags: TagRules::default(),
+            avatar: None,
+            favorite: true,
         };
         Ok(Mapping {
             looks: looks.collect(),

@@ -4,7 +4,7 @@ use rowcall::flow::MaxRejects;
 use rowcall::map::PresetChoice;
 use rowcall::map::advice::similar;
 use rowcall::map::preset::Preset;
-use rowcall::normalize::Wanted;
+use rowcall::normalize::{MissingName, Wanted};
 use rowcall::phone::{Kind, Region};
 
 use super::ByteOrNone;
@@ -121,5 +121,15 @@ pub(super) fn escape(text: &str) -> Result<ByteOrNone, String> {
             .filter(u8::is_ascii_punctuation)
             .map(|byte| ByteOrNone(Some(byte)))
             .ok_or_else(|| "one ASCII punctuation character, or `none`".to_owned()),
+    }
+}
+
+/// What becomes of a row without a name.
+pub(super) fn missing_name(text: &str) -> Result<MissingName, String> {
+    match text.trim() {
+        "" => Err("give reject, phone or a text".to_owned()),
+        "reject" => Ok(MissingName::Reject),
+        "phone" => Ok(MissingName::Phone),
+        text => Ok(MissingName::Text(text.to_owned())),
     }
 }

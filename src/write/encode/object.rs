@@ -1,0 +1,170 @@
+//! A contact as a JSON object, or as an array of its values.
+
+use super::json::{json_string, push_json_string};
+use super::value::Value;
+use crate::contact::Contact;
+use crate::map::{Columns, Draft};
+use crate::normalize::tags::TagIds;
+use crate::write::contract::{BodyForm, Contract, ItemForm, ParamsForm};
+
+/// How a contact is written, prepared once.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    form: ItemForm,
+    members: Vec<Member>,
+}
+
+/// A key, as `"key":`, and what stands under it.
+#[derive(Debug, Clone)]
+struct Member {
+    name: String,
+    key: String,
+    node: Node,
+}
+
+#[derive(Debug, Clone)]
+enum Node {
+    Value(Value),
+    /// A value of a form: text alone, without control characters that no form can carry.
+    Text(Value),
+    Object(Vec<Member>),
+    Params(ParamsForm, Vec<(usize, String)>),
+}
+
+impl Item {
+    pub(super) fn new(
+        contract: &Contract,
+        columns: &Columns,
+        params: &[usize],
+        ids: Option<&TagIds>,
+    ) -> Item {
+        let is_form = contract.request.as_ref().is_some_and(|it| it.body != BodyForm::Json);
+        let node = if is_form { Node::Text } else { Node::Value };
+        let mut members = Vec::new();
+        for known in &contract.fields {
+            insert(&mut members, &known.key, node(Value::of(known, contract, ids)));
+            if let Some(key) = &known.file_key {
+                insert(&mut members, key, node(Value::AvatarFile));
+            }
+        }
+        if let Some(given) = &contract.params {
+            let name = |at: &usize| (*at, json_string(&columns.param_name(*at)));
+            let params = params.iter().map(name).collect();
+            insert(&mut members, &given.key, Node::Params(given.form, params));
+        }
+        Item { form: contract.payload.item, members }
+    }
+
+    /// Appends the contact. Keys without a value are left out; an array has an empty text there.
+    pub(super) fn push(&self, contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
+        match self.form {
+            ItemForm::Object => push_object(&self.members, contact, draft, out),
+            ItemForm::Array => {
+                for (index, member) in self.members.iter().enumerate() {
+                    out.push(if index == 0 { b'[' } else { b',' });
+                    let before = out.len();
+                    member.node.push(contact, draft, out);
+                    if out.len() == before {
+                        out.extend_from_slice(b"\"\"");
+                    }
+                }
+                out.push(b']');
+            }
+        }
+    }
+}
+
+/// Puts a node under its key, in the objects that the points in the key name.
+fn insert(members: &mut Vec<Member>, path: &str, node: Node) {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(it, rest)| (it, Some(rest)));
+    let at = members.iter().position(|member| member.name == name).unwrap_or_else(|| {
+        let key = format!("{}:", json_string(name));
+        members.push(Member { name: name.to_owned(), key, node: Node::Object(Vec::new()) });
+        members.len() - 1
+    });
+    match (rest, &mut members[at].node) {
+        (Some(rest), Node::Object(inner)) => insert(inner, rest, node),
+        (None, slot) => *slot = node,
+        (Some(_), _) => unreachable!("the loader takes no key that is a value and an object"),
+    }
+}
+
+fn push_object(members: &[Member], contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
+    out.push(b'{');
+    for member in members {
+        let before = out.len();
+        if out.last() != Some(&b'{') {
+            out.push(b',');
+        }
+        out.extend_from_slice(member.key.as_bytes());
+        let keyed = out.len();
+        member.node.push(contact, draft, out);
+        if out.len() == keyed {
+            out.truncate(before);
+        }
+    }
+    out.push(b'}');
+}
+
+impl Node {
+    /// Appends the value; nothing where there is none.
+    fn push(&self, contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
+        match self {
+            Node::Value(value) => value.push_json(contact, out),
+            Node::Text(value) => value.with_text(contact, |text| {
+                if !text.is_empty() {
+                    push_form_text(out, text);
+                }
+            }),
+            Node::Object(members) => {
+                let before = out.len();
+                push_object(members, contact, draft, out);
+                if out.ends_with(b"{}") {
+                    out.truncate(before);
+                }
+            }
+            Node::Params(form, columns) => push_params(*form, columns, draft, out),
+        }
+    }
+}
+
+/// A JSON string whose only escapes are those of quotes, backslashes, tabs and line ends.
+fn push_form_text(out: &mut Vec<u8>, text: &str) {
+    let is_carried = |c: char| !c.is_ascii_control() || "\t\n\r".contains(c);
+    if text.chars().all(is_carried) {
+        push_json_string(out, text);
+    } else {
+        push_json_string(out, &text.chars().filter(|c| is_carried(*c)).collect::<String>());
+    }
+}
+
+fn push_params(
+    form: ParamsForm,
+    columns: &[(usize, String)],
+    draft: &Draft<'_>,
+    out: &mut Vec<u8>,
+) {
+    let (open, close) = if form == ParamsForm::List { (b'[', b']') } else { (b'{', b'}') };
+    let before = out.len();
+    for (at, name) in columns {
+        let value = draft.cell(*at).trim();
+        if value.is_empty() {
+            continue;
+        }
+        out.push(if out.len() == before { open } else { b',' });
+        if form == ParamsForm::List {
+            out.extend_from_slice(b"{\"name\":");
+            out.extend_from_slice(name.as_bytes());
+            out.extend_from_slice(b",\"value\":");
+            push_json_string(out, value);
+            out.push(b'}');
+        } else {
+            out.extend_from_slice(name.as_bytes());
+            out.push(b':');
+            push_json_string(out, value);
+        }
+    }
+    if out.len() > before {
+        out.push(close);
+    }
+}

@@ -1,0 +1,218 @@
+//! One value of a contact, in the spelling that the platform takes.
+
+use sha2::{Digest, Sha256};
+
+use super::json::{push_integer, push_json_string};
+use crate::contact::{Avatar, Contact, Field};
+use crate::normalize::tags::TagIds;
+use crate::write::contract::{Contract, FieldKey, PhoneStyle, TagsForm};
+
+/// Where a value comes from, and how it is spelled.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    Phone(PhoneStyle),
+    Name,
+    /// The parts of the name; a whole name is parted where that is asked for.
+    FirstName(Parts),
+    LastName(Parts),
+    Email,
+    Country,
+    Address,
+    Description,
+    TagList,
+    TagText(String),
+    /// The ids of tags under this key.
+    TagId(String, TagIds),
+    OptIn,
+    Favorite,
+    AvatarUrl,
+    AvatarFile,
+    Constant(String),
+}
+
+/// Whether a whole name is parted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parts {
+    /// The platform has a key for the whole name: only parts that the row has are written.
+    AsGiven,
+    /// The platform takes parts alone.
+    OfWhole,
+}
+
+impl Value {
+    /// What a key of the contract stands for.
+    pub(super) fn of(known: &FieldKey, contract: &Contract, ids: Option<&TagIds>) -> Value {
+        let whole = contract.fields.iter().any(|other| other.field == Some(Field::Name));
+        let parts = if whole { Parts::AsGiven } else { Parts::OfWhole };
+        let Some(field) = known.field else {
+            return Value::Constant(known.value.clone().unwrap_or_default());
+        };
+        match field {
+            Field::Phone => Value::Phone(known.style),
+            Field::Name => Value::Name,
+            Field::FirstName => Value::FirstName(parts),
+            Field::LastName => Value::LastName(parts),
+            Field::Email => Value::Email,
+            Field::Country => Value::Country,
+            Field::Address => Value::Address,
+            Field::Description => Value::Description,
+            Field::Tags => match known.tags_form(contract) {
+                TagsForm::List => Value::TagList,
+                TagsForm::Joined => Value::TagText(known.separator.clone()),
+                TagsForm::Id => Value::TagId(known.key.clone(), ids.cloned().unwrap_or_default()),
+            },
+            Field::OptIn => Value::OptIn,
+            Field::Favorite => Value::Favorite,
+            Field::Avatar => Value::AvatarUrl,
+            Field::Region | Field::CallingCode | Field::OptOut => {
+                unreachable!("no key of a contract stands for it")
+            }
+        }
+    }
+
+    /// Appends the value as JSON; nothing where there is none.
+    pub(super) fn push_json(&self, contact: &Contact<'_>, out: &mut Vec<u8>) {
+        match self {
+            Value::Phone(style) => {
+                out.push(b'"');
+                push_phone(*style, contact, out);
+                out.push(b'"');
+            }
+            Value::TagList => push_tags(contact, out),
+            Value::OptIn | Value::Favorite => {
+                if let Some(said) = self.said(contact) {
+                    out.extend_from_slice(if said { b"true" } else { b"false" });
+                }
+            }
+            _ => {
+                self.with_text(contact, |text| {
+                    if !text.is_empty() {
+                        push_json_string(out, text);
+                    }
+                });
+            }
+        }
+    }
+
+    /// Gives the value as text; empty where there is none.
+    pub(super) fn with_text<R>(&self, contact: &Contact<'_>, give: impl FnOnce(&str) -> R) -> R {
+        match self {
+            Value::Phone(style) => {
+                let mut text = Vec::with_capacity(64);
+                push_phone(*style, contact, &mut text);
+                give(std::str::from_utf8(&text).expect("digits and signs"))
+            }
+            Value::Name => give(&contact.name),
+            Value::FirstName(Parts::AsGiven) => give(&contact.first_name),
+            Value::LastName(Parts::AsGiven) => give(&contact.last_name),
+            Value::FirstName(Parts::OfWhole) => give(contact.name_parts().0),
+            Value::LastName(Parts::OfWhole) => give(contact.name_parts().1),
+            Value::Email => give(&contact.email),
+            Value::Country => give(contact.country.as_ref().map_or("", |it| it.as_str())),
+            Value::Address => give(&contact.address),
+            Value::Description => give(&contact.description),
+            Value::TagList => give(&joined(contact, ",")),
+            Value::TagText(separator) => give(&joined(contact, separator)),
+            Value::TagId(key, ids) => give(ids.first(key, &contact.tags)),
+            Value::OptIn | Value::Favorite => give(match self.said(contact) {
+                Some(true) => "true",
+                Some(false) => "false",
+                None => "",
+            }),
+            Value::AvatarUrl => give(match contact.avatar {
+                Some(Avatar::Url(url)) => url,
+                _ => "",
+            }),
+            Value::AvatarFile => match contact.avatar {
+                Some(Avatar::File(path)) => give(&format!("@{path}")),
+                _ => give(""),
+            },
+            Value::Constant(text) => give(text),
+        }
+    }
+
+    fn said(&self, contact: &Contact<'_>) -> Option<bool> {
+        match self {
+            Value::OptIn => contact.opt_in,
+            _ => contact.favorite,
+        }
+    }
+}
+
+/// Appends the phone in a platform's spelling.
+pub(super) fn push_phone(style: PhoneStyle, contact: &Contact<'_>, out: &mut Vec<u8>) {
+    let phone = contact.phone.as_u64();
+    match style {
+        PhoneStyle::PlusDigits => {
+            out.push(b'+');
+            push_integer(out, phone);
+        }
+        PhoneStyle::Digits => push_integer(out, phone),
+        PhoneStyle::ChatId => {
+            push_integer(out, phone);
+            out.extend_from_slice(b"@c.us");
+        }
+        PhoneStyle::CallingCode => push_integer(out, contact.calling_code),
+        PhoneStyle::PlusCallingCode => {
+            out.push(b'+');
+            push_integer(out, contact.calling_code);
+        }
+        PhoneStyle::National => {
+            let digits = phone.to_string();
+            let code = contact.calling_code.to_string();
+            let national = digits.strip_prefix(&code).expect("a phone begins with its code");
+            out.extend_from_slice(national.as_bytes());
+        }
+        PhoneStyle::HashedDigits => push_hash(phone.to_string().as_bytes(), out),
+        PhoneStyle::HashedPlusDigits => push_hash(format!("+{phone}").as_bytes(), out),
+    }
+}
+
+fn push_hash(bytes: &[u8], out: &mut Vec<u8>) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    for byte in Sha256::digest(bytes) {
+        out.extend([HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 0xf)]]);
+    }
+}
+
+fn push_tags(contact: &Contact<'_>, out: &mut Vec<u8>) {
+    let before = out.len();
+    contact.tags.for_each(|tag| {
+        out.push(if out.len() == before { b'[' } else { b',' });
+        push_json_string(out, tag);
+    });
+    if out.len() > before {
+        out.push(b']');
+    }
+}
+
+/// The tags in one text. What divides them cannot stand in one of them.
+fn joined(contact: &Contact<'_>, separator: &str) -> String {
+    let mut text = String::new();
+    contact.tags.for_each(|tag| {
+        if !text.is_empty() {
+            text.push_str(separator);
+        }
+        if tag.contains(separator) {
+            text.push_str(&tag.replace(separator, " "));
+        } else {
+            text.push_str(tag);
+        }
+    });
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_of_a_phone_is_that_of_meta_s_published_example() {
+        let mut out = Vec::new();
+        push_hash(b"16505551212", &mut out);
+        assert_eq!(
+            String::from_utf8_lossy(&out),
+            "e323ec626319ca94ee8bff2e4c87cf613be6ea19919ed1364124e16807ab3176"
+        );
+    }
+}
