@@ -410,7 +410,7 @@ const CODES: [CodeWords; 71] = [
         "an earlier row has the same phone number",
         "nothing to do; see the kept row for what differs"),
     words(Code::NameMissing, "name.missing", Bad,
-        "the platform requires a name",
+        "the row has no name, and one is required",
         "fill the name"),
     words(Code::NameFilled, "name.filled", Info,
         "the row has no name; what --missing-name says stands in its place",
