@@ -92,7 +92,7 @@ pub(crate) struct CommonArgs {
     #[arg(long, help_heading = "Columns")]
     pub(crate) require_opt_in: bool,
     /// What becomes of a row without a name: it is rejected, its phone is its name, or this text
-    /// is. By default it is rejected where the row has no name, and one is required.
+    /// is. By default it is rejected where the platform requires a name.
     #[arg(long, value_name = "reject|phone|TEXT", value_parser = missing_name, help_heading = "Columns")]
     pub(crate) missing_name: Option<MissingName>,
     /// For a platform that takes ids of tags: the id of a tag under a key, for example
