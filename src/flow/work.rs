@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::contact::Field;
+use crate::contact::{Contact, Field};
 use crate::error::{Error, Result};
 use crate::ingest::chunk::{Chunk, Malformed, Splitter};
 use crate::ingest::compressed::Compression;
@@ -17,12 +17,15 @@ use crate::map::{Columns, Draft, Look};
 use crate::normalize::phone::UnreadDigits;
 use crate::normalize::{Need, Rules, normalize};
 use crate::phone::{Kind, Phone, Region};
-use crate::problem::{Code, Fate, Problem};
+use crate::problem::{Action, Code, Fate, Problem};
+use crate::unique::existing::Stored;
 use crate::unique::{Claimant, Print, name_print};
-use crate::write::contract::Contract;
-use crate::write::encode::{Encoder, param_columns};
+use crate::write::contract::{Contract, Existing, StoredPart};
+use crate::write::encode::{Encoder, News, Updater, param_columns};
 use crate::write::issues::EncodedProblems;
+use crate::write::rejects::csv_cell;
 
+use super::lists::{self, Lists};
 use super::{Goal, Job};
 
 /// What workers and the ordered stage know of a source.
@@ -39,6 +42,9 @@ pub(super) struct SourceContext {
     pub(super) encoding: Encoding,
     pub(super) encoding_by: Evidence,
     rules: Rules,
+    /// What the platform does with a contact that it has.
+    rule: Existing,
+    pub(super) lists: Arc<Lists>,
     /// Bytes of a payload file at most, which a contact alone must not exceed.
     contact_bytes_max: u64,
     pub(super) view: View,
@@ -60,6 +66,10 @@ pub(super) struct View {
     leftovers: Vec<(usize, u32)>,
     /// `None`: neither is a payload wanted, nor have contacts a size.
     pub(super) encoder: Option<Encoder>,
+    /// `None`: the contacts that the platform has are not known.
+    updater: Option<Updater>,
+    /// Whether consent is set by an update alone, so that it is listed apart.
+    follows: bool,
 }
 
 impl View {
@@ -84,6 +94,15 @@ impl View {
         Ok(View {
             originals: columns.originals(),
             leftovers: columns.leftovers().iter().map(named).collect(),
+            updater: job
+                .contract
+                .as_ref()
+                .filter(|_| !job.existing.is_empty())
+                .map(|contract| Updater::new(contract, &columns, &params)),
+            follows: wanted.is_some_and(|contract| {
+                let update = contract.update.as_ref();
+                update.is_some_and(|it| it.fields.contains_key(&StoredPart::OptIn))
+            }),
             encoder: wanted.map(|contract| Encoder::new(contract, &columns, &params, ids)),
             params,
             delimiter: char::from(delimiter),
@@ -135,10 +154,17 @@ impl SourceContext {
             encoding: source.encoding,
             encoding_by: source.encoding_by,
             rules: rules(job),
+            rule: job.contract.as_ref().map(|it| it.existing).unwrap_or_default(),
+            lists: Arc::default(),
             contact_bytes_max: job.batch_max().bytes,
             view,
             raw,
         })
+    }
+
+    /// Whether updates are requests of their own.
+    pub(super) fn updates_apart(&self) -> bool {
+        self.view.updater.as_ref().is_some_and(Updater::needs_id)
     }
 
     /// Reads a record of the source. In a file of ours that comes back, a record that could not be
@@ -288,10 +314,14 @@ pub(super) struct WorkedRow {
     pub(super) phone: Option<(Phone, Option<Region>, Kind)>,
     /// The key that a refused number may share with the phone of another row.
     pub(super) variant_key: Option<u64>,
+    /// What the payload does with the row's contact, if it is accepted.
+    pub(super) action: Option<Action>,
     /// Where the row's contact and problems end in the chunk's; they begin where those of the row
     /// before end.
     pub(super) contact_end: usize,
     pub(super) problems_end: usize,
+    /// The same for what is to be followed up.
+    pub(super) follow_end: usize,
 }
 
 /// A chunk and what its worker made of it. The buffers are used again.
@@ -301,6 +331,8 @@ pub(super) struct Worked {
     pub(super) rows: Vec<WorkedRow>,
     /// Encoded contacts, one after the other.
     pub(super) contacts: Vec<u8>,
+    /// What is to be followed up, one line a row: phone, id, field and value.
+    pub(super) follows: Vec<u8>,
     pub(super) problems: EncodedProblems,
     /// A print for every row.
     pub(super) prints: Vec<u8>,
@@ -313,17 +345,21 @@ pub(super) struct Worked {
 impl WorkedRow {
     /// What the row brings that other rows may have, too.
     pub(super) fn claimant(&self) -> Option<Claimant> {
-        match self.phone {
-            Some((phone, _, _)) => Some(Claimant::Phone(phone)),
-            None => self.variant_key.map(Claimant::Refused),
+        match (self.fate, self.phone) {
+            (Fate::Accepted | Fate::Unchanged, Some((phone, _, _))) => Some(Claimant::Phone(phone)),
+            _ => self.variant_key.map(Claimant::Refused),
         }
     }
 }
 
 impl Worked {
-    pub(super) fn work(&mut self, chunk: Chunk, contexts: &Arc<[SourceContext]>) {
+    /// # Errors
+    /// A private file cannot be read.
+    pub(super) fn work(&mut self, chunk: Chunk, contexts: &Arc<[SourceContext]>) -> Result<()> {
         self.rows.clear();
         self.contacts.clear();
+        self.follows.clear();
+        let mut result = Ok(());
         self.problems.clear();
         self.prints.clear();
         self.unread.clear();
@@ -334,10 +370,16 @@ impl Worked {
             context.resolve(record, &mut |record, view| match record {
                 Record::Blank(spot) => self.push_row(spot, Fate::Blank, None, Print::default()),
                 Record::Malformed(fault) => self.push_malformed(&fault, view),
-                Record::Row(row) => self.push_record(row, view, context),
+                Record::Row(row) => {
+                    let pushed = self.push_record(row, view, context);
+                    if result.is_ok() {
+                        result = pushed;
+                    }
+                }
             });
         });
         self.chunk = chunk;
+        result
     }
 
     /// The chunk and the rest, whose buffers can be used again; after a large record their memory
@@ -359,9 +401,16 @@ impl Worked {
         print: Print,
     ) {
         print.append_to(&mut self.prints);
-        let (contact_end, problems_end) = (self.contacts.len(), self.problems.len());
-        let variant_key = None;
-        self.rows.push(WorkedRow { spot, fate, phone, variant_key, contact_end, problems_end });
+        self.rows.push(WorkedRow {
+            spot,
+            fate,
+            phone,
+            variant_key: None,
+            action: None,
+            contact_end: self.contacts.len(),
+            problems_end: self.problems.len(),
+            follow_end: self.follows.len(),
+        });
     }
 
     fn push_malformed(&mut self, fault: &Fault<'_>, view: &View) {
@@ -378,14 +427,14 @@ impl Worked {
         self.push_row(fault.spot, Fate::Malformed, None, Print::default());
     }
 
-    fn push_record(&mut self, row: Row<'_>, view: &View, context: &SourceContext) {
+    fn push_record(&mut self, row: Row<'_>, view: &View, context: &SourceContext) -> Result<()> {
         let draft = Draft::new(row, &view.columns);
         let mut problems: Vec<Problem<'_>> = padding(&row).into_iter().collect();
         let swallowed = swallowed(&row, view);
         if let Some(problem) = swallowed {
             self.problems.push(&problem, &view.columns, None);
             self.push_row(row.spot, Fate::Malformed, None, Print::default());
-            return;
+            return Ok(());
         }
         let contact = normalize(&draft, &context.rules, &mut problems);
         let phone = contact.as_ref().ok().map(|contact| contact.phone);
@@ -399,24 +448,135 @@ impl Worked {
                 self.push_row(row.spot, Fate::Rejected, None, Print::default());
                 let row = self.rows.last_mut().expect("just pushed");
                 row.variant_key = refusal.variant_key;
-                return;
+                return Ok(());
             }
         };
-        if let Some(encoder) = &view.encoder {
-            let before = self.contacts.len();
-            encoder.encode(&contact, &draft, &mut self.contacts);
+        let (fate, action) = self.settle(&contact, &draft, view, context)?;
+        let rest = view.leftovers.iter().map(|(at, name)| (*name, draft.cell(*at).trim()));
+        let print = Print::of(&contact, rest);
+        let phone = (contact.phone, contact.region, contact.kind);
+        self.push_row(row.spot, fate, Some(phone).filter(|_| fate != Fate::Rejected), print);
+        self.rows.last_mut().expect("just pushed").action = action;
+        Ok(())
+    }
+
+    /// What becomes of a good contact as far as other rows do not matter. What is to be sent of it
+    /// is appended.
+    fn settle(
+        &mut self,
+        contact: &Contact<'_>,
+        draft: &Draft<'_>,
+        view: &View,
+        context: &SourceContext,
+    ) -> Result<(Fate, Option<Action>)> {
+        if context.lists.suppressed.has(contact.phone) {
+            self.push_finding(Code::PhoneSuppressed, contact, view);
+            return Ok((Fate::Suppressed, None));
+        }
+        let before = self.contacts.len();
+        let (standing, stored) = self.compare(contact, draft, view, context)?;
+        let refused = match standing {
+            Standing::Unchanged => {
+                self.push_finding(Code::PhoneUnchanged, contact, view);
+                self.push_follow(contact, view, stored.as_ref());
+                return Ok((Fate::Unchanged, None));
+            }
+            Standing::Refused(code) => Some(code),
+            Standing::New | Standing::Changed => None,
+        };
+        if let Some(code) = refused {
+            self.push_finding(code, contact, view);
+            return Ok((Fate::Rejected, None));
+        }
+        let own_request = self.contacts.len() > before;
+        if let Some(encoder) = view.encoder.as_ref().filter(|_| !own_request) {
+            encoder.encode(contact, draft, &mut self.contacts);
             let bytes = encoder.frame().bytes_around(self.contacts.len() - before);
             if bytes > context.contact_bytes_max {
                 self.contacts.truncate(before);
                 let problem = too_large(bytes, context.contact_bytes_max);
                 self.problems.push(&problem, &view.columns, Some(contact.phone));
-                self.push_row(row.spot, Fate::Rejected, None, Print::default());
-                return;
+                return Ok((Fate::Rejected, None));
             }
         }
-        let rest = view.leftovers.iter().map(|(at, name)| (*name, draft.cell(*at).trim()));
-        let print = Print::of(&contact, rest);
-        let phone = (contact.phone, contact.region, contact.kind);
-        self.push_row(row.spot, Fate::Accepted, Some(phone), print);
+        self.push_follow(contact, view, stored.as_ref());
+        let is_new = standing == Standing::New;
+        Ok((Fate::Accepted, Some(if is_new { Action::Create } else { Action::Update })))
     }
+
+    /// How the contact stands to what the platform has. An update that is a request of its own is
+    /// appended.
+    fn compare(
+        &mut self,
+        contact: &Contact<'_>,
+        draft: &Draft<'_>,
+        view: &View,
+        context: &SourceContext,
+    ) -> Result<(Standing, Option<Stored>)> {
+        let (Some(existing), Some(updater)) = (&context.lists.existing, &view.updater) else {
+            return Ok((Standing::New, None));
+        };
+        let Some(entry) = existing.find(contact.phone) else {
+            return Ok((Standing::New, None));
+        };
+        let is_same = updater.print(contact, draft, existing.known()) == entry.print;
+        if is_same && !(view.follows && contact.opt_in.is_some()) {
+            return Ok((Standing::Unchanged, None));
+        }
+        let stored = existing.read(entry).map_err(|cause| lists::private(&cause))?;
+        let before = self.contacts.len();
+        let news = updater.push(contact, draft, &stored, &mut self.contacts);
+        let standing = match (news, context.rule) {
+            (News::None, _) => Standing::Unchanged,
+            (News::Some, _) if updater.needs_id() && stored.id.is_none() => {
+                Standing::Refused(Code::PhoneNoId)
+            }
+            (News::Some, Existing::Conflict | Existing::Skip) if !updater.needs_id() => {
+                Standing::Refused(Code::PhoneExists)
+            }
+            (News::Some, _) => Standing::Changed,
+        };
+        if standing != Standing::Changed {
+            self.contacts.truncate(before);
+        }
+        Ok((standing, Some(stored)))
+    }
+
+    /// What there is to say of a contact as a whole.
+    fn push_finding(&mut self, code: Code, contact: &Contact<'_>, view: &View) {
+        let problem = Problem {
+            code,
+            column: view.columns.of(Field::Phone).and_then(|at| u32::try_from(at).ok()),
+            field: Some(Field::Phone),
+            value: "".into(),
+            detail: "".into(),
+            suggestion: None,
+            readings: Vec::new(),
+        };
+        self.problems.push(&problem, &view.columns, Some(contact.phone));
+    }
+
+    /// Lists the consent that the row states and only a later update can set.
+    fn push_follow(&mut self, contact: &Contact<'_>, view: &View, stored: Option<&Stored>) {
+        let Some(said) = contact.opt_in.filter(|_| view.follows) else { return };
+        if stored.and_then(|stored| stored.opt_in) == Some(said) {
+            return;
+        }
+        let id = stored.and_then(|stored| stored.id.as_deref()).map(csv_cell).unwrap_or_default();
+        let line = format!("{},{id},opt_in,{said}", contact.phone);
+        self.follows.extend_from_slice(line.as_bytes());
+    }
+}
+
+/// How a contact stands to what the platform has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// The platform does not have it.
+    New,
+    /// The platform has it, as it is.
+    Unchanged,
+    /// The platform has it otherwise.
+    Changed,
+    /// The platform has it otherwise, and it cannot be changed.
+    Refused(Code),
 }

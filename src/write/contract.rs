@@ -17,10 +17,12 @@ use crate::text::printable;
 
 mod check;
 mod field;
+mod stored;
 mod upload;
 
-pub use check::PATH_PHONE;
+pub use check::{PATH_ID, PATH_PHONE};
 pub use field::{FieldKey, PhoneStyle, TagsForm};
+pub use stored::{StoredList, StoredPart, UpdateRequest};
 pub use upload::{Sign, Upload};
 
 /// The platforms that are built in, in the order in which they are listed: name and contract.
@@ -69,6 +71,10 @@ pub struct Contract {
     pub fields: Vec<FieldKey>,
     /// Where the columns go that feed no field; without it they are left out.
     pub params: Option<ParamsKey>,
+    /// How the platform lists the contacts that it has.
+    pub stored: Option<StoredList>,
+    /// The request that updates a contact, where that is one of its own.
+    pub update: Option<UpdateRequest>,
     /// How requests are sent.
     pub upload: Option<Upload>,
 }

@@ -10,6 +10,9 @@ use crate::text::printable;
 /// Where a path takes the phone.
 pub const PATH_PHONE: &str = "{phone}";
 
+/// Where the path of an update takes the contact's id.
+pub const PATH_ID: &str = "{id}";
+
 /// What is wrong with a contract, and what to do.
 pub(super) fn contract(contract: &Contract) -> Result<(), String> {
     let name = &contract.name;
@@ -34,6 +37,17 @@ pub(super) fn contract(contract: &Contract) -> Result<(), String> {
             );
         }
         None => {}
+    }
+    if let Some(update) = &contract.update {
+        if contract.stored.is_none() {
+            return Err(
+                "[update] needs [stored], which says where the ids of contacts stand".to_owned()
+            );
+        }
+        if !update.path.contains(PATH_ID) {
+            return Err(format!("update.path must hold {PATH_ID}, the contact's id"));
+        }
+        plain_path("update.path", &update.path, PATH_ID)?;
     }
     contract.upload.as_ref().map_or(Ok(()), upload)
 }
@@ -112,15 +126,7 @@ fn payload(contract: &Contract) -> Result<(), String> {
 fn request(contract: &Contract, request: &Request) -> Result<(), String> {
     let format = contract.payload.format;
     let path = &request.path;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._~-{}".contains(c);
-    let braces = path.replacen(PATH_PHONE, "", 1).contains(['{', '}']);
-    if !path.starts_with('/') || !path.chars().all(plain) || braces {
-        return Err(format!(
-            "request.path `{}`: it begins with / and has letters, digits, / . _ ~ - and at most \
-             once {PATH_PHONE}; the query goes to [request.query]",
-            printable(path)
-        ));
-    }
+    plain_path("request.path", path, PATH_PHONE)?;
     if path.contains(PATH_PHONE) && format != Format::Requests {
         return Err(format!("{PATH_PHONE} in request.path is for format = \"requests\" only"));
     }
@@ -140,6 +146,20 @@ fn request(contract: &Contract, request: &Request) -> Result<(), String> {
     let query = request.query.iter().flat_map(|(name, value)| [name, value]);
     let mut names = request.file_field.iter().chain(query);
     names.try_for_each(|name| plain_text("request", name))
+}
+
+/// A path of plain characters, in which `mark` stands once at most.
+fn plain_path(place: &str, path: &str, mark: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._~-{}".contains(c);
+    let braces = path.replacen(mark, "", 1).contains(['{', '}']);
+    if path.starts_with('/') && path.chars().all(plain) && !braces {
+        return Ok(());
+    }
+    Err(format!(
+        "{place} `{}`: it begins with / and has letters, digits, / . _ ~ - and at most once \
+         {mark}; the query goes to [request.query]",
+        printable(path)
+    ))
 }
 
 fn upload(upload: &Upload) -> Result<(), String> {
