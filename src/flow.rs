@@ -20,6 +20,7 @@ use std::thread;
 use std::time::Duration;
 
 mod budget;
+mod context;
 mod hints;
 mod lists;
 mod order;
@@ -39,9 +40,10 @@ use crate::write::contract::{BatchLimits, Contract};
 use crate::write::outdir::{IfExists, OutDir};
 use crate::write::summary::Summary;
 use budget::Budget;
+use context::SourceContext;
 use lists::Lists;
 use order::Ordered;
-use work::{SourceContext, Worked};
+use work::Worked;
 
 /// Everything that a run is told.
 #[derive(Debug, Clone)]

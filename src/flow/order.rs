@@ -17,9 +17,10 @@ use crate::write::issues::{Related, Role};
 use crate::write::outdir::OutDir;
 use crate::write::summary::{Actions, ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
 
+use super::context::{SourceContext, View};
 use super::hints::Unread;
 use super::report::{Settled, Writers};
-use super::work::{SourceContext, View, Worked};
+use super::work::Worked;
 use super::{Goal, Job, MaxRejects, Progress};
 
 /// What the ordered stage knows.

@@ -17,7 +17,8 @@ use crate::write::outdir::{OutDir, SUMMARY};
 use crate::write::rejects::RowsFile;
 use crate::write::summary::Summary;
 
-use super::work::{SourceContext, View, Worked, WorkedRow};
+use super::context::{SourceContext, View};
+use super::work::{Worked, WorkedRow};
 use super::{Goal, Job};
 
 /// The files of the output folder.
