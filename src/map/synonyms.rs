@@ -24,6 +24,19 @@ pub enum Strength {
 
 use Strength::{Best, Lesser, Usual, Weak};
 
+/// What a header may mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meaning {
+    /// The field.
+    pub field: Field,
+    /// How well the header says so, and where among those that say it as well; the less, the better.
+    /// No two headers have the same, so the order of the columns says nothing.
+    pub rank: Rank,
+}
+
+/// How well a header says what its column holds, and its place in the list of headers.
+pub type Rank = (Strength, usize);
+
 /// A field, how well these headers name it, and the headers, a line a language: English, Arabic,
 /// Hindi, Spanish, Portuguese, French, German, Italian, Turkish, Indonesian, Russian, Chinese.
 type Words = (Field, Strength, &'static [&'static str]);
@@ -49,7 +62,7 @@ const WORDS: [Words; 25] = [
         "Portable", "Téléphone portable", "Téléphone mobile", "Numéro de portable", "Numéro de mobile",
         "Handy", "Handynummer", "Handy-Nr", "Mobilnummer", "Mobiltelefon", "Mobilfunknummer", "Mobil",
         "Cellulare", "Numero di cellulare", "Telefono cellulare", "Telefonino",
-        "Cep", "Cep telefonu", "Cep no", "Cep numarası", "Cep telefonu numarası", "Mobil telefon",
+        "Cep telefonu", "Cep no", "Cep numarası", "Cep telefonu numarası", "Mobil telefon",
         "HP", "No HP", "Nomor HP", "Ponsel", "Nomor ponsel", "Handphone", "Nomor handphone", "No handphone",
         "Мобильный", "Мобильный телефон", "Номер мобильного", "Мобильный номер", "Сотовый", "Сотовый телефон",
         "手机", "手机号", "手机号码", "手机号碼", "手機", "手機號碼", "移动电话", "行動電話",
@@ -73,7 +86,7 @@ const WORDS: [Words; 25] = [
     (Field::Phone, Lesser, &[
         "Home phone", "Work phone", "Business phone", "Other phone", "Office phone", "Phone 2", "Phone 2 - Value", "Phone 3",
         "Phone 3 - Value", "Billing phone", "Shipping phone", "Default address phone", "Secondary phone", "Alternate phone",
-        "Alternative phone", "Mobile 2", "Business phone 2", "Home phone 2", "Car phone", "Landline", "Second phone",
+        "Alternative phone", "Mobile 2", "Business phone 2", "Home phone 2", "Car phone", "Landline", "Second phone", "Phones 2", "Company phone", "Company main phone",
         "هاتف المنزل", "هاتف العمل", "الهاتف الثابت",
         "Teléfono de casa", "Teléfono fijo", "Teléfono del trabajo", "Telefone fixo", "Telefone residencial",
         "Telefone comercial", "Téléphone fixe", "Téléphone domicile", "Téléphone professionnel", "Téléphone bureau",
@@ -81,7 +94,7 @@ const WORDS: [Words; 25] = [
         "Ev telefonu", "İş telefonu", "Telepon rumah", "Telepon kantor", "Домашний телефон", "Рабочий телефон",
         "家庭电话", "办公电话", "固定电话", "座机",
     ]),
-    (Field::Phone, Weak, &["Number", "Contact", "Num", "No", "رقم", "الرقم", "नंबर", "Número", "Numéro", "Nummer", "Numero", "Numara", "Nomor", "号码"]),
+    (Field::Phone, Weak, &["Cep", "Number", "Contact", "Num", "No", "رقم", "الرقم", "नंबर", "Número", "Numéro", "Nummer", "Numero", "Numara", "Nomor", "号码"]),
     (Field::Name, Usual, &[
         "Name", "Full name", "Contact name", "Display name", "Customer name", "Client name", "User name", "Person name", "Customer", "Contact person", "Guest name", "Student name", "Lead name", "Name, Vorname", "Vor- und Zuname",
         "Ansprechpartner", "Nom prénom", "Nom & prénom", "Cognome e nome", "Razón social", "Ragione sociale", "ФИО клиента",
@@ -108,7 +121,7 @@ const WORDS: [Words; 25] = [
         "Фамилия", "姓", "姓氏",
     ]),
     (Field::Email, Usual, &[
-        "Email", "Email address", "Mail", "Email id", "E-mail 1 - Value", "Contact email", "Customer email", "Primary email", "Default email",
+        "Email", "Email address", "Mail", "Email 1", "Email address 1", "Email id", "E-mail 1 - Value", "Contact email", "Customer email", "Primary email", "Default email",
         "البريد الإلكتروني", "بريد إلكتروني", "البريد", "الإيميل", "ايميل", "البريد الالكتروني",
         "ईमेल", "ई-मेल", "ईमेल पता",
         "Correo electrónico", "Correo", "Dirección de correo", "Dirección de correo electrónico", "Endereço de email", "Endereço de e-mail",
@@ -130,8 +143,13 @@ const WORDS: [Words; 25] = [
     ]),
     (Field::CallingCode, Usual, &[
         "Calling code", "Dial code", "Dialling code", "Dialing code", "Phone code", "Phone country code", "Country calling code", "Phone prefix",
-        "ISD code", "Country dial code", "International code", "مفتاح الدولة", "कंट्री कोड", "Prefijo", "Prefijo telefónico", "Prefixo", "DDI",
-        "Indicatif", "Indicatif pays", "Vorwahl", "Ländervorwahl", "Prefisso", "Prefisso internazionale", "Alan kodu", "Телефонный код", "区号", "国家区号",
+        "ISD code", "Country dial code", "International code", "مفتاح الدولة", "कंट्री कोड", "Prefijo", "Prefijo telefónico", "Prefixo", "DDI", "Código do país (DDI)",
+        "Indicatif", "Indicatif pays", "Ländervorwahl", "Landesvorwahl", "Prefisso", "Prefisso internazionale", "Ülke telefon kodu", "Kode telepon negara", "Телефонный код", "Телефонный код страны", "国家区号",
+    ]),
+    (Field::AreaCode, Usual, &[
+        "Area code", "Phone area code", "STD code", "City code", "Local area code", "رمز المنطقة", "كود المنطقة", "مفتاح المنطقة", "एरिया कोड", "एसटीडी कोड",
+        "Código de área", "Código de ciudad", "Prefijo local", "DDD", "Código DDD", "Indicatif régional", "Code régional", "Vorwahl", "Ortsvorwahl", "Vorwahlnummer",
+        "Prefisso locale", "Prefisso urbano", "Alan kodu", "Kode area", "Код города", "区号", "區號", "地区区号",
     ]),
     (Field::Address, Usual, &[
         "Address", "Postal address", "Street address", "Full address", "Mailing address", "Home address", "Billing address", "Address 1 - Formatted",
@@ -162,51 +180,42 @@ const WORDS: [Words; 25] = [
         "Отписан", "Abgemeldet", "Désinscrit", "Désabonné", "Baja", "Descadastrado", "退订", "Disiscritto", "Berhenti berlangganan",
         "Blacklisted", "Suppressed",
     ]),
-    (Field::Phone, Lesser, &["Phones 2", "Company phone", "Company main phone", "Assistant phone"]),
 ];
 
-static MEANINGS: LazyLock<HashMap<String, Vec<(Field, Strength)>>> = LazyLock::new(|| {
-    let mut meanings: HashMap<String, Vec<(Field, Strength)>> = HashMap::new();
-    for (field, strength, words) in WORDS {
-        for word in words {
-            let known = meanings.entry(fold(word)).or_default();
-            if known.iter().all(|(other, _)| *other != field) {
-                known.push((field, strength));
-            }
+static MEANINGS: LazyLock<HashMap<String, Vec<Meaning>>> = LazyLock::new(|| {
+    let mut meanings: HashMap<String, Vec<Meaning>> = HashMap::new();
+    let words = WORDS.iter().flat_map(|(field, strength, words)| {
+        words.iter().map(move |word| (*field, *strength, *word))
+    });
+    for (place, (field, strength, word)) in words.enumerate() {
+        let known = meanings.entry(fold(word)).or_default();
+        if known.iter().all(|other| other.field != field) {
+            known.push(Meaning { field, rank: (strength, place) });
         }
     }
     meanings
 });
 
-/// Whether a header says that its values are no phones that take messages, whatever they look like:
-/// faxes and pagers, and numbers that count or name something else.
+/// The fields that a header may mean. Mostly one; a weak word may mean several.
 #[must_use]
-pub fn is_no_phone(header: &str) -> bool {
-    const PARTS: [&str; 16] = [
-        "fax", "faks", "факс", "传真", "傳真", "فاكس", "pager", "telex", "isdn", "iban", "invoice",
-        "account", "order", "rechnung", "konto", "sku",
-    ];
-    const WORDS: [&str; 10] =
-        ["id", "uid", "number", "ref", "code", "zip", "total", "amount", "price", "vat"];
-    let folded = fold(header);
-    let lower = header.to_lowercase();
-    let mut words = lower.split(|c: char| !c.is_alphanumeric());
-    let weak = meanings(header).iter().any(|(field, _)| *field == Field::Phone);
-    PARTS.iter().any(|part| folded.contains(part))
-        || (!weak && words.any(|word| WORDS.contains(&word)))
+pub fn meanings(header: &str) -> &'static [Meaning] {
+    meanings_of_folded(&fold(header))
 }
 
-/// The fields that a header may mean, and how well it says so. Mostly one; a weak word may mean
-/// several.
-#[must_use]
-pub fn meanings(header: &str) -> &'static [(Field, Strength)] {
-    MEANINGS.get(&fold(header)).map_or(&[], Vec::as_slice)
+/// The same for a header, or a part of one, that is folded.
+pub(super) fn meanings_of_folded(header: &str) -> &'static [Meaning] {
+    MEANINGS.get(header).map_or(&[], Vec::as_slice)
+}
+
+/// How well a header, or a part of one, that is folded says that it means the field.
+pub(super) fn rank_of_folded(header: &str, field: Field) -> Option<Rank> {
+    meanings_of_folded(header).iter().find(|it| it.field == field).map(|it| it.rank)
 }
 
 /// The known headers of a field, folded, for suggestions.
 pub fn known(field: Field) -> impl Iterator<Item = &'static str> {
-    let of_field = move |(_, found): &(&String, &Vec<(Field, Strength)>)| {
-        found.iter().any(|(known, strength)| *known == field && *strength != Weak)
+    let of_field = move |(_, found): &(&String, &Vec<Meaning>)| {
+        found.iter().any(|known| known.field == field && known.rank.0 != Weak)
     };
     MEANINGS.iter().filter(of_field).map(|(header, _)| header.as_str())
 }
@@ -218,7 +227,7 @@ mod tests {
     #[test]
     fn a_header_that_says_well_what_it_holds_means_one_field() {
         for (header, found) in MEANINGS.iter() {
-            let strong = found.iter().filter(|(_, strength)| *strength != Weak).count();
+            let strong = found.iter().filter(|meaning| meaning.rank.0 != Weak).count();
             assert!(strong <= 1, "{header}: {found:?}");
             assert!(!header.is_empty());
         }
@@ -252,7 +261,7 @@ mod tests {
             ("Alamat", Field::Address),
             ("Opt-In", Field::OptIn),
         ] {
-            assert!(meanings(header).iter().any(|(known, _)| *known == field), "{header}");
+            assert!(meanings(header).iter().any(|known| known.field == field), "{header}");
         }
     }
 }

@@ -65,6 +65,7 @@ impl Encoder {
                 | Field::LastName
                 | Field::Region
                 | Field::CallingCode
+                | Field::AreaCode
                 | Field::OptIn
                 | Field::OptOut => unreachable!("a contract has no such field"),
             }

@@ -12,7 +12,7 @@ use rowcall::ingest::compressed::UnpackLimits;
 use rowcall::ingest::encoding::Encoding;
 use rowcall::ingest::{Given, HeaderLine, Limits, Ragged};
 use rowcall::map::{MapOptions, Params, PresetChoice};
-use rowcall::normalize::{PhoneRules, Wanted};
+use rowcall::normalize::{Need, PhoneRules, Wanted};
 use rowcall::phone::{DigitsAs, Kind, Letters, ReadRules, Region, Several};
 use values::{
     at_least_one, batch_size, delimiter, escape, kinds, max_rejects, preset, quote, regions,
@@ -87,9 +87,6 @@ pub(crate) struct CommonArgs {
     pub(crate) phone: PhoneArgs,
     #[command(flatten)]
     pub(crate) columns: ColumnArgs,
-    /// Reject rows that do not say that their contact agreed to be written to.
-    #[arg(long, help_heading = "Columns")]
-    pub(crate) require_opt_in: bool,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
     #[command(flatten)]
@@ -143,7 +140,8 @@ pub(crate) struct ColumnArgs {
     /// those of the row.
     #[arg(long, value_name = "FIELD=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Which columns that feed no field are carried along: all, none, or these.
+    /// Which columns that feed no field are carried along: all, none, or these. A phone or e-mail
+    /// column behind the first counts as one.
     #[arg(long, value_name = "all|none|COLUMN,…", default_value = "all")]
     pub(crate) params: String,
     /// What stands between two tags of a cell; by default it is found.
@@ -154,9 +152,17 @@ pub(crate) struct ColumnArgs {
     /// systeme.
     #[arg(long, value_name = "auto|none|NAME", default_value = "auto", value_parser = preset)]
     pub(crate) preset: PresetChoice,
+    /// Reject rows that do not say that their contact agreed to be written to.
+    #[arg(long)]
+    pub(crate) require_opt_in: bool,
 }
 
 impl ColumnArgs {
+    /// Whether a row must say that its contact agreed.
+    pub(crate) fn opt_in(&self) -> Need {
+        if self.require_opt_in { Need::Required } else { Need::Optional }
+    }
+
     /// What these arguments say.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use rowcall::error::{Error, exit};
 use rowcall::flow::{self, Goal, Job, Machine, Output};
 use rowcall::ingest::dialect::Dialect;
 use rowcall::ingest::{Given, Input};
-use rowcall::normalize::{Need, Wanted};
+use rowcall::normalize::Wanted;
 use rowcall::phone::{Plan, Region};
 use rowcall::text::printable;
 use rowcall::write::contract::Contract;
@@ -92,7 +92,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         plan,
         home: args.phone.region.as_deref().map(|text| region(text, plan)).transpose()?,
         phone: args.phone.rules(),
-        opt_in: if args.require_opt_in { Need::Required } else { Need::Optional },
+        opt_in: args.columns.opt_in(),
         rows_max: args.limit,
         goal,
         contract,
