@@ -15,9 +15,11 @@ pub(super) fn two_candidates(
     headers: &[String],
     source: &str,
 ) -> Error {
-    let first = &headers[found[0].0];
-    let same = found.iter().all(|(at, _)| fold(&headers[*at]) == fold(first));
-    let value = if same { format!("#{}", found[0].0 + 1) } else { first.clone() };
+    // Of those for which as many values speak, the first.
+    let best = found.iter().rev().max_by_key(|(_, looks)| looks.found(field));
+    let best = best.map_or(0, |(at, _)| *at);
+    let same = found.iter().all(|(at, _)| fold(&headers[*at]) == fold(&headers[best]));
+    let value = if same { format!("#{}", best + 1) } else { headers[best].clone() };
     let advice = shell_word(&format!("{field}={value}"));
     let count = found.len();
     let names = list_with(headers, found.iter().map(|(at, _)| *at), |nth| {

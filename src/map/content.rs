@@ -97,20 +97,29 @@ impl Looks {
     /// Values from which a column can be denied what its header says.
     const ENOUGH: usize = 5;
 
+    /// How many values speak for a field; nothing speaks for most.
+    #[must_use]
+    pub fn found(self, field: Field) -> usize {
+        match field {
+            Field::Phone => self.phones,
+            Field::Email => self.emails,
+            Field::Country | Field::Region => self.countries,
+            _ => 0,
+        }
+    }
+
     /// What the values say for a field, in words: `3 of 5 values are phone numbers`.
     #[must_use]
     pub fn evidence(self, field: Field) -> String {
-        let Looks { values, phones, emails, countries, .. } = self;
-        if values == 0 {
-            return "no values".to_owned();
-        }
-        let (found, what) = match field {
-            Field::Phone => (phones, "are phone numbers"),
-            Field::Email => (emails, "are e-mail addresses"),
-            Field::Country | Field::Region => (countries, "name a country"),
+        let values = self.values;
+        let what = match field {
+            _ if values == 0 => return "no values".to_owned(),
+            Field::Phone => "are phone numbers",
+            Field::Email => "are e-mail addresses",
+            Field::Country | Field::Region => "name a country",
             _ => return format!("{values} values"),
         };
-        format!("{found} of {values} values {what}")
+        format!("{} of {values} values {what}", self.found(field))
     }
 }
 

@@ -77,6 +77,106 @@ fn two_phone_columns_under_one_header_are_an_error_that_names_both_and_the_flag(
 }
 
 #[test]
+fn a_doubt_is_told_with_the_share_of_values_that_speak_for_each_column() {
+    let sample = ["Ann|0501234561|0501234564", "Bob|0501234562|0501234563", "Cy|0501234565|x"];
+    let message = decide_by("Name|a|b", &[], &sample).expect_err("a doubt").to_string();
+    for part in ["\"a\" (column B; 3 of 3 values are phone numbers)", "(column C; 2 of 3 values"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(message.contains("--map phone=a"), "the likelier is named: {message}");
+}
+
+#[test]
+fn two_columns_under_one_header_are_an_error_for_every_field_and_in_known_exports_too() {
+    let shopify = "First Name|Last Name|Email|Phone|Accepts Email Marketing|Tags";
+    for (header, field) in [
+        (format!("{shopify}|phone"), "phone"),
+        (format!("{shopify}|TAGS"), "tags"),
+        ("Phone|Tags|tags".to_owned(), "tags"),
+        ("Phone|Email|E-mail".to_owned(), "email"),
+    ] {
+        let message = refusal(&header, &[]);
+        assert!(message.contains(&format!("2 columns could be the {field}")), "{message}");
+    }
+    assert!(decide("Phone|Tags|tags", &["tags=#2"]).is_ok(), "unless it is mapped");
+    assert!(decide("Phone|Tags|tags", &["tags=#2", "tags=#3"]).is_ok());
+}
+
+#[test]
+fn the_order_of_columns_says_nothing_of_their_preference() {
+    for header in ["WhatsApp|Mobile|Phone", "Phone|Mobile|WhatsApp", "Mobile|WhatsApp|Phone"] {
+        let columns = decide(header, &[]).expect("decided");
+        let names: Vec<&str> =
+            columns.all_of(Field::Phone).map(|at| columns.headers[at].as_str()).collect();
+        assert_eq!(names, ["WhatsApp", "Mobile", "Phone"], "{header}");
+    }
+}
+
+#[test]
+fn a_phone_column_under_an_unknown_header_joins_those_with_a_known_one() {
+    let sample = ["042345678|050 123 4561|042345670", "042345679|050 123 4562|042345671"];
+    for (header, phones, why) in [
+        ("Teléfono fijo|Núm. móvil del cliente|Fax", &[1, 0][..], "before a lesser one"),
+        ("Teléfono fijo|Reach|Fax", &[1, 0], "by the way it is written"),
+        ("Mobile|Reach|Fax", &[0, 1], "behind a better one"),
+        ("Teléfono fijo|Order|Reach", &[2, 0], "an order is none"),
+        ("Teléfono fijo|Emergency contact mobile|Father's phone", &[0], "never somebody else's"),
+    ] {
+        let columns = decide_by(header, &[], &sample).expect("decided");
+        assert_eq!(all_of(&columns, Field::Phone), phones, "{why}: {header}");
+    }
+}
+
+#[test]
+fn bare_digits_beside_a_known_phone_column_are_phones_only_where_their_header_says_so() {
+    let sample = ["042345678|501234561", "042345679|501234562"];
+    let of =
+        |header| decide_by(header, &[], &sample).map(|it| all_of(&it, Field::Phone)).expect("ok");
+    assert_eq!(of("Landline|Ticket"), [0]);
+    assert_eq!(of("Landline|Your mobile, please"), [1, 0]);
+}
+
+#[test]
+fn what_is_named_like_a_phone_among_others_and_holds_none_feeds_no_field() {
+    let sample: Vec<String> = (0..6).map(|n| format!("yes|050123456{n}")).collect();
+    let sample: Vec<&str> = sample.iter().map(String::as_str).collect();
+    let columns = decide_by("SMS|Phone", &[], &sample).expect("decided");
+    assert_eq!(all_of(&columns, Field::Phone), [1]);
+    assert_eq!(columns.leftovers(), [0]);
+    let columns = decide_by("CEP|Telefone", &[], &["01310-100|11 91234-5678"]).expect("decided");
+    assert_eq!(all_of(&columns, Field::Phone), [1], "a postal code in Brazil, a mobile in Turkey");
+    let columns = decide_by("Ad|Cep", &[], &["Ali|+905321234567"]).expect("decided");
+    assert_eq!(all_of(&columns, Field::Phone), [1]);
+}
+
+#[test]
+fn a_column_of_the_user_s_own_goes_before_those_of_a_known_export_if_it_is_the_very_thing() {
+    let header =
+        "First Name|Last Name|Email|Phone|Accepts Email Marketing|Tags|WhatsApp number|Work phone";
+    let columns = decide(header, &[]).expect("decided");
+    assert_eq!(columns.preset.map(|preset| preset.name.as_str()), Some("shopify"));
+    assert_eq!(all_of(&columns, Field::Phone), [6, 3]);
+}
+
+#[test]
+fn countries_are_known_by_their_names_where_the_numbers_do_not_speak_against_it() {
+    let of =
+        |sample: &[&str]| decide_by("Phone|From", &[], sample).expect("decided").of(Field::Country);
+    assert_eq!(of(&["98765 43210|India", "030 1234567|Deutschland"]), Some(1));
+    assert_eq!(of(&["050 123 4561|India", "050 123 4562|Deutschland"]), None, "a nationality");
+    assert_eq!(of(&["98765 43210|IN", "030 1234567|DE"]), None, "codes may be anything");
+}
+
+#[test]
+fn what_may_be_meant_for_a_field_is_hinted_at() {
+    let sample = ["+971501234561|Ann|0501234562", "+971501234563|Bob|0501234564"];
+    let columns = decide_by("Phone|Frist Name|Emergency contact", &[], &sample).expect("decided");
+    let hints: Vec<(usize, Field)> =
+        advice::hints(&columns).iter().map(|hint| (hint.column, hint.field)).collect();
+    assert_eq!(hints, [(1, Field::FirstName), (2, Field::Phone)]);
+}
+
+#[test]
 fn two_columns_for_another_field_are_an_error_that_names_both() {
     let message = refusal("Full Name|Contact Name|Phone", &[]);
     for part in ["Full Name", "Contact Name", "--map 'name=Full Name'"] {
