@@ -68,7 +68,8 @@ pub fn hints(columns: &Columns) -> Vec<Hint> {
     let hint = |column: usize| {
         let header = &columns.headers[column];
         let slip = Field::all().filter(unfed).find_map(|field| {
-            let meant = similar(header, known(field))?;
+            // `Customer ID` is no slip of `Customer`.
+            let meant = similar(header, known(field)).filter(|_| !is_no_phone(header))?;
             Some((field, format!("the header is like \"{meant}\"")))
         });
         let looks = columns.looks(column);

@@ -2,7 +2,7 @@
 
 use crate::contact::Field;
 use crate::country::region_of;
-use crate::phone::{Plan, ReadRules, Region, read};
+use crate::phone::Plan;
 
 /// The first rows of a source, cell by cell, from which columns are judged.
 pub type Sample = [Vec<String>];
@@ -22,19 +22,21 @@ pub struct Looks {
     pub emails: usize,
     /// Values that name a country, by whatever name or code.
     pub countries: usize,
+    /// Those of them that are calling codes.
+    pub calling_codes: usize,
     /// Those of them that are names, which little else is; `CA` and `44` are much else.
     pub country_names: usize,
 }
 
 impl Looks {
-    /// How the values of the column at index `column` look, where a row's numbers without a calling
-    /// code are of the region that `home_of` says.
+    /// How the values of the column at index `column` look, where `is_phone` says of a row and its
+    /// value whether that is a valid phone number.
     #[must_use]
     pub fn of(
         sample: &Sample,
         column: usize,
         plan: &Plan,
-        home_of: impl Fn(&[String]) -> Option<Region>,
+        is_phone: impl Fn(&[String], &str) -> bool,
     ) -> Looks {
         let mut looks = Looks::default();
         for row in sample {
@@ -46,12 +48,13 @@ impl Looks {
             looks.emails += usize::from(is_like_email(value));
             if may_be_phone(value) {
                 looks.digits += 1;
-                let read = read(plan, value, home_of(row), ReadRules::default());
-                looks.phones += usize::from(read.verdict.is_ok());
-                looks.written_phones +=
-                    usize::from(read.verdict.is_ok() && is_written_as_phone(value));
+                if is_phone(row, value) {
+                    looks.phones += 1;
+                    looks.written_phones += usize::from(is_written_as_phone(value));
+                }
             } else if region_of(value, plan).is_some() {
                 looks.countries += 1;
+                looks.calling_codes += usize::from(value.contains(|c: char| c.is_ascii_digit()));
                 looks.country_names += usize::from(is_name(value));
             }
         }
@@ -82,6 +85,12 @@ impl Looks {
         self.countries * 10 >= self.values * 8 && self.country_names * 2 > self.values
     }
 
+    /// Whether nearly all values are calling codes.
+    #[must_use]
+    pub fn are_calling_codes(self) -> bool {
+        self.calling_codes > 0 && self.calling_codes * 10 >= self.values * 8
+    }
+
     /// Whether there are values enough to say that none is a phone number.
     #[must_use]
     pub fn are_surely_no_phones(self) -> bool {
@@ -103,7 +112,7 @@ impl Looks {
         match field {
             Field::Phone => self.phones,
             Field::Email => self.emails,
-            Field::Country | Field::Region => self.countries,
+            Field::Country | Field::Region | Field::CallingCode => self.countries,
             _ => 0,
         }
     }
@@ -116,7 +125,7 @@ impl Looks {
             _ if values == 0 => return "no values".to_owned(),
             Field::Phone => "are phone numbers",
             Field::Email => "are e-mail addresses",
-            Field::Country | Field::Region => "name a country",
+            Field::Country | Field::Region | Field::CallingCode => "name a country",
             _ => return format!("{values} values"),
         };
         format!("{} of {values} values {what}", self.found(field))
@@ -129,9 +138,10 @@ fn may_be_phone(value: &str) -> bool {
     value.chars().filter(|c| c.is_numeric()).count() >= DIGITS_MIN
 }
 
-/// Whether a value that reads as a phone is more than bare digits, which may count anything.
+/// Whether a value that reads as a phone is more than bare digits or an IP address, which may be
+/// anything.
 fn is_written_as_phone(value: &str) -> bool {
-    value.starts_with('0') || !value.bytes().all(|byte| byte.is_ascii_digit())
+    value.starts_with(['+', '0', '(']) || value.contains([' ', '-', '/'])
 }
 
 /// Whether what names a country is more than a code, which may stand for anything.
@@ -152,10 +162,15 @@ fn is_like_email(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::phone::{ReadRules, read};
 
     fn looks(cells: &[&str]) -> Looks {
         let rows: Vec<Vec<String>> = cells.iter().map(|cell| vec![(*cell).to_owned()]).collect();
-        Looks::of(&rows, 0, Plan::builtin(), |_| "AE".parse().ok())
+        let plan = Plan::builtin();
+        let is_phone = |_: &[String], value: &str| {
+            read(plan, value, "AE".parse().ok(), ReadRules::default()).verdict.is_ok()
+        };
+        Looks::of(&rows, 0, plan, is_phone)
     }
 
     #[test]
@@ -165,13 +180,15 @@ mod tests {
         let emails = looks(&["a@b.co", "b@c.co", "-"]);
         assert_eq!((emails.values, emails.phones, emails.emails), (3, 0, 2));
         assert_eq!(looks(&["x", "", "y"]), Looks { values: 2, ..Looks::default() });
-        assert_eq!(Looks::of(&[], 9, Plan::builtin(), |_| None), Looks::default());
+        assert_eq!(looks(&[]), Looks::default());
     }
 
     #[test]
     fn bare_digits_may_be_phones_and_are_not_written_as_only_phones_are() {
-        let looks = looks(&["501234567", "501234568"]);
-        assert!(looks.are_phones() && !looks.are_written_as_phones());
+        for cells in [["501234567", "501234568"], ["97.150.123.4567", "97.150.123.4568"]] {
+            let looks = looks(&cells);
+            assert!(looks.are_phones() && !looks.are_written_as_phones(), "{cells:?}");
+        }
     }
 
     #[test]

@@ -6,14 +6,14 @@ use std::collections::HashMap;
 use super::advice::{clashing_evidence, no_phone_column, two_candidates};
 use super::beside::Index;
 use super::content::Looks;
-use super::denial::{is_no_phone, is_of_another, phone_word};
+use super::denial::{is_no_phone, is_of_another, word_for};
 use super::preset::Preset;
 use super::synonyms::{Rank, Strength, meanings_of_folded, rank_of_folded};
 use super::{Evidence, Feed, Look, MapOptions, find_given};
 use crate::contact::Field;
 use crate::country::region_of;
 use crate::error::Result;
-use crate::phone::Region;
+use crate::phone::{ReadRules, Region, read};
 use crate::text::fold;
 
 /// The columns that feed each field, by the field's own number, the preferred one first.
@@ -140,8 +140,13 @@ impl<'d> Decision<'d> {
                         _ => !looks.are_phones() && !looks.are_emails(),
                     }
                 };
+                // `Country code` may be either.
+                let field = match meaning.field {
+                    Field::Country if self.looks(at).are_calling_codes() => Field::CallingCode,
+                    field => field,
+                };
                 if proved {
-                    found[meaning.field as usize].push((meaning.rank, at));
+                    found[field as usize].push((meaning.rank, at));
                 }
             }
         }
@@ -149,24 +154,36 @@ impl<'d> Decision<'d> {
     }
 
     /// Beside the phone columns that an export always has there may be one of the user's own that
-    /// names the very thing that is wanted, such as a WhatsApp number; it goes before the rest.
+    /// names the very thing that is wanted, such as a WhatsApp number.
     fn add_best_phones(&mut self, candidates: &[(Rank, usize)]) {
-        if self.feeds_of(Field::Phone).iter().any(|(_, evidence)| *evidence == Evidence::Given) {
-            return;
+        let given = |(_, evidence): &Feed| *evidence == Evidence::Given;
+        if !self.feeds_of(Field::Phone).iter().any(given) {
+            let best = candidates.iter().filter(|(rank, _)| rank.0 == Strength::Best);
+            self.add_phones(best.map(|(_, at)| *at), Evidence::Header);
         }
-        let is_best = |header: &str| {
-            rank_of_folded(header, Field::Phone)
-                .is_some_and(|(strength, _)| strength == Strength::Best)
+    }
+
+    /// Takes further phone columns. Each stands behind those that are named as well as it is, and
+    /// before the lesser ones.
+    fn add_phones(&mut self, added: impl Iterator<Item = usize>, evidence: Evidence) {
+        for at in added {
+            self.feed(Field::Phone, at, evidence);
+        }
+        let mut phones = std::mem::take(&mut self.feeds[Field::Phone as usize]);
+        phones.sort_by_key(|feed| self.strength(*feed));
+        self.feeds[Field::Phone as usize] = phones;
+    }
+
+    /// How well a phone column is named. In a known export the order of its own columns is known,
+    /// too, and the names only tell the very best.
+    fn strength(&self, (at, evidence): Feed) -> Strength {
+        let whole = || rank_of_folded(&self.folded[at], Field::Phone);
+        let named = match evidence {
+            Evidence::Preset => whole().filter(|(strength, _)| *strength == Strength::Best),
+            Evidence::Content => word_for(Field::Phone, &self.headers[at]),
+            Evidence::Header | Evidence::Given => whole(),
         };
-        let best = candidates.iter().filter(|(rank, _)| rank.0 == Strength::Best);
-        let added: Vec<usize> = best.map(|(_, at)| *at).collect();
-        for at in &added {
-            self.feed(Field::Phone, *at, Evidence::Header);
-        }
-        if !added.is_empty() {
-            let folded = &self.folded;
-            self.feeds[Field::Phone as usize].sort_by_key(|(at, _)| !is_best(&folded[*at]));
-        }
+        named.map_or(Strength::Usual, |(strength, _)| strength)
     }
 
     /// Two columns under one header cannot be told apart, so neither may feed a field unasked.
@@ -226,15 +243,20 @@ impl<'d> Decision<'d> {
             _ if given => {}
             _ => {
                 self.drop_something_else(&looks);
-                // What an export always has is known; only its own columns are not.
-                if preset.is_none_or(|preset| !preset.speaks_of(Field::Phone)) {
-                    self.add_like_phones(&like_phones, &looks);
-                }
+                self.add_like_phones(&like_phones, &looks, preset);
             }
         }
-        let like_emails = free(self, Looks::are_emails);
-        if let ([], [at]) = (self.feeds_of(Field::Email), &like_emails[..]) {
-            self.feed(Field::Email, *at, Evidence::Content);
+        let mut like_emails = free(self, Looks::are_emails);
+        // Where several columns hold addresses, those of others are told apart by their headers.
+        if like_emails.len() > 1 {
+            like_emails.retain(|at| word_for(Field::Email, &self.headers[*at]).is_some());
+        }
+        match (self.feeds_of(Field::Email), &like_emails[..]) {
+            ([], [at]) => self.feed(Field::Email, *at, Evidence::Content),
+            ([], several @ [_, ..]) => {
+                return Err(self.two_candidates(Field::Email, several.iter().copied()));
+            }
+            _ => {}
         }
         let like_countries = free(self, Looks::are_countries);
         if let ([], [at]) = (self.feeds_of(Field::Country), &like_countries[..]) {
@@ -258,34 +280,20 @@ impl<'d> Decision<'d> {
     }
 
     /// Takes columns that no header is known for as further phones, where a word of the header or
-    /// the way in which the values are written leaves no doubt. Such a column stands behind those
-    /// that are named as well as its best word, and before the lesser ones.
-    fn add_like_phones(&mut self, like: &[usize], looks: &[Looks]) {
-        let own = like.iter().copied().filter(|at| !is_of_another(&self.headers[*at]));
-        let ranked = own.filter_map(|at| match phone_word(&self.headers[at]) {
-            Some((strength, _)) => Some((strength, &self.folded[at], at)),
-            None if looks[at].are_written_as_phones() => {
-                Some((Strength::Usual, &self.folded[at], at))
-            }
-            None => None,
-        });
-        let mut ranked: Vec<_> = ranked.collect();
-        ranked.sort_unstable();
-        let added: Vec<(Strength, usize)> =
-            ranked.iter().map(|(rank, _, at)| (*rank, *at)).collect();
-        let strength = |at: usize| {
-            let known =
-                rank_of_folded(&self.folded[at], Field::Phone).map(|(strength, _)| strength);
-            let added = || added.iter().find(|(_, column)| *column == at).map(|it| it.0);
-            known.or_else(added).unwrap_or(Strength::Usual)
+    /// the way in which the values are written leaves no doubt. Of what a known export always has
+    /// all is known; among the user's own columns only the very thing is looked for.
+    fn add_like_phones(&mut self, like: &[usize], looks: &[Looks], preset: Option<&Preset>) {
+        let known = preset.is_some_and(|preset| preset.speaks_of(Field::Phone));
+        let is_own = |at: &usize| match word_for(Field::Phone, &self.headers[*at]) {
+            Some((Strength::Best, _)) => true,
+            Some(_) => !known,
+            None => !known && looks[*at].are_written_as_phones(),
         };
-        let mut phones = self.feeds_of(Field::Phone).to_vec();
-        phones.extend(added.iter().map(|(_, at)| (*at, Evidence::Content)));
-        phones.sort_by_key(|(at, _)| strength(*at));
-        for (_, at) in &added {
-            self.taken[*at] = true;
-        }
-        self.feeds[Field::Phone as usize] = phones;
+        let of_contact = |at: &usize| !is_of_another(&self.headers[*at]);
+        let mut added: Vec<usize> =
+            like.iter().copied().filter(|at| of_contact(at) && is_own(at)).collect();
+        added.sort_by_key(|at| &self.folded[*at]);
+        self.add_phones(added.into_iter(), Evidence::Content);
     }
 
     /// Takes a column of countries, unless it says another thing of the contact than where its
@@ -310,13 +318,19 @@ impl<'d> Decision<'d> {
     fn looks(&self, at: usize) -> Looks {
         let Look { sample, plan, home, .. } = *self.look;
         let beside = self.index.beside(at).country;
-        let said = [Field::CallingCode, Field::Region].map(|field| self.feeds_of(field));
-        let country = self.feeds_of(Field::Country);
+        let columns = |field| self.feeds_of(field).iter().map(|(at, _)| *at);
         let home_of = |row: &[String]| -> Option<Region> {
-            let said = said.iter().copied().flatten().map(|(at, _)| *at);
-            let mut columns = said.chain(beside).chain(country.iter().map(|(at, _)| *at));
-            columns.find_map(|column| region_of(row.get(column)?, plan)).or(home)
+            let said = columns(Field::CallingCode).chain(columns(Field::Region));
+            let mut said = said.chain(beside).chain(columns(Field::Country));
+            said.find_map(|column| region_of(row.get(column)?, plan)).or(home)
         };
-        Looks::of(sample, at, plan, home_of)
+        let is_phone = |row: &[String], value: &str| {
+            let home = home_of(row);
+            let read = |text: &str| read(plan, text, home, ReadRules::default()).verdict.is_ok();
+            let area = columns(Field::AreaCode).find_map(|column| row.get(column));
+            let area = area.filter(|area| !area.trim().is_empty());
+            read(value) || area.is_some_and(|area| read(&format!("{area} {value}")))
+        };
+        Looks::of(sample, at, plan, is_phone)
     }
 }

@@ -9,147 +9,51 @@ use crate::text::fold;
 /// faxes and pagers, and numbers that count or name something else.
 #[must_use]
 pub fn is_no_phone(header: &str) -> bool {
-    const PARTS: [&str; 36] = [
-        "fax",
-        "faks",
-        "факс",
-        "传真",
-        "傳真",
-        "فاكس",
-        "pager",
-        "telex",
-        "isdn",
-        "iban",
-        "invoice",
-        "account",
-        "order",
-        "rechnung",
-        "konto",
-        "sku",
-        "pedido",
-        "commande",
-        "bestell",
-        "kunden",
-        "заказ",
-        "订单",
-        "訂單",
-        "الطلب",
-        "طلبية",
-        "pesanan",
-        "siparis",
-        "ordine",
-        "fattura",
-        "facture",
-        "factura",
-        "fatura",
-        "счет",
-        "发票",
-        "身份证",
-        "паспорт",
+    #[rustfmt::skip]
+    const PARTS: &[&str] = &[
+        "fax", "faks", "факс", "传真", "傳真", "فاكس", "pager", "telex", "isdn", "iban", "invoice",
+        "account", "order", "rechnung", "konto", "sku", "pedido", "commande", "bestell", "kunden",
+        "заказ", "订单", "訂單", "الطلب", "طلبية", "pesanan", "siparis", "ordine", "fattura", "facture",
+        "factura", "fatura", "счет", "发票", "身份证", "паспорт",
     ];
-    const WORDS: [&str; 29] = [
-        "id",
-        "uid",
-        "number",
-        "ref",
-        "code",
-        "zip",
-        "total",
-        "amount",
-        "price",
-        "vat",
-        "tty",
-        "tdd",
-        "plz",
-        "postal",
-        "passport",
-        "dni",
-        "cpf",
-        "cnpj",
-        "nif",
-        "rfc",
-        "ruc",
-        "rut",
-        "curp",
-        "ktp",
-        "nik",
-        "tckn",
-        "ssn",
-        "инн",
-        "снилс",
+    #[rustfmt::skip]
+    const WORDS: &[&str] = &[
+        "id", "uid", "number", "ref", "code", "zip", "total", "amount", "price", "vat", "tty",
+        "tdd", "plz", "postal", "passport", "dni", "cpf", "cnpj", "nif", "rfc", "ruc", "rut",
+        "curp", "ktp", "nik", "tckn", "ssn", "инн", "снилс",
     ];
     let folded = fold(header);
     let means_phone =
-        rank_of_folded(&folded, Field::Phone).is_some() || phone_word(header).is_some();
+        rank_of_folded(&folded, Field::Phone).is_some() || word_for(Field::Phone, header).is_some();
     PARTS.iter().any(|part| folded.contains(part))
         || (!means_phone && words(header).iter().any(|word| WORDS.contains(&word.as_str())))
 }
 
 /// Whether a header says that its values reach somebody else than the contact.
 pub(super) fn is_of_another(header: &str) -> bool {
-    const PARTS: [&str; 14] = [
-        "assistant",
-        "asistente",
-        "emergenc",
-        "emergênc",
-        "urgence",
-        "notfall",
-        "emergenza",
-        "acil",
-        "darurat",
-        "طوارئ",
-        "экстрен",
-        "紧急",
-        "家长",
-        "orangtua",
+    #[rustfmt::skip]
+    const PARTS: &[&str] = &[
+        "assistant", "asistente", "emergenc", "emergênc", "urgence", "notfall", "emergenza", "acil",
+        "darurat", "طوارئ", "экстрен", "紧急", "家长", "orangtua",
     ];
-    const WORDS: [&str; 34] = [
-        "parent",
-        "parents",
-        "father",
-        "mother",
-        "spouse",
-        "wife",
-        "husband",
-        "guardian",
-        "kin",
-        "manager",
-        "supervisor",
-        "agent",
-        "owner",
-        "rep",
-        "referrer",
-        "referral",
-        "reference",
-        "doctor",
-        "driver",
-        "callback",
-        "padre",
-        "madre",
-        "vater",
-        "mutter",
-        "eltern",
-        "pai",
-        "mae",
-        "pere",
-        "mere",
-        "veli",
-        "ayah",
-        "ibu",
-        "родитель",
-        "родителя",
+    #[rustfmt::skip]
+    const WORDS: &[&str] = &[
+        "parent", "parents", "father", "mother", "spouse", "wife", "husband", "guardian", "kin",
+        "manager", "supervisor", "agent", "owner", "rep", "referrer", "referral", "reference",
+        "doctor", "driver", "callback", "padre", "madre", "vater", "mutter", "eltern", "pai", "mae",
+        "pere", "mere", "veli", "ayah", "ibu", "родитель", "родителя",
     ];
     let folded = fold(header);
     PARTS.iter().any(|part| folded.contains(&fold(part)))
         || words(header).iter().any(|word| WORDS.contains(&word.as_str()))
 }
 
-/// How well the best word, or the best few words, within a header say that it means the phone.
-pub(super) fn phone_word(header: &str) -> Option<Rank> {
+/// How well the best word, or the best few words, within a header say that it means the field.
+pub(super) fn word_for(field: Field, header: &str) -> Option<Rank> {
     const WORDS_MAX: usize = 3;
     let words = words(header);
     let runs = (1..=WORDS_MAX).flat_map(|count| words.windows(count).map(<[String]>::concat));
-    let ranks = runs.filter_map(|run| rank_of_folded(&run, Field::Phone));
+    let ranks = runs.filter_map(|run| rank_of_folded(&run, field));
     ranks.filter(|(strength, _)| *strength < Strength::Lesser).min()
 }
 
@@ -186,8 +90,8 @@ mod tests {
     }
 
     #[test]
-    fn a_word_within_a_header_may_say_that_it_means_the_phone() {
-        let strength = |header| phone_word(header).map(|(strength, _)| strength);
+    fn a_word_within_a_header_may_say_that_it_means_a_field() {
+        let strength = |header| word_for(Field::Phone, header).map(|(strength, _)| strength);
         assert_eq!(strength("Núm. móvil (cliente)"), Some(Strength::Best));
         assert_eq!(strength("Client's cell phone, if any"), Some(Strength::Best));
         assert_eq!(strength("Tel. de contacto 1"), Some(Strength::Usual));

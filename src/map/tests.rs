@@ -156,6 +156,21 @@ fn a_column_of_the_user_s_own_goes_before_those_of_a_known_export_if_it_is_the_v
     let columns = decide(header, &[]).expect("decided");
     assert_eq!(columns.preset.map(|preset| preset.name.as_str()), Some("shopify"));
     assert_eq!(all_of(&columns, Field::Phone), [6, 3]);
+    let sample = ["A|B|a@b.co|0501234561|yes||0501234562|0501234563"];
+    let header = header.replace("WhatsApp number", "WhatsApp (customer.metafields.my.wa)");
+    let columns = decide_by(&header, &[], &sample).expect("decided");
+    assert_eq!(all_of(&columns, Field::Phone), [6, 3], "by a word and its values");
+}
+
+#[test]
+fn of_two_columns_of_addresses_the_contact_s_own_is_taken_or_asked_for() {
+    let sample = ["+971501234561|a@b.co|c@d.co"];
+    let of = |header| decide_by(header, &[], &sample).map(|it| it.of(Field::Email));
+    assert_eq!(of("Phone|Mail of the client|Owner").expect("decided"), Some(1));
+    assert_eq!(of("Phone|Owner|Agent").expect("decided"), None);
+    let message = of("Phone|Client mail|Mail at work").expect_err("a doubt").to_string();
+    assert!(message.contains("2 columns could be the email"), "{message}");
+    assert!(message.contains("(column B; 1 of 1 values are e-mail addresses)"), "{message}");
 }
 
 #[test]
@@ -165,6 +180,16 @@ fn countries_are_known_by_their_names_where_the_numbers_do_not_speak_against_it(
     assert_eq!(of(&["98765 43210|India", "030 1234567|Deutschland"]), Some(1));
     assert_eq!(of(&["050 123 4561|India", "050 123 4562|Deutschland"]), None, "a nationality");
     assert_eq!(of(&["98765 43210|IN", "030 1234567|DE"]), None, "codes may be anything");
+}
+
+#[test]
+fn a_country_column_of_calling_codes_is_one() {
+    for (sample, field) in
+        [("+91|98765 43210", Field::CallingCode), ("IN|98765 43210", Field::Country)]
+    {
+        let columns = decide_by("Country code|Phone", &[], &[sample]).expect("decided");
+        assert_eq!(columns.of(field), Some(0), "{sample}");
+    }
 }
 
 #[test]

@@ -143,9 +143,11 @@ impl Mapping {
         for (field, at, evidence) in columns.decided() {
             let looks = columns.looks(at);
             let like = match field {
-                Field::Phone | Field::Email | Field::Country | Field::Region => {
-                    format!(", {}", looks.evidence(field))
-                }
+                Field::Phone
+                | Field::Email
+                | Field::Country
+                | Field::Region
+                | Field::CallingCode => format!(", {}", looks.evidence(field)),
                 _ => String::new(),
             };
             let read_in = country_of(columns, field, at)
