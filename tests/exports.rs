@@ -112,6 +112,41 @@ fn every_known_export_is_recognised_and_gives_the_payload_that_was_approved() {
     assert_eq!(recognised, presets.collect(), "every preset has an export");
 }
 
+/// Exports for which nothing was made: of known programs in another selection, order or locale, and
+/// of programs that have no preset; with the region to read them in.
+const UNSEEN: [(&str, &str); 14] = [
+    ("bitrix24-russian", "RU"),
+    ("clinic-arabic", "SA"),
+    ("crm-chinese", "CN"),
+    ("crm-french", "FR"),
+    ("form-indonesian", "ID"),
+    ("google-labels", "ES"),
+    ("hubspot-properties", "US"),
+    ("klaviyo", "US"),
+    ("ledger-india", "IN"),
+    ("mailchimp-sms", "KR"),
+    ("school-argentina", "AR"),
+    ("shop-turkish", "TR"),
+    ("shopify-metafields", "CO"),
+    ("woocommerce-orders", "PT"),
+];
+
+#[test]
+fn an_export_that_nobody_foresaw_is_understood_by_its_headers_and_values() {
+    let folder = fixtures().join("exports/unseen");
+    let names: Vec<String> = UNSEEN.iter().map(|(name, _)| format!("{name}.csv")).collect();
+    assert_eq!(csv_files(&folder), names);
+    for (name, region) in UNSEEN {
+        let place = scratch();
+        let input = folder.join(format!("{name}.csv"));
+        let input = input.to_str().expect("text");
+        let arguments = ["prepare", input, "--to", "superwaba", "--region", region, "-o", "out"];
+        let output = rowcall(place.path(), &arguments);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", stderr(&output));
+        approve(&folder.join(format!("expected/{name}.json")), &place.path().join("out"));
+    }
+}
+
 /// The names of the CSV files in a folder, in order.
 fn csv_files(folder: &Path) -> Vec<String> {
     let files = fs::read_dir(folder)

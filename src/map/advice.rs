@@ -1,7 +1,7 @@
 //! What to say where the columns cannot be decided: what was seen, and what to do.
 
 use super::content::Looks;
-use super::denial::is_no_phone;
+use super::denial::{is_no_phone, word_for};
 use super::preset::Preset;
 use super::synonyms::known;
 use super::{Columns, letters};
@@ -65,6 +65,7 @@ pub struct Hint {
 #[must_use]
 pub fn hints(columns: &Columns) -> Vec<Hint> {
     let unfed = |field: &Field| columns.of(*field).is_none();
+    let nameless = [Field::Name, Field::FirstName, Field::LastName].iter().all(unfed);
     let hint = |column: usize| {
         let header = &columns.headers[column];
         let slip = Field::all().filter(unfed).find_map(|field| {
@@ -74,11 +75,12 @@ pub fn hints(columns: &Columns) -> Vec<Hint> {
         });
         let looks = columns.looks(column);
         let like = || {
-            let is_phone = looks.are_phones() && !is_no_phone(header);
+            let told = word_for(Field::Phone, header).is_some() || looks.are_written_as_phones();
             let found = [
-                (Field::Phone, is_phone),
+                (Field::Phone, looks.are_phones() && told && !is_no_phone(header)),
                 (Field::Email, looks.are_emails()),
                 (Field::Country, looks.are_countries()),
+                (Field::Name, nameless && word_for(Field::Name, header).is_some()),
             ];
             let (field, _) = found.into_iter().find(|(_, like)| *like)?;
             Some((field, looks.evidence(field)))

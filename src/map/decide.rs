@@ -19,6 +19,9 @@ use crate::text::fold;
 /// The columns that feed each field, by the field's own number, the preferred one first.
 pub(super) type Feeds = [Vec<Feed>; Field::COUNT];
 
+/// The columns whose header may mean a field, by the field's own number.
+type Candidates = [Vec<(Rank, usize)>; Field::COUNT];
+
 /// The columns as they are being decided.
 pub(super) struct Decision<'d> {
     headers: &'d [String],
@@ -96,13 +99,7 @@ impl<'d> Decision<'d> {
     /// What the headers mean.
     fn by_header(&mut self) -> Result<()> {
         let mut found = self.candidates();
-        // Where the family name has a column, what may be any name is the given one.
-        let [name, first, last] =
-            [Field::Name, Field::FirstName, Field::LastName].map(|it| it as usize);
-        let weak = found[name].iter().all(|(rank, _)| rank.0 == Strength::Weak);
-        if weak && found[first].is_empty() && !found[last].is_empty() {
-            found[first] = std::mem::take(&mut found[name]);
-        }
+        self.part_names(&mut found);
         for field in Field::all() {
             let mut candidates = std::mem::take(&mut found[field as usize]);
             candidates.retain(|(_, at)| !self.taken[*at]);
@@ -127,10 +124,34 @@ impl<'d> Decision<'d> {
         Ok(())
     }
 
+    /// Where one part of the name has a column, what may be any name is the other part: by its
+    /// header if that may mean much, and by its values if they lack the part that is there.
+    fn part_names(&self, found: &mut Candidates) {
+        let of = |field: Field| found[field as usize].first().map(|(_, at)| *at);
+        let (part, other) = match (of(Field::FirstName), of(Field::LastName)) {
+            (None, Some(last)) => (Field::FirstName, last),
+            (Some(first), None) => (Field::LastName, first),
+            _ => return,
+        };
+        let [(rank, whole)] = found[Field::Name as usize][..] else { return };
+        let cell = |row: &[String], at: usize| row.get(at).map_or(String::new(), |it| fold(it));
+        let rows = self.look.sample.iter().map(|row| (cell(row, whole), cell(row, other)));
+        let filled: Vec<_> = rows.filter(|it| !it.0.is_empty() && !it.1.is_empty()).collect();
+        let holding = filled.iter().filter(|(whole, other)| whole.contains(other)).count();
+        let is_part = match (rank.0, filled.len()) {
+            (Strength::Weak, 0) => true,
+            (_, 0) => false,
+            (_, rows) => holding * 2 < rows,
+        };
+        if is_part {
+            found[part as usize] = std::mem::take(&mut found[Field::Name as usize]);
+        }
+    }
+
     /// The columns whose header may mean a field, by the field's own number. A weak word counts
     /// only where the values say the same, or, for a name, do not say otherwise.
-    fn candidates(&self) -> [Vec<(Rank, usize)>; Field::COUNT] {
-        let mut found: [Vec<(Rank, usize)>; Field::COUNT] = Default::default();
+    fn candidates(&self) -> Candidates {
+        let mut found = Candidates::default();
         for (at, header) in self.folded.iter().enumerate().filter(|(at, _)| !self.taken[*at]) {
             for meaning in meanings_of_folded(header) {
                 let proved = meaning.rank.0 != Strength::Weak || {
@@ -233,9 +254,7 @@ impl<'d> Decision<'d> {
         match (phones, &like_phones[..]) {
             ([], []) => return Err(no_phone_column(self.headers, preset, self.look.source)),
             ([], [at]) => self.feed(Field::Phone, *at, Evidence::Content),
-            ([], several) => {
-                return Err(self.two_candidates(Field::Phone, several.iter().copied()));
-            }
+            ([], several) => self.several_like_phones(several)?,
             (known @ [(named, _), ..], [at, ..]) if !given && known.iter().all(denied) => {
                 let (named, like) = ((*named, looks[*named]), (*at, looks[*at]));
                 return Err(clashing_evidence(named, like, self.headers, self.look.source));
@@ -263,6 +282,22 @@ impl<'d> Decision<'d> {
             self.try_country(*at, &mut looks);
         }
         Ok(looks)
+    }
+
+    /// Of several columns of phones without a telling header the contact's own are those that are
+    /// not somebody else's, and of these those with a telling word.
+    fn several_like_phones(&mut self, like: &[usize]) -> Result<()> {
+        let own = like.iter().copied().filter(|at| !is_of_another(&self.headers[*at]));
+        let own: Vec<usize> = own.collect();
+        let told = |at: &usize| word_for(Field::Phone, &self.headers[*at]).is_some();
+        let mut told: Vec<usize> = own.iter().copied().filter(told).collect();
+        told.sort_by_key(|at| &self.folded[*at]);
+        match (&own[..], &told[..]) {
+            ([_], _) => self.add_phones(own.into_iter(), Evidence::Content),
+            (_, [_, ..]) => self.add_phones(told.into_iter(), Evidence::Content),
+            _ => return Err(self.two_candidates(Field::Phone, like.iter().copied())),
+        }
+        Ok(())
     }
 
     /// A column that is named like a phone among others, and holds nothing of the kind, such as

@@ -34,14 +34,17 @@ pub(super) fn is_of_another(header: &str) -> bool {
     #[rustfmt::skip]
     const PARTS: &[&str] = &[
         "assistant", "asistente", "emergenc", "emergênc", "urgence", "notfall", "emergenza", "acil",
-        "darurat", "طوارئ", "экстрен", "紧急", "家长", "orangtua",
+        "darurat", "طوارئ", "экстрен", "紧急", "家长",
+        "父亲", "母亲", "亲属", "orangtua", "ولي الأمر", "पिता", "माता", "अभिभावक", "erziehungsberechtigt",
     ];
     #[rustfmt::skip]
     const WORDS: &[&str] = &[
         "parent", "parents", "father", "mother", "spouse", "wife", "husband", "guardian", "kin",
         "manager", "supervisor", "agent", "owner", "rep", "referrer", "referral", "reference",
         "doctor", "driver", "callback", "padre", "madre", "vater", "mutter", "eltern", "pai", "mae",
-        "pere", "mere", "veli", "ayah", "ibu", "родитель", "родителя",
+        "pere", "mere", "veli", "ayah", "ibu", "родитель",
+        "родителя", "мать", "отец", "мама", "папа", "tutor", "apoderado", "acudiente", "responsavel",
+        "tuteur", "conjoint", "genitore", "anne", "baba", "wali",
     ];
     let folded = fold(header);
     PARTS.iter().any(|part| folded.contains(&fold(part)))

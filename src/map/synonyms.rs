@@ -84,9 +84,10 @@ const WORDS: [Words; 25] = [
         "电话", "电话号码", "電話", "電話號碼", "联系电话", "聯絡電話", "联系方式",
     ]),
     (Field::Phone, Lesser, &[
+        "Alternate mobile", "Alternate mobile no", "Alternate mobile number", "Mobile 2", "备用电话",
         "Home phone", "Work phone", "Business phone", "Other phone", "Office phone", "Phone 2", "Phone 2 - Value", "Phone 3",
         "Phone 3 - Value", "Billing phone", "Shipping phone", "Default address phone", "Secondary phone", "Alternate phone",
-        "Alternative phone", "Mobile 2", "Business phone 2", "Home phone 2", "Car phone", "Landline", "Second phone", "Phones 2", "Company phone", "Company main phone",
+        "Alternative phone", "Landline no", "Landline number", "Business phone 2", "Home phone 2", "Car phone", "Landline", "Second phone", "Phones 2", "Company phone", "Company main phone",
         "هاتف المنزل", "هاتف العمل", "الهاتف الثابت",
         "Teléfono de casa", "Teléfono fijo", "Teléfono del trabajo", "Telefone fixo", "Telefone residencial",
         "Telefone comercial", "Téléphone fixe", "Téléphone domicile", "Téléphone professionnel", "Téléphone bureau",
@@ -96,7 +97,7 @@ const WORDS: [Words; 25] = [
     ]),
     (Field::Phone, Weak, &["Cep", "Number", "Contact", "Num", "No", "رقم", "الرقم", "नंबर", "Número", "Numéro", "Nummer", "Numero", "Numara", "Nomor", "号码"]),
     (Field::Name, Usual, &[
-        "Name", "Full name", "Contact name", "Display name", "Customer name", "Client name", "User name", "Person name", "Customer", "Contact person", "Guest name", "Student name", "Lead name", "Name, Vorname", "Vor- und Zuname",
+        "Name", "Full name", "Contact name", "Display name", "Customer name", "Client name", "User name", "Person name", "Customer", "Contact person", "Guest name", "Student name", "Lead name", "Patient name", "Member name", "اسم المريض", "اسم الطالب", "Nama siswa", "Nama pasien", "Name, Vorname", "Vor- und Zuname",
         "Ansprechpartner", "Nom prénom", "Nom & prénom", "Cognome e nome", "Razón social", "Ragione sociale", "ФИО клиента",
         "Фамилия имя", "Фамилия имя отчество", "Apellido y nombre", "Apellidos y nombres", "Apellidos y nombre", "Apellidos, nombre", "Nombres y apellidos", "Контактное лицо", "联系人", "收件人", "顧客姓名", "العميل", "اسم الزبون", "الاسم الثلاثي",
         "ग्राहक नाम", "Nama customer", "Nama peserta",
@@ -167,9 +168,9 @@ const WORDS: [Words; 25] = [
         "المجموعات", "المجموعة", "الفئة", "समूह", "Grupos", "Grupo", "Categorías", "Categoria", "Groupes", "Groupe", "Catégories",
         "Gruppen", "Gruppe", "Kategorien", "Gruppi", "Gruppo", "Gruplar", "Grup", "Kategori", "Группы", "Группа", "Категория", "分组", "群组", "類別",
     ]),
-    (Field::OptIn, Best, &["WhatsApp opt-in", "WhatsApp opted", "WhatsApp consent", "Accepts WhatsApp Marketing", "WhatsApp optin", "Autoriza WhatsApp", "Acepta WhatsApp", "Aceita WhatsApp"]),
+    (Field::OptIn, Best, &["WhatsApp opt-in", "WhatsApp opted", "WhatsApp consent", "WhatsApp marketing consent", "WhatsApp izni", "Accepts WhatsApp Marketing", "WhatsApp optin", "Autoriza WhatsApp", "Acepta WhatsApp", "Aceita WhatsApp"]),
     (Field::OptIn, Usual, &[
-        "Opt-in", "Opted in", "Consent", "Subscribed", "Marketing consent", "Marketing opt-in", "SMS opt-in", "Accepts SMS Marketing",
+        "Opt-in", "Opted in", "Consent", "Opt-in SMS", "SMS marketing consent", "SMS consent", "SMS izni", "İletişim izni", "Subscribed", "Marketing consent", "Marketing opt-in", "SMS opt-in", "Accepts SMS Marketing",
         "الموافقة", "موافقة", "सहमति", "Consentimiento", "Consentimento", "Consentement", "Einwilligung", "Zustimmung", "Consenso", "Onay", "İzin",
         "Persetujuan", "Согласие", "同意", "是否同意",
     ]),

@@ -262,6 +262,31 @@ fn beside_a_family_name_what_may_be_any_name_is_the_given_one() {
 }
 
 #[test]
+fn beside_one_part_of_the_name_what_may_be_any_name_is_the_other_if_its_values_lack_the_part() {
+    for (header, sample, fields) in [
+        ("Nom|Prénom|Mobile", &["Dupont|Jean|0501234561"][..], [None, Some(1), Some(0)]),
+        ("Name|Vorname|Handy", &["Müller|Jörg|0501234561"], [None, Some(1), Some(0)]),
+        ("Name|Surname|Phone", &["Ann|Lee|0501234561"], [None, Some(0), Some(1)]),
+        ("Name|Surname|Phone", &["Ann Lee|Lee|0501234561"], [Some(0), None, Some(1)]),
+        ("Name|First name|Phone", &["Ann Lee|Ann|0501234561"], [Some(0), Some(1), None]),
+        ("Name|First name|Phone", &[], [Some(0), Some(1), None]),
+    ] {
+        let columns = decide_by(header, &[], sample).expect("decided");
+        let found = [Field::Name, Field::FirstName, Field::LastName].map(|it| columns.of(it));
+        assert_eq!(found, fields, "{header}: {sample:?}");
+    }
+}
+
+#[test]
+fn of_several_phone_columns_under_unknown_headers_the_contact_s_own_are_taken() {
+    let sample = ["Ann|0501234561|0501234562", "Bob|0501234563|0501234564"];
+    let of = |header| decide_by(header, &[], &sample).map(|it| all_of(&it, Field::Phone));
+    assert_eq!(of("Name|Nomor WhatsApp Aktif (08...)|Nomor HP Orang Tua").expect("ok"), [1]);
+    assert_eq!(of("Name|Which phone, please?|Your mobile, please?").expect("ok"), [2, 1]);
+    assert!(of("Name|Reach|Reach too").is_err());
+}
+
+#[test]
 fn a_given_column_wins_and_the_other_candidate_feeds_nothing() {
     let columns = decide("Name|Mobile|Telephone", &["phone=telephone"]).expect("decided");
     assert_eq!(all_of(&columns, Field::Phone), [2]);

@@ -78,7 +78,7 @@ struct Cell<'c, 'r> {
 
 impl<'r> Cell<'_, 'r> {
     /// How the cell is read, behind the area code that stands apart from it, if that makes a number
-    /// of it. A cell with a plus or a zero before its digits has its own.
+    /// of it. A cell with a plus or a zero before its digits has its own, and a mobile needs none.
     fn reading(&self, home: Option<Region>) -> Reading {
         let Cell { draft, rules, cell, .. } = *self;
         let read = |text: &str| read_cell(rules.plan, text, home, rules.phone.read);
@@ -86,11 +86,13 @@ impl<'r> Cell<'_, 'r> {
         if area.is_empty() || cell.trim_start().starts_with(['+', '0']) {
             return read(cell);
         }
-        let whole = read(&format!("{area} {cell}"));
-        if whole.verdict.is_err() || (begins_with(cell, area) && read(cell).verdict.is_ok()) {
-            return read(cell);
+        let alone = read(cell);
+        let is_mobile = |found: &Found| found.number.kind() == Kind::Mobile;
+        if alone.verdict.as_ref().is_ok_and(|it| is_mobile(it) || begins_with(cell, area)) {
+            return alone;
         }
-        whole
+        let whole = read(&format!("{area} {cell}"));
+        if whole.verdict.is_ok() { whole } else { alone }
     }
 
     /// What the cell is read as, and whether it is wanted; all there is to say is pushed.
