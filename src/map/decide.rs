@@ -333,7 +333,7 @@ impl<'d> Decision<'d> {
 
     /// Takes a column of countries, unless it says another thing of the contact than where its
     /// phone is: then fewer numbers could be read.
-    fn try_country(&mut self, at: usize, looks: &mut Vec<Looks>) {
+    fn try_country(&mut self, at: usize, looks: &mut [Looks]) {
         let valid = |this: &Self| -> usize {
             this.feeds_of(Field::Phone).iter().map(|(phone, _)| this.looks(*phone).phones).sum()
         };

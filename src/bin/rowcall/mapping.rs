@@ -84,7 +84,10 @@ impl Mapping {
         set("columns", Value::Array(names));
         let constants = constants.iter().filter_map(|pair| pair.split_once('='));
         let constants = constants.map(|(field, value)| (field.trim().to_owned(), text(value)));
-        set("set", Value::Table(constants.collect()));
+        let constants: Table = constants.collect();
+        if !constants.is_empty() {
+            set("set", Value::Table(constants));
+        }
         set("map", Value::Table(map_table(columns)));
         let body = toml::to_string(&table).expect("texts, numbers and lists");
         Ok(format!("# How rowcall reads this export. Keys are the names of flags.\n{body}"))

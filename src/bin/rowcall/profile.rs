@@ -170,7 +170,10 @@ pub(crate) fn typed(matches: &ArgMatches) -> Result<Table, Error> {
             continue;
         }
         let value = if argument.get_action().takes_values() {
-            let last = matches.get_raw(id).and_then(|values| values.last()).and_then(OsStr::to_str);
+            let last = matches
+                .get_raw(id)
+                .and_then(|mut values| values.next_back())
+                .and_then(OsStr::to_str);
             let last = last.ok_or_else(|| {
                 Error::Usage(format!("--{name}: a profile holds only what is text in UTF-8"))
             })?;
