@@ -19,7 +19,7 @@
 //! | [`text`] | text for terminals |
 //! | [`phone`] | text → phone number; a library in itself |
 //! | [`ingest`] | stage 1, bytes → records: opens inputs (`input`, `source`), unpacks them (`compressed`), finds their encoding (`encoding`), dialect (`detect`, `dialect`) and header (`header`), cuts at record ends (`chunk`), reads cells (`record`, `structure`), undoes our own marks (`guard`) |
-//! | [`map`] | stage 2, header → columns by what is known of exports (`preset`), headers (`synonyms`, `denial`; `beside` for what speaks of one phone column alone) and values (`content`), all in `decide`, or a question (`advice`); record → `draft` |
+//! | [`map`] | stage 2, header → columns by what is known of exports (`preset`), headers (`headers`, `synonyms`, `denial`; `beside` for what speaks of one phone column alone) and values (`content`), all in `decide`, or a question (`advice`); record → `draft` |
 //! | [`normalize`] | stage 3, draft → contact or problems; one field a file |
 //! | [`unique`] | stage 4, one contact a phone: who has which phone (`table`), what differs (`prints`) |
 //! | [`write`](mod@write) | stage 5, contact → payload (`contract`, `encode`, `batch`), problem → report (`issues`, `rejects`, `ledger`, `summary`), records as plain CSV (`records`), whole or not at all (`outdir`) |

@@ -15,14 +15,16 @@ pub mod content;
 mod decide;
 pub mod denial;
 mod draft;
+mod headers;
 pub mod preset;
 pub mod synonyms;
 
 use advice::{changed_header, list, no_such_column, quoted};
-use beside::{Beside, Index};
+use beside::{Beside, beside};
 use content::{Looks, Sample};
 use decide::{Decision, Feeds};
 pub use draft::Draft;
+use headers::Headers;
 use preset::Preset;
 
 /// What the user says of the columns.
@@ -157,9 +159,9 @@ impl Columns {
             PresetChoice::None => None,
             PresetChoice::Named(preset) => Some(preset),
         };
-        let index = Index::new(&headers);
-        let (feeds, looks) = Decision::new(&headers, &index, look).decide(options, preset)?;
-        let phones = feeds[Field::Phone as usize].iter().map(|(at, _)| (*at, index.beside(*at)));
+        let known = Headers::new(&headers);
+        let (feeds, looks) = Decision::new(&known, look).decide(options, preset)?;
+        let phones = feeds[Field::Phone as usize].iter().map(|(at, _)| (*at, beside(&known, *at)));
         let beside = phones.filter(|(_, beside)| *beside != Beside::default()).collect();
         let taken = |at: &usize| feeds.iter().flatten().any(|(column, _)| column == at);
         let own = |at: &usize| ours && is_own_column(&headers[*at]);

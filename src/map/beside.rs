@@ -1,12 +1,11 @@
 //! The columns that stand beside a phone column and speak of it alone: of what kind its numbers
 //! are, and of what country.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::headers::Headers;
 use super::synonyms::{Rank, Strength, known, rank_of_folded};
 use crate::contact::Field;
-use crate::text::fold;
 
 /// What stands beside one phone column, by index.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,50 +16,34 @@ pub(super) struct Beside {
     pub(super) country: Option<usize>,
 }
 
-/// Headers by which columns are found.
-pub(super) struct Index<'h> {
-    headers: &'h [String],
-    by_folded: HashMap<String, usize>,
+/// What stands beside the phone column at index `phone`.
+pub(super) fn beside(headers: &Headers<'_>, phone: usize) -> Beside {
+    Beside { label: label(headers.given, phone), country: country(headers, phone) }
 }
 
-impl<'h> Index<'h> {
-    pub(super) fn new(headers: &'h [String]) -> Index<'h> {
-        let by_folded = headers.iter().enumerate().map(|(at, header)| (fold(header), at));
-        Index { headers, by_folded: by_folded.collect() }
-    }
+fn label(headers: &[String], phone: usize) -> Option<usize> {
+    let stem = headers[phone].strip_suffix(" - Value")?;
+    let label = [" - Label", " - Type"].map(|end| format!("{stem}{end}"));
+    headers.iter().position(|header| label.contains(header))
+}
 
-    /// What stands beside the phone column at index `phone`.
-    pub(super) fn beside(&self, phone: usize) -> Beside {
-        Beside { label: self.label(phone), country: self.country(phone) }
-    }
-
-    fn label(&self, phone: usize) -> Option<usize> {
-        let stem = self.headers[phone].strip_suffix(" - Value")?;
-        let label = [" - Label", " - Type"].map(|end| format!("{stem}{end}"));
-        self.headers.iter().position(|header| label.contains(header))
-    }
-
-    /// The country column whose header has the same words before or after `Country` as the phone's
-    /// has before or after `Phone`; where there are several, the one that shares most with it.
-    fn country(&self, phone: usize) -> Option<usize> {
-        let header = fold(&self.headers[phone]);
-        let splits = header.char_indices().skip(1).map(|(at, _)| header.split_at(at));
-        let found = splits.flat_map(|(before, after)| {
-            let own_before = is_phone(after).then(|| self.first(|word| format!("{before}{word}")));
-            let own_after = is_phone(before).then(|| self.first(|word| format!("{word}{after}")));
-            let shared = [
-                own_before.flatten().map(|at| (before.len(), at)),
-                own_after.flatten().map(|at| (after.len(), at)),
-            ];
-            shared.into_iter().flatten()
-        });
-        found.max().map(|(_, at)| at)
-    }
-
-    /// The column with the header that `header_of` makes of the best word for a country.
-    fn first(&self, header_of: impl Fn(&str) -> String) -> Option<usize> {
-        COUNTRY_WORDS.iter().find_map(|(_, word)| self.by_folded.get(&header_of(word)).copied())
-    }
+/// The country column whose header has the same words before or after `Country` as the phone's has
+/// before or after `Phone`; where there are several, the one that shares most with it.
+fn country(headers: &Headers<'_>, phone: usize) -> Option<usize> {
+    let header = &headers.folded[phone];
+    // The column with the header that is made of the best word for a country.
+    let first = |header_of: &dyn Fn(&str) -> String| {
+        COUNTRY_WORDS.iter().find_map(|(_, word)| headers.find(&header_of(word)))
+    };
+    let splits = header.char_indices().skip(1).map(|(at, _)| header.split_at(at));
+    let found = splits.flat_map(|(before, after)| {
+        let own_before = is_phone(after).then(|| first(&|word| format!("{before}{word}")));
+        let own_after = is_phone(before).then(|| first(&|word| format!("{word}{after}")));
+        let own_before = own_before.flatten().map(|at| (before.len(), at));
+        let own_after = own_after.flatten().map(|at| (after.len(), at));
+        own_before.into_iter().chain(own_after)
+    });
+    found.max().map(|(_, at)| at)
 }
 
 fn is_phone(word: &str) -> bool {
@@ -82,7 +65,7 @@ mod tests {
 
     fn beside(headers: &str, phone: usize) -> Beside {
         let headers: Vec<String> = headers.split('|').map(str::to_owned).collect();
-        Index::new(&headers).beside(phone)
+        super::beside(&Headers::new(&headers), phone)
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub struct Looks {
     pub digits: usize,
     /// Values that read as valid phone numbers.
     pub phones: usize,
-    /// Those of them that are written as only phones are: with a plus, a zero before, or separators.
+    /// Those of them that are written as only phones are: with a plus or separators.
     pub written_phones: usize,
     /// Values that look like e-mail addresses.
     pub emails: usize,
@@ -138,10 +138,10 @@ fn may_be_phone(value: &str) -> bool {
     value.chars().filter(|c| c.is_numeric()).count() >= DIGITS_MIN
 }
 
-/// Whether a value that reads as a phone is more than bare digits or an IP address, which may be
-/// anything.
+/// Whether a value that reads as a phone is more than bare digits, with zeros before them or not, or
+/// an IP address, which may be anything.
 fn is_written_as_phone(value: &str) -> bool {
-    value.starts_with(['+', '0', '(']) || value.contains([' ', '-', '/'])
+    value.starts_with(['+', '(']) || value.contains([' ', '-', '/'])
 }
 
 /// Whether what names a country is more than a code, which may stand for anything.
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_column_is_known_by_most_of_its_values() {
-        let phones = looks(&["+971501234567", "0501234568", "n/a"]);
+        let phones = looks(&["+971501234567", "050 1234568", "n/a"]);
         assert!(phones.are_phones() && phones.are_written_as_phones() && !phones.are_emails());
         let emails = looks(&["a@b.co", "b@c.co", "-"]);
         assert_eq!((emails.values, emails.phones, emails.emails), (3, 0, 2));
@@ -185,7 +185,11 @@ mod tests {
 
     #[test]
     fn bare_digits_may_be_phones_and_are_not_written_as_only_phones_are() {
-        for cells in [["501234567", "501234568"], ["97.150.123.4567", "97.150.123.4568"]] {
+        for cells in [
+            ["501234567", "501234568"],
+            ["0501234567", "0501234568"],
+            ["97.150.123.4567", "97.150.123.4568"],
+        ] {
             let looks = looks(&cells);
             assert!(looks.are_phones() && !looks.are_written_as_phones(), "{cells:?}");
         }

@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 
 use super::advice::{clashing_evidence, no_phone_column, two_candidates};
-use super::beside::Index;
+use super::beside::beside;
 use super::content::Looks;
 use super::denial::{is_no_phone, is_of_another, word_for};
+use super::headers::Headers;
 use super::preset::Preset;
-use super::synonyms::{Rank, Strength, meanings_of_folded, rank_of_folded};
+use super::synonyms::{Rank, Strength};
 use super::{Evidence, Feed, Look, MapOptions, find_given};
 use crate::contact::Field;
 use crate::country::region_of;
@@ -24,9 +25,7 @@ type Candidates = [Vec<(Rank, usize)>; Field::COUNT];
 
 /// The columns as they are being decided.
 pub(super) struct Decision<'d> {
-    headers: &'d [String],
-    folded: Vec<String>,
-    index: &'d Index<'d>,
+    headers: &'d Headers<'d>,
     look: &'d Look<'d>,
     feeds: Feeds,
     /// Whether a column feeds a field, by the column's index.
@@ -34,14 +33,9 @@ pub(super) struct Decision<'d> {
 }
 
 impl<'d> Decision<'d> {
-    pub(super) fn new(
-        headers: &'d [String],
-        index: &'d Index<'d>,
-        look: &'d Look<'d>,
-    ) -> Decision<'d> {
-        let folded = headers.iter().map(|header| fold(header)).collect();
-        let taken = vec![false; headers.len()];
-        Decision { headers, folded, index, look, feeds: Feeds::default(), taken }
+    pub(super) fn new(headers: &'d Headers<'d>, look: &'d Look<'d>) -> Decision<'d> {
+        let taken = vec![false; headers.given.len()];
+        Decision { headers, look, feeds: Feeds::default(), taken }
     }
 
     /// The columns that feed each field, and how the values of every column look.
@@ -75,7 +69,7 @@ impl<'d> Decision<'d> {
     /// What the user said.
     fn by_word(&mut self, options: &MapOptions) -> Result<()> {
         for (field, wanted) in &options.columns {
-            let at = find_given(self.headers, wanted, "--map", self.look.source)?;
+            let at = find_given(self.headers.given, wanted, "--map", self.look.source)?;
             if !self.feeds_of(*field).iter().any(|(column, _)| *column == at) {
                 self.feed(*field, at, Evidence::Given);
             }
@@ -87,7 +81,7 @@ impl<'d> Decision<'d> {
     fn by_preset(&mut self, preset: &Preset) {
         for field in Field::all().filter(|field| preset.speaks_of(*field)) {
             if self.feeds_of(field).is_empty() {
-                for at in preset.columns_of(field, &self.folded) {
+                for at in preset.columns_of(field, &self.headers.folded) {
                     if !self.taken[at] {
                         self.feed(field, at, Evidence::Preset);
                     }
@@ -133,7 +127,13 @@ impl<'d> Decision<'d> {
             (Some(first), None) => (Field::LastName, first),
             _ => return,
         };
-        let [(rank, whole)] = found[Field::Name as usize][..] else { return };
+        let names = &mut found[Field::Name as usize];
+        let weak = |(rank, _): &(Rank, usize)| rank.0 == Strength::Weak;
+        let mut likely: Vec<_> = names.iter().copied().filter(weak).collect();
+        if likely.is_empty() {
+            likely.clone_from(names);
+        }
+        let [(rank, whole)] = likely[..] else { return };
         let cell = |row: &[String], at: usize| row.get(at).map_or(String::new(), |it| fold(it));
         let rows = self.look.sample.iter().map(|row| (cell(row, whole), cell(row, other)));
         let filled: Vec<_> = rows.filter(|it| !it.0.is_empty() && !it.1.is_empty()).collect();
@@ -144,7 +144,8 @@ impl<'d> Decision<'d> {
             (_, rows) => holding * 2 < rows,
         };
         if is_part {
-            found[part as usize] = std::mem::take(&mut found[Field::Name as usize]);
+            found[Field::Name as usize].retain(|(_, at)| *at != whole);
+            found[part as usize].push((rank, whole));
         }
     }
 
@@ -152,8 +153,8 @@ impl<'d> Decision<'d> {
     /// only where the values say the same, or, for a name, do not say otherwise.
     fn candidates(&self) -> Candidates {
         let mut found = Candidates::default();
-        for (at, header) in self.folded.iter().enumerate().filter(|(at, _)| !self.taken[*at]) {
-            for meaning in meanings_of_folded(header) {
+        for at in (0..self.headers.given.len()).filter(|at| !self.taken[*at]) {
+            for meaning in self.headers.meanings(at) {
                 let proved = meaning.rank.0 != Strength::Weak || {
                     let looks = self.looks(at);
                     match meaning.field {
@@ -191,20 +192,27 @@ impl<'d> Decision<'d> {
             self.feed(Field::Phone, at, evidence);
         }
         let mut phones = std::mem::take(&mut self.feeds[Field::Phone as usize]);
-        phones.sort_by_key(|feed| self.strength(*feed));
+        phones.sort_by_key(|feed| self.phone_rank(*feed));
         self.feeds[Field::Phone as usize] = phones;
     }
 
-    /// How well a phone column is named. In a known export the order of its own columns is known,
-    /// too, and the names only tell the very best.
-    fn strength(&self, (at, evidence): Feed) -> Strength {
-        let whole = || rank_of_folded(&self.folded[at], Field::Phone);
+    /// How well a phone column is named; of the very best, which. In a known export the order of its
+    /// own columns is known, too, and the names tell the very best only.
+    fn phone_rank(&self, (at, evidence): Feed) -> Rank {
         let named = match evidence {
-            Evidence::Preset => whole().filter(|(strength, _)| *strength == Strength::Best),
-            Evidence::Content => word_for(Field::Phone, &self.headers[at]),
-            Evidence::Header | Evidence::Given => whole(),
+            Evidence::Content => word_for(Field::Phone, &self.headers.given[at]),
+            _ => self
+                .headers
+                .meanings(at)
+                .iter()
+                .find(|it| it.field == Field::Phone)
+                .map(|it| it.rank),
         };
-        named.map_or(Strength::Usual, |(strength, _)| strength)
+        match named {
+            Some(rank) if rank.0 == Strength::Best => rank,
+            Some((strength, _)) if evidence != Evidence::Preset => (strength, 0),
+            _ => (Strength::Usual, 0),
+        }
     }
 
     /// Two columns under one header cannot be told apart, so neither may feed a field unasked.
@@ -212,12 +220,12 @@ impl<'d> Decision<'d> {
         let mut same: HashMap<&str, Vec<usize>> = HashMap::new();
         let given =
             |at: &usize| self.feeds.iter().flatten().any(|feed| *feed == (*at, Evidence::Given));
-        for (at, header) in self.folded.iter().enumerate() {
+        for (at, header) in self.headers.folded.iter().enumerate() {
             same.entry(header).or_default().push(at);
         }
         for field in Field::all() {
             for (at, evidence) in self.feeds_of(field) {
-                let columns = &same[self.folded[*at].as_str()];
+                let columns = &same[self.headers.folded[*at].as_str()];
                 if *evidence != Evidence::Given && columns.len() > 1 {
                     let left: Vec<usize> =
                         columns.iter().copied().filter(|at| !given(at)).collect();
@@ -236,28 +244,29 @@ impl<'d> Decision<'d> {
         found: impl Iterator<Item = usize>,
     ) -> crate::error::Error {
         let found: Vec<(usize, Looks)> = found.map(|at| (at, self.looks(at))).collect();
-        two_candidates(field, &found, self.headers, self.look.source)
+        two_candidates(field, &found, self.headers.given, self.look.source)
     }
 
     /// What the values look like, where no header has said it; returns how those of every column
     /// do.
     fn by_content(&mut self, preset: Option<&Preset>) -> Result<Vec<Looks>> {
-        let mut looks: Vec<Looks> = (0..self.headers.len()).map(|at| self.looks(at)).collect();
+        let mut looks: Vec<Looks> =
+            (0..self.headers.given.len()).map(|at| self.looks(at)).collect();
         let free = |this: &Self, wanted: fn(Looks) -> bool| -> Vec<usize> {
             (0..looks.len()).filter(|at| !this.taken[*at] && wanted(looks[*at])).collect()
         };
         let mut like_phones = free(self, Looks::are_phones);
-        like_phones.retain(|at| !is_no_phone(&self.headers[*at]));
+        like_phones.retain(|at| !is_no_phone(&self.headers.given[*at]));
         let phones = self.feeds_of(Field::Phone);
         let given = phones.iter().any(|(_, evidence)| *evidence == Evidence::Given);
         let denied = |(at, _): &Feed| looks[*at].are_surely_no_phones();
         match (phones, &like_phones[..]) {
-            ([], []) => return Err(no_phone_column(self.headers, preset, self.look.source)),
+            ([], []) => return Err(no_phone_column(self.headers.given, preset, self.look.source)),
             ([], [at]) => self.feed(Field::Phone, *at, Evidence::Content),
             ([], several) => self.several_like_phones(several)?,
             (known @ [(named, _), ..], [at, ..]) if !given && known.iter().all(denied) => {
                 let (named, like) = ((*named, looks[*named]), (*at, looks[*at]));
-                return Err(clashing_evidence(named, like, self.headers, self.look.source));
+                return Err(clashing_evidence(named, like, self.headers.given, self.look.source));
             }
             _ if given => {}
             _ => {
@@ -268,7 +277,7 @@ impl<'d> Decision<'d> {
         let mut like_emails = free(self, Looks::are_emails);
         // Where several columns hold addresses, those of others are told apart by their headers.
         if like_emails.len() > 1 {
-            like_emails.retain(|at| word_for(Field::Email, &self.headers[*at]).is_some());
+            like_emails.retain(|at| word_for(Field::Email, &self.headers.given[*at]).is_some());
         }
         match (self.feeds_of(Field::Email), &like_emails[..]) {
             ([], [at]) => self.feed(Field::Email, *at, Evidence::Content),
@@ -287,11 +296,11 @@ impl<'d> Decision<'d> {
     /// Of several columns of phones without a telling header the contact's own are those that are
     /// not somebody else's, and of these those with a telling word.
     fn several_like_phones(&mut self, like: &[usize]) -> Result<()> {
-        let own = like.iter().copied().filter(|at| !is_of_another(&self.headers[*at]));
+        let own = like.iter().copied().filter(|at| !is_of_another(&self.headers.given[*at]));
         let own: Vec<usize> = own.collect();
-        let told = |at: &usize| word_for(Field::Phone, &self.headers[*at]).is_some();
+        let told = |at: &usize| word_for(Field::Phone, &self.headers.given[*at]).is_some();
         let mut told: Vec<usize> = own.iter().copied().filter(told).collect();
-        told.sort_by_key(|at| &self.folded[*at]);
+        told.sort_by_key(|at| &self.headers.folded[*at]);
         match (&own[..], &told[..]) {
             ([_], _) => self.add_phones(own.into_iter(), Evidence::Content),
             (_, [_, ..]) => self.add_phones(told.into_iter(), Evidence::Content),
@@ -319,15 +328,15 @@ impl<'d> Decision<'d> {
     /// all is known; among the user's own columns only the very thing is looked for.
     fn add_like_phones(&mut self, like: &[usize], looks: &[Looks], preset: Option<&Preset>) {
         let known = preset.is_some_and(|preset| preset.speaks_of(Field::Phone));
-        let is_own = |at: &usize| match word_for(Field::Phone, &self.headers[*at]) {
+        let is_own = |at: &usize| match word_for(Field::Phone, &self.headers.given[*at]) {
             Some((Strength::Best, _)) => true,
             Some(_) => !known,
             None => !known && looks[*at].are_written_as_phones(),
         };
-        let of_contact = |at: &usize| !is_of_another(&self.headers[*at]);
+        let of_contact = |at: &usize| !is_of_another(&self.headers.given[*at]);
         let mut added: Vec<usize> =
             like.iter().copied().filter(|at| of_contact(at) && is_own(at)).collect();
-        added.sort_by_key(|at| &self.folded[*at]);
+        added.sort_by_key(|at| &self.headers.folded[*at]);
         self.add_phones(added.into_iter(), Evidence::Content);
     }
 
@@ -352,7 +361,7 @@ impl<'d> Decision<'d> {
     /// How the values of a column look, in the light of what is decided so far.
     fn looks(&self, at: usize) -> Looks {
         let Look { sample, plan, home, .. } = *self.look;
-        let beside = self.index.beside(at).country;
+        let beside = beside(self.headers, at).country;
         let columns = |field| self.feeds_of(field).iter().map(|(at, _)| *at);
         let home_of = |row: &[String]| -> Option<Region> {
             let said = columns(Field::CallingCode).chain(columns(Field::Region));

@@ -20,7 +20,7 @@ pub fn is_no_phone(header: &str) -> bool {
     const WORDS: &[&str] = &[
         "id", "uid", "number", "ref", "code", "zip", "total", "amount", "price", "vat", "tty",
         "tdd", "plz", "postal", "passport", "dni", "cpf", "cnpj", "nif", "rfc", "ruc", "rut",
-        "curp", "ktp", "nik", "tckn", "ssn", "инн", "снилс",
+        "curp", "ktp", "iva", "fiscale", "fiscal", "nik", "tckn", "ssn", "инн", "снилс",
     ];
     let folded = fold(header);
     let means_phone =

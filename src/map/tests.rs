@@ -37,6 +37,16 @@ fn headers_are_found_whatever_their_case_spaces_and_punctuation() {
 }
 
 #[test]
+fn what_all_headers_begin_with_says_nothing() {
+    let columns = decide("Person - Name|Person - Phone - Work|Person - Phone - Mobile", &[]);
+    let columns = columns.expect("decided");
+    assert_eq!(columns.of(Field::Name), Some(0));
+    assert_eq!(all_of(&columns, Field::Phone), [2, 1]);
+    let columns = decide("Phone 1|Phone 2|Phone 3", &[]).expect("decided");
+    assert_eq!(all_of(&columns, Field::Phone), [0, 1, 2], "unless it says all");
+}
+
+#[test]
 fn headers_are_found_in_the_languages_of_exports() {
     for (header, name, phone) in [
         ("الاسم|رقم الجوال", 0, 1),
@@ -114,7 +124,7 @@ fn the_order_of_columns_says_nothing_of_their_preference() {
 
 #[test]
 fn a_phone_column_under_an_unknown_header_joins_those_with_a_known_one() {
-    let sample = ["042345678|050 123 4561|042345670", "042345679|050 123 4562|042345671"];
+    let sample = ["042345678|050 123 4561|04 2345670", "042345679|050 123 4562|04 2345671"];
     for (header, phones, why) in [
         ("Teléfono fijo|Núm. móvil del cliente|Fax", &[1, 0][..], "before a lesser one"),
         ("Teléfono fijo|Reach|Fax", &[1, 0], "by the way it is written"),
@@ -194,7 +204,7 @@ fn a_country_column_of_calling_codes_is_one() {
 
 #[test]
 fn what_may_be_meant_for_a_field_is_hinted_at() {
-    let sample = ["+971501234561|Ann|0501234562", "+971501234563|Bob|0501234564"];
+    let sample = ["+971501234561|Ann|050 1234562", "+971501234563|Bob|050 1234564"];
     let columns = decide_by("Phone|Frist Name|Emergency contact", &[], &sample).expect("decided");
     let hints: Vec<(usize, Field)> =
         advice::hints(&columns).iter().map(|hint| (hint.column, hint.field)).collect();
@@ -266,6 +276,11 @@ fn beside_one_part_of_the_name_what_may_be_any_name_is_the_other_if_its_values_l
     for (header, sample, fields) in [
         ("Nom|Prénom|Mobile", &["Dupont|Jean|0501234561"][..], [None, Some(1), Some(0)]),
         ("Name|Vorname|Handy", &["Müller|Jörg|0501234561"], [None, Some(1), Some(0)]),
+        (
+            "Ragione sociale|Nome|Cognome|Tel",
+            &["|Mario|Rossi|0501234561"],
+            [Some(0), Some(1), Some(2)],
+        ),
         ("Name|Surname|Phone", &["Ann|Lee|0501234561"], [None, Some(0), Some(1)]),
         ("Name|Surname|Phone", &["Ann Lee|Lee|0501234561"], [Some(0), None, Some(1)]),
         ("Name|First name|Phone", &["Ann Lee|Ann|0501234561"], [Some(0), Some(1), None]),
