@@ -122,7 +122,7 @@ pub struct Columns {
     feeds: Feeds,
     /// What a field is where its columns say nothing.
     constants: [String; Field::COUNT],
-    /// What stands beside each phone column that something stands beside.
+    /// What stands beside each phone column that something stands beside, in the order of columns.
     beside: Vec<(usize, Beside)>,
     /// How the first values of each column look.
     looks: Vec<Looks>,
@@ -162,7 +162,9 @@ impl Columns {
         let known = Headers::new(&headers);
         let (feeds, looks) = Decision::new(&known, look).decide(options, preset)?;
         let phones = feeds[Field::Phone as usize].iter().map(|(at, _)| (*at, beside(&known, *at)));
-        let beside = phones.filter(|(_, beside)| *beside != Beside::default()).collect();
+        let mut beside: Vec<(usize, Beside)> =
+            phones.filter(|(_, beside)| *beside != Beside::default()).collect();
+        beside.sort_unstable_by_key(|(at, _)| *at);
         let taken = |at: &usize| feeds.iter().flatten().any(|(column, _)| column == at);
         let own = |at: &usize| ours && is_own_column(&headers[*at]);
         let leftovers = (0..headers.len()).filter(|at| !taken(at) && !own(at)).collect();
@@ -228,8 +230,8 @@ impl Columns {
     }
 
     fn beside(&self, phone: usize) -> Beside {
-        let found = self.beside.iter().find(|(at, _)| *at == phone);
-        found.map(|(_, beside)| *beside).unwrap_or_default()
+        let found = self.beside.binary_search_by_key(&phone, |(at, _)| *at);
+        found.map(|at| self.beside[at].1).unwrap_or_default()
     }
 
     /// Indices of the columns that feed no field, in order.

@@ -18,13 +18,12 @@ pub(super) struct Beside {
 
 /// What stands beside the phone column at index `phone`.
 pub(super) fn beside(headers: &Headers<'_>, phone: usize) -> Beside {
-    Beside { label: label(headers.given, phone), country: country(headers, phone) }
+    Beside { label: label(headers, phone), country: country(headers, phone) }
 }
 
-fn label(headers: &[String], phone: usize) -> Option<usize> {
-    let stem = headers[phone].strip_suffix(" - Value")?;
-    let label = [" - Label", " - Type"].map(|end| format!("{stem}{end}"));
-    headers.iter().position(|header| label.contains(header))
+fn label(headers: &Headers<'_>, phone: usize) -> Option<usize> {
+    let stem = headers.folded[phone].strip_suffix("value")?;
+    ["label", "type"].into_iter().find_map(|end| headers.find(&format!("{stem}{end}")))
 }
 
 /// The country column whose header has the same words before or after `Country` as the phone's has
