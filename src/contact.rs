@@ -28,6 +28,8 @@ pub enum Field {
     Region,
     /// The calling code that stands apart from the phone.
     CallingCode,
+    /// The area code that stands apart from the phone.
+    AreaCode,
     /// The postal address, as one text.
     Address,
     /// Labels, several in one cell.
@@ -46,7 +48,7 @@ pub enum Field {
 
 /// The one list of all fields with their names, in the order in which they are shown. The headers
 /// that mean them stand in `map::synonyms`.
-const FIELDS: [(Field, &str); 15] = [
+const FIELDS: [(Field, &str); 16] = [
     (Field::Phone, "phone"),
     (Field::Name, "name"),
     (Field::FirstName, "first_name"),
@@ -55,6 +57,7 @@ const FIELDS: [(Field, &str); 15] = [
     (Field::Country, "country"),
     (Field::Region, "region"),
     (Field::CallingCode, "calling_code"),
+    (Field::AreaCode, "area_code"),
     (Field::Address, "address"),
     (Field::Tags, "tags"),
     (Field::OptIn, "opt_in"),
@@ -229,16 +232,16 @@ impl<'r> Tags<'r> {
 
     /// Gives each label once, in order. Few labels are compared with each other without a heap;
     /// from 16 labels on a set keeps the time linear whatever the cells hold.
-    pub fn for_each(self, mut give: impl FnMut(&'r str)) {
-        let mut few = [""; Self::FEW];
+    pub fn for_each(self, mut give: impl FnMut(&str)) {
+        let mut few = [const { Cow::Borrowed("") }; Self::FEW];
         let mut count = 0;
-        let mut many: HashSet<&str> = HashSet::new();
-        let mut split = |label: &'r str| {
-            let own = self.own.is_some_and(|own| label.trim_start().starts_with(own));
-            let label = unquoted(label.trim());
-            if own || label.is_empty() || few[..count].contains(&label) || many.contains(label) {
+        let mut many: HashSet<Cow<'r, str>> = HashSet::new();
+        let mut split = |label: Cow<'r, str>| {
+            let own = self.own.is_some_and(|own| label.starts_with(own));
+            if own || label.is_empty() || few[..count].contains(&label) || many.contains(&label) {
                 return;
             }
+            give(&label);
             match few.get_mut(count) {
                 Some(free) => {
                     *free = label;
@@ -248,15 +251,17 @@ impl<'r> Tags<'r> {
                     many.insert(label);
                 }
             }
-            give(label);
         };
         // One character is found much faster than a text.
         let mut characters = self.separator.chars();
         let alone = characters.next().filter(|_| characters.next().is_none());
         for cell in self.cells.into_iter().filter(|cell| !cell.is_empty()) {
             match alone {
-                Some(character) => cell.split(character).for_each(&mut split),
-                None => cell.split(self.separator).for_each(&mut split),
+                _ if cell.contains('"') => split_quoted(cell, self.separator, &mut split),
+                Some(character) => {
+                    cell.split(character).for_each(|label| split(label.trim().into()));
+                }
+                None => cell.split(self.separator).for_each(|label| split(label.trim().into())),
             }
         }
     }
@@ -265,10 +270,45 @@ impl<'r> Tags<'r> {
     const FEW: usize = 16;
 }
 
-/// A label without the quotes that some exports put around each.
-fn unquoted(label: &str) -> &str {
-    let inner = label.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    inner.map_or(label, str::trim)
+/// Splits a cell some of whose labels are in quotes, as Mailchimp writes them; in quotes a separator
+/// is text. A quote that opens no whole label is text, too.
+fn split_quoted<'r>(cell: &'r str, separator: &str, give: &mut impl FnMut(Cow<'r, str>)) {
+    let mut rest = Some(cell);
+    while let Some(text) = rest {
+        let (label, after) =
+            quoted_label(text.trim_start(), separator).unwrap_or_else(|| {
+                match text.split_once(separator) {
+                    Some((label, after)) => (label.trim().into(), Some(after)),
+                    None => (text.trim().into(), None),
+                }
+            });
+        give(label);
+        rest = after;
+    }
+}
+
+/// The label in quotes that a text begins with, and what follows the separator behind it.
+fn quoted_label<'r>(text: &'r str, separator: &str) -> Option<(Cow<'r, str>, Option<&'r str>)> {
+    let inner = text.strip_prefix('"')?;
+    let mut quotes = inner.match_indices('"').map(|(at, _)| at).peekable();
+    let mut doubled = 0;
+    while let Some(at) = quotes.next() {
+        // Two quotes are one of the label's own.
+        if quotes.next_if_eq(&(at + 1)).is_some() {
+            doubled += 1;
+            continue;
+        }
+        let rest = &inner[at + 1..];
+        let after =
+            rest.strip_prefix(separator).or_else(|| rest.trim_start().strip_prefix(separator));
+        if after.is_none() && !rest.trim_start().is_empty() {
+            return None;
+        }
+        let label = inner[..at].trim();
+        let label = if doubled > 0 { label.replace("\"\"", "\"").into() } else { label.into() };
+        return Some((label, after));
+    }
+    None
 }
 
 #[cfg(test)]
@@ -291,9 +331,9 @@ mod tests {
         }
     }
 
-    fn tags(cell: &str) -> Vec<&str> {
+    fn tags(cell: &str) -> Vec<String> {
         let mut labels = Vec::new();
-        Tags::new([cell, "", ""], ",", None).for_each(|label| labels.push(label));
+        Tags::new([cell, "", ""], ",", None).for_each(|label| labels.push(label.to_owned()));
         labels
     }
 
@@ -302,14 +342,28 @@ mod tests {
         assert_eq!(tags(" vip, lead ,,vip,VIP"), ["vip", "lead", "VIP"]);
         assert!(tags("").is_empty());
         assert!(tags(" , ").is_empty());
-        assert_eq!(tags("\"VIP\",\"Blog\""), ["VIP", "Blog"], "as Mailchimp writes them");
+    }
+
+    #[test]
+    fn tags_in_quotes_are_whole_whatever_is_in_them() {
+        for (cell, labels) in [
+            (r#""VIP","Blog""#, &["VIP", "Blog"][..]),
+            (r#""VIP, gold","Blog""#, &["VIP, gold", "Blog"]),
+            (r#" "VIP" , Blog,"VIP""#, &["VIP", "Blog"]),
+            (r#""a" b,c"#, &[r#""a" b"#, "c"]),
+            (r#"5" pipe,"open"#, &[r#"5" pipe"#, r#""open"#]),
+            (r#""say ""hi"", please",x"#, &[r#"say "hi", please"#, "x"]),
+            (r#""",a"#, &["a"]),
+        ] {
+            assert_eq!(tags(cell), labels, "{cell}");
+        }
     }
 
     #[test]
     fn tags_come_from_several_cells_by_any_separator_without_the_program_s_own() {
         let mut labels = Vec::new();
         let cells = ["* myContacts ::: Work ::: Friends", "Work", "spring"];
-        Tags::new(cells, ":::", Some("* ")).for_each(|label| labels.push(label));
+        Tags::new(cells, ":::", Some("* ")).for_each(|label| labels.push(label.to_owned()));
         assert_eq!(labels, ["Work", "Friends", "spring"]);
     }
 

@@ -15,11 +15,12 @@
 //! | [`contact`] | the noun that flows: a contact whose every field is normal, and the list of fields |
 //! | [`problem`] | the other noun: what is wrong, where, and a row's fate; every code with its words |
 //! | [`error`] | what stops a run, and its exit code |
+//! | [`country`] | the text of a country cell → a region, in many languages |
 //! | [`text`] | text for terminals |
 //! | [`phone`] | text → phone number; a library in itself |
 //! | [`ingest`] | stage 1, bytes → records: opens inputs (`input`, `source`), unpacks them (`compressed`), finds their encoding (`encoding`), dialect (`detect`, `dialect`) and header (`header`), cuts at record ends (`chunk`), reads cells (`record`, `structure`), undoes our own marks (`guard`) |
-//! | [`map`] | stage 2, header → columns by what is known of exports (`preset`), headers (`synonyms`) and values (`content`), or a question (`advice`); record → `draft` |
-//! | [`normalize`] | stage 3, draft → contact or problems; one field a file, and the names of countries |
+//! | [`map`] | stage 2, header → columns by what is known of exports (`preset`), headers (`headers`, `synonyms`, `denial`; `beside` for what speaks of one phone column alone) and values (`content`), all in `decide`, or a question (`advice`); record → `draft` |
+//! | [`normalize`] | stage 3, draft → contact or problems; one field a file |
 //! | [`unique`] | stage 4, one contact a phone: who has which phone (`table`), what differs (`prints`) |
 //! | [`write`](mod@write) | stage 5, contact → payload (`contract`, `encode`, `batch`), problem → report (`issues`, `rejects`, `ledger`, `summary`), records as plain CSV (`records`), whole or not at all (`outdir`) |
 //! | [`flow`] | runs the stages; the only threads; the accounting. `work` is what a worker does with a chunk, `order` what is done in file order, `report` what the files say of a settled row, `hints` what is wrong with a whole file, `budget` how much is on its way at once |
@@ -60,6 +61,7 @@
 //! ```
 
 pub mod contact;
+pub mod country;
 pub mod error;
 pub mod phone;
 pub mod problem;

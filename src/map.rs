@@ -1,6 +1,6 @@
 //! Stage 2: header → [`Columns`]; record → [`Draft`]. Decides which columns feed which field, by
-//! what the user says, by the export it is (`preset`), by the headers (`synonyms`), and by what the
-//! values look like (`content`).
+//! what the user says, by the export it is (`preset`), by the headers (`synonyms`, `denial`), and by
+//! what the values look like (`content`).
 //! It must not know what makes a value right.
 
 use crate::contact::Field;
@@ -10,16 +10,21 @@ use crate::phone::{Plan, Region};
 use crate::text::fold;
 
 pub mod advice;
+mod beside;
 pub mod content;
 mod decide;
+pub mod denial;
 mod draft;
+mod headers;
 pub mod preset;
 pub mod synonyms;
 
 use advice::{changed_header, list, no_such_column, quoted};
-use content::Sample;
-use decide::Decision;
+use beside::{Beside, beside};
+use content::{Looks, Sample};
+use decide::{Decision, Feeds};
 pub use draft::Draft;
+use headers::Headers;
 use preset::Preset;
 
 /// What the user says of the columns.
@@ -114,12 +119,13 @@ pub struct Columns {
     pub preset: Option<&'static Preset>,
     /// What stands between two tags of a cell.
     pub tag_separator: String,
-    /// The columns that feed each field, by the field's own number, the preferred one first.
-    feeds: [Vec<Feed>; Field::COUNT],
+    feeds: Feeds,
     /// What a field is where its columns say nothing.
     constants: [String; Field::COUNT],
-    /// Phone columns whose kind stands in a column of its own, row by row, and that column.
-    labels: Vec<(usize, usize)>,
+    /// What stands beside each phone column that something stands beside, in the order of columns.
+    beside: Vec<(usize, Beside)>,
+    /// How the first values of each column look.
+    looks: Vec<Looks>,
     /// Indices of the columns that feed no field.
     leftovers: Vec<usize>,
     /// The source is a file that we wrote for people: its cells are guarded, and it has columns
@@ -153,7 +159,12 @@ impl Columns {
             PresetChoice::None => None,
             PresetChoice::Named(preset) => Some(preset),
         };
-        let feeds = Decision::new(&headers, look).decide(options, preset)?;
+        let known = Headers::new(&headers);
+        let (feeds, looks) = Decision::new(&known, look).decide(options, preset)?;
+        let phones = feeds[Field::Phone as usize].iter().map(|(at, _)| (*at, beside(&known, *at)));
+        let mut beside: Vec<(usize, Beside)> =
+            phones.filter(|(_, beside)| *beside != Beside::default()).collect();
+        beside.sort_unstable_by_key(|(at, _)| *at);
         let taken = |at: &usize| feeds.iter().flatten().any(|(column, _)| column == at);
         let own = |at: &usize| ours && is_own_column(&headers[*at]);
         let leftovers = (0..headers.len()).filter(|at| !taken(at) && !own(at)).collect();
@@ -167,9 +178,9 @@ impl Columns {
             .clone()
             .or_else(|| preset.and_then(|preset| preset.tag_separator.clone()))
             .unwrap_or_else(|| tag_separator(look.sample, tag_columns).to_owned());
-        let labels = label_columns(&headers, &feeds[Field::Phone as usize]);
         Ok(Columns {
-            labels,
+            beside,
+            looks,
             headers,
             preset,
             tag_separator: separator,
@@ -203,6 +214,24 @@ impl Columns {
         Field::all().flat_map(|field| {
             self.feeds[field as usize].iter().map(move |(at, evidence)| (field, *at, *evidence))
         })
+    }
+
+    /// How the first values of the column at this index look.
+    #[must_use]
+    pub fn looks(&self, at: usize) -> Looks {
+        self.looks[at]
+    }
+
+    /// The column that says of what country the numbers of the phone column at this index are, if
+    /// one speaks of them alone.
+    #[must_use]
+    pub fn country_of_phone(&self, phone: usize) -> Option<usize> {
+        self.beside(phone).country
+    }
+
+    fn beside(&self, phone: usize) -> Beside {
+        let found = self.beside.binary_search_by_key(&phone, |(at, _)| *at);
+        found.map(|at| self.beside[at].1).unwrap_or_default()
     }
 
     /// Indices of the columns that feed no field, in order.
@@ -266,17 +295,6 @@ impl Columns {
         }
         Ok(columns)
     }
-}
-
-/// For phone columns such as `Phone 2 - Value`, the one beside it that says what kind it is.
-fn label_columns(headers: &[String], phones: &[Feed]) -> Vec<(usize, usize)> {
-    let label_of = |(at, _): &Feed| {
-        let stem = headers[*at].strip_suffix(" - Value")?;
-        let label = [" - Label", " - Type"].map(|end| format!("{stem}{end}"));
-        let found = headers.iter().position(|header| label.contains(header))?;
-        Some((*at, found))
-    };
-    phones.iter().filter_map(label_of).collect()
 }
 
 /// What most of the cells with several tags have between them; a comma where none has any.

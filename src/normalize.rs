@@ -12,6 +12,7 @@ use crate::map::Draft;
 use crate::phone::{Kind, Plan, ReadRules, Region};
 use crate::problem::{Code, Level, Problem};
 
+use country::Homes;
 use phone::UnreadDigits;
 
 pub mod avatar;
@@ -124,9 +125,9 @@ pub fn normalize<'r>(
 ) -> Result<Contact<'r>, Refusal> {
     let before = problems.len();
     let given_country = country::read(draft, rules.plan, rules.home, problems);
-    let home = country::home(draft, rules.plan, given_country, problems).or(rules.home);
+    let homes = Homes::read(draft, rules.plan, given_country, rules.home, problems);
     let given_country = given_country.and_then(country::of_region);
-    let found = phone::read(draft, rules, home, problems);
+    let found = phone::read(draft, rules, homes, problems);
     let names = name::read(draft, rules, problems);
     let email =
         rules.limits.keep(draft, Field::Email, email::read(draft, problems).into(), problems);

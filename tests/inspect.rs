@@ -183,3 +183,19 @@ fn the_mapping_is_shown_with_its_evidence_and_rows_as_the_contacts_they_become()
     assert_eq!(contact["tags"], json!(["Work"]));
     assert_eq!(contact["problems"], json!(["phone.several"]));
 }
+
+#[test]
+fn the_evidence_of_each_column_is_told_and_what_an_unused_one_may_be_meant_for() {
+    let text = "Frist Name,Phone,Country,Shipping Phone,Shipping Country\n\
+                Ann,,IN,030 1234581,DE\nBob,098765 43211,India,,\n";
+    let seen = seen(text.as_bytes(), &[]);
+    let mapping = seen["mapping"].as_array().expect("a list");
+    let of = |column: &str| {
+        mapping.iter().find(|it| it["column"] == column).expect("a column that is mapped")
+    };
+    assert_eq!(of("Shipping Phone")["country_column"], "Shipping Country");
+    assert_eq!(of("Shipping Phone")["phones"], 1, "read in its own country");
+    assert_eq!((&of("Phone")["phones"], &of("Country")["countries"]), (&json!(1), &json!(2)));
+    assert_eq!(seen["hints"][0]["column"], "Frist Name");
+    assert_eq!(seen["hints"][0]["field"], "first_name");
+}

@@ -205,6 +205,19 @@ proptest! {
     }
 }
 
+/// Headers of an export with several phone and tag columns, and a country beside one of them.
+const HEADERS: [&str; 9] = [
+    "Full Name",
+    "Mobile Phone",
+    "WhatsApp",
+    "Shipping Phone",
+    "Shipping Country",
+    "E-mail",
+    "Country",
+    "Tags",
+    "Groups",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 40, failure_persistence: None, ..ProptestConfig::default()
@@ -212,37 +225,46 @@ proptest! {
 
     #[test]
     fn the_payload_does_not_depend_on_column_order_extra_columns_or_header_spelling(
-        order in Just(vec![0usize, 1, 2, 3, 4]).prop_shuffle(),
-        extra in 0usize..6,
+        order in Just((0..HEADERS.len()).collect::<Vec<usize>>()).prop_shuffle(),
+        extra in 0usize..=HEADERS.len(),
         spelling in 0usize..4,
-        phones in proptest::collection::vec(100_000u32..999_999, 1..20),
+        phones in proptest::collection::vec((100_000u32..999_999, 0u8..8), 1..20),
     ) {
         let place = scratch();
-        let headers = ["Full Name", "Mobile Phone", "E-mail", "Country", "Tags"];
         let spelled = |header: &str| match spelling {
             0 => header.to_owned(),
             1 => header.to_uppercase(),
             2 => header.replace([' ', '-'], "_").to_lowercase(),
             _ => format!("  {header} "),
         };
-        let row = |cells: [String; 5]| {
-            let mut cells: Vec<String> =
-                order.iter().map(|at| format!("\"{}\"", cells[*at])).collect();
-            cells.insert(extra.min(cells.len()), "\"more\"".to_owned());
-            cells.join(",")
+        let line = |cells: Vec<String>| {
+            let cells: Vec<String> = cells.iter().map(|cell| format!("\"{cell}\"")).collect();
+            cells.join(",") + "\n"
         };
-        let mut plain = "Full Name,Mobile Phone,E-mail,Country,Tags\n".to_owned();
-        let mut mixed = row(headers.map(spelled)) + "\n";
-        for phone in &phones {
+        let mix = |cells: &[String]| {
+            let mut cells: Vec<String> = order.iter().map(|at| cells[*at].clone()).collect();
+            cells.insert(extra, "more".to_owned());
+            line(cells)
+        };
+        let mut plain = line(HEADERS.map(str::to_owned).to_vec());
+        let mut mixed = mix(&HEADERS.map(spelled));
+        for (number, filled) in &phones {
+            let phone = |bit: u8, phone: String| {
+                if filled & bit == 0 { String::new() } else { phone }
+            };
             let cells = [
-                format!("N{phone}"),
-                format!("050 1{phone}"),
-                format!("a{phone}@example.com"),
+                format!("N{number}"),
+                phone(1, format!("050 1{number}")),
+                phone(2, format!("+97152 1{number}")),
+                phone(4, format!("98765 {:05}", number % 100_000)),
+                "India".to_owned(),
+                format!("a{number}@example.com"),
                 "AE".to_owned(),
                 "a,b".to_owned(),
+                "c,a".to_owned(),
             ];
-            plain += &(cells.clone().map(|cell| format!("\"{cell}\"")).join(",") + "\n");
-            mixed += &(row(cells) + "\n");
+            plain += &line(cells.to_vec());
+            mixed += &mix(&cells);
         }
         let mut payloads = Vec::new();
         for (name, text) in [("plain", plain), ("mixed", mixed)] {

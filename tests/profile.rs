@@ -30,6 +30,65 @@ fn a_saved_profile_pins_down_what_was_found_and_gives_the_same_payload() {
 }
 
 #[test]
+fn a_saved_profile_holds_every_option_that_was_typed() {
+    let place = scratch();
+    let rows =
+        "Ann;0501234561;yes;5\nBob;042345678;yes;6\nCy;+919876543211;yes;7\nDi;0501234562;no;8\n";
+    fs::write(place.path().join("a.csv"), format!("Name;Phone;Opt-in;Note\n{rows}"))
+        .expect("written");
+    let options = [
+        ["--region", "AE"],
+        ["--regions", "AE,001"],
+        ["--kinds", "mobile"],
+        ["--digits", "national"],
+        ["--multi", "reject"],
+        ["--ragged", "pad"],
+        ["--params", "Note"],
+        ["--set", "tags=spring"],
+        ["--cell-bytes-max", "1000"],
+        ["--record-bytes-max", "2000"],
+        ["--record-cells-max", "30"],
+        ["--unpacked-bytes-max", "4000"],
+        ["--unpacked-ratio-max", "50"],
+    ];
+    let options = [&options.concat()[..], &["--vanity", "--require-opt-in"]].concat();
+    let save = [&["inspect", "a.csv", "--save-profile", "mine.toml"], &options[..]].concat();
+    let output = rowcall(place.path(), &save);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let profile = fs::read_to_string(place.path().join("mine.toml")).expect("saved");
+    let table: toml::Table = profile.parse().expect("TOML");
+    for option in options.iter().filter_map(|option| option.strip_prefix("--")) {
+        assert!(table.contains_key(option), "{option} is not in\n{profile}");
+    }
+    assert_eq!(table["cell-bytes-max"], toml::Value::Integer(1000));
+    let prepare = ["prepare", "a.csv", "--to", "superwaba", "-o"];
+    for (out, more) in [("typed", &options[..]), ("saved", &["--profile", "mine.toml"])] {
+        let output = rowcall(place.path(), &[&prepare[..], &[out], more].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    }
+    let (typed, saved) = (place.path().join("typed"), place.path().join("saved"));
+    assert_eq!(contacts(&saved).len(), 1);
+    assert_eq!(contacts(&typed), contacts(&saved));
+    assert_eq!(summary(&typed)["settings"]["kinds"], summary(&saved)["settings"]["kinds"]);
+}
+
+#[test]
+fn a_profile_made_from_a_profile_holds_the_same() {
+    let place = scratch();
+    fs::write(place.path().join("a.csv"), "A,B\nAnn,0501234561\n").expect("written");
+    let first = ["inspect", "a.csv", "--map", "phone=B", "--map", "name=A", "--region", "AE"];
+    let profiles = ["one.toml", "two.toml"].map(|name| place.path().join(name));
+    let save = |more: &[&str]| {
+        let output = rowcall(place.path(), more);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    };
+    save(&[&first[..], &["--save-profile", "one.toml"]].concat());
+    save(&["inspect", "a.csv", "--profile", "one.toml", "--save-profile", "two.toml"]);
+    let [one, two] = profiles.map(|path| fs::read_to_string(path).expect("saved"));
+    assert_eq!(one, two);
+}
+
+#[test]
 fn what_is_typed_wins_over_the_profile() {
     let place = scratch();
     fs::write(place.path().join("a.csv"), "A,B,C\nAnn,0501234561,098765 43211\n").expect("written");
@@ -51,6 +110,8 @@ fn what_is_typed_wins_over_the_profile() {
         (&typed["userNumber"], &typed["userName"]),
         (&"+919876543211".into(), &"Ann".into())
     );
+    let joined = run("joined", &["--map=phone=C", "--region=IN"]);
+    assert_eq!(joined, typed);
     let none = rowcall(place.path(), &["check", "a.csv", "--profile", "none"]);
     assert_eq!(none.status.code(), Some(2), "without it nothing is known of the columns");
 }

@@ -72,26 +72,25 @@ const NOTES: &[&str] = &[
 const BAD: &[&str] =
     &["n/a", "", "9.71501E+11", "050 12", "+999 123 4567", "see e-mail", "+1 555 0100", "#REF!"];
 
-/// A country's code, what numbers begin with, how many digits follow, and how many of a hundred
-/// rows are from there.
+/// A country's code, the shape of its national numbers, and how many of a hundred rows are from
+/// there. No subscriber number begins with 0 or 1.
 struct Region {
     country: &'static str,
     code: &'static str,
     trunk: &'static str,
-    begin: &'static str,
-    digits: usize,
+    subscriber: &'static str,
     share: usize,
 }
 
 const REGIONS: &[Region] = &[
-    Region { country: "AE", code: "971", trunk: "0", begin: "50", digits: 7, share: 20 },
-    Region { country: "AE", code: "971", trunk: "0", begin: "55", digits: 7, share: 15 },
-    Region { country: "IN", code: "91", trunk: "0", begin: "98", digits: 8, share: 25 },
-    Region { country: "DE", code: "49", trunk: "0", begin: "151", digits: 8, share: 10 },
-    Region { country: "SA", code: "966", trunk: "0", begin: "50", digits: 7, share: 10 },
-    Region { country: "GB", code: "44", trunk: "0", begin: "7911", digits: 6, share: 5 },
-    Region { country: "BR", code: "55", trunk: "0", begin: "119", digits: 8, share: 10 },
-    Region { country: "US", code: "1", trunk: "", begin: "415", digits: 7, share: 5 },
+    Region { country: "AE", code: "971", trunk: "0", subscriber: "50NXXXXXX", share: 20 },
+    Region { country: "AE", code: "971", trunk: "0", subscriber: "55NXXXXXX", share: 15 },
+    Region { country: "IN", code: "91", trunk: "0", subscriber: "98NXXXXXXX", share: 25 },
+    Region { country: "DE", code: "49", trunk: "0", subscriber: "151NXXXXXXX", share: 10 },
+    Region { country: "SA", code: "966", trunk: "0", subscriber: "50NXXXXXX", share: 10 },
+    Region { country: "GB", code: "44", trunk: "0", subscriber: "7911NXXXXX", share: 5 },
+    Region { country: "BR", code: "55", trunk: "0", subscriber: "119NXXXXXXX", share: 10 },
+    Region { country: "US", code: "1", trunk: "", subscriber: "415NXXXXXX", share: 5 },
 ];
 
 /// Writes an export of so many rows.
@@ -153,13 +152,9 @@ fn push_phone(row: usize, random: &mut Random, line: &mut String) -> &'static st
         here
     });
     let region = region.unwrap_or(&REGIONS[0]);
-    let Region { country, code, trunk, begin, digits, share: _ } = region;
-    let mut national = (*begin).to_owned();
-    for at in 0..*digits {
-        // No subscriber number begins with 0 or 1.
-        let digit = if at == 0 { 2 + own.below(8) } else { own.below(10) };
-        national.push(char::from(b'0' + u8::try_from(digit).expect("one digit")));
-    }
+    let Region { country, code, trunk, subscriber, share: _ } = region;
+    let mut national = String::new();
+    own.fill(subscriber, &mut national);
     let (head, tail) = national.split_at(national.len() - 4);
     match random.below(8) {
         0..=3 => line.push_str(&format!("+{code}{national}")),

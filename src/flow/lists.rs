@@ -65,8 +65,7 @@ impl Lists {
                 let found = read(rules.plan, cell, home, ReadRules::default()).verdict.ok();
                 found.map(|found| found.phone.as_u64()).or_else(|| digits_of(cell))
             };
-            let phones = draft.phones();
-            let all = phones.iter().filter_map(|(_, cell)| digits_in(cell));
+            let all = draft.phones().filter_map(|(_, cell)| digits_in(cell));
             let all = all.chain(contact.map(|contact| contact.phone.as_u64()));
             let mut found = Found::Nothing;
             for digits in all {

@@ -1,24 +1,30 @@
 //! What to say where the columns cannot be decided: what was seen, and what to do.
 
-use super::letters;
+use super::content::Looks;
+use super::denial::{is_no_phone, word_for};
 use super::preset::Preset;
 use super::synonyms::known;
+use super::{Columns, letters};
 use crate::contact::Field;
 use crate::error::Error;
 use crate::text::{fold, printable};
 
 pub(super) fn two_candidates(
     field: Field,
-    found: &[usize],
+    found: &[(usize, Looks)],
     headers: &[String],
     source: &str,
 ) -> Error {
-    let names = list(headers, found.iter().copied());
-    let first = &headers[found[0]];
-    let same = found.iter().all(|at| fold(&headers[*at]) == fold(first));
-    let value = if same { format!("#{}", found[0] + 1) } else { first.clone() };
+    // Of those for which as many values speak, the first.
+    let best = found.iter().rev().max_by_key(|(_, looks)| looks.found(field));
+    let best = best.map_or(0, |(at, _)| *at);
+    let same = found.iter().all(|(at, _)| fold(&headers[*at]) == fold(&headers[best]));
+    let value = if same { format!("#{}", best + 1) } else { headers[best].clone() };
     let advice = shell_word(&format!("{field}={value}"));
     let count = found.len();
+    let names = list_with(headers, found.iter().map(|(at, _)| *at), |nth| {
+        format!("; {}", found[nth].1.evidence(field))
+    });
     Error::Usage(format!(
         "{source}: {count} columns could be the {field}: {names}; say which, for example --map \
          {advice}"
@@ -27,18 +33,62 @@ pub(super) fn two_candidates(
 
 /// A header says one column holds phones, and the values say another.
 pub(super) fn clashing_evidence(
-    named: usize,
-    like: usize,
+    (named, looks): (usize, Looks),
+    (like, like_looks): (usize, Looks),
     headers: &[String],
     source: &str,
 ) -> Error {
     Error::Usage(format!(
-        "{source}: {} is named like the phone and none of its first values is a number, while those \
-         of {} are; say which, for example --map {}",
+        "{source}: {} is named like the phone, but {}, while of {} {}; say which, for example \
+         --map {}",
         list(headers, [named].into_iter()),
+        looks.evidence(Field::Phone),
         list(headers, [like].into_iter()),
+        like_looks.evidence(Field::Phone),
         shell_word(&format!("phone={}", headers[like]))
     ))
+}
+
+/// A column that feeds no field and may be meant to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// Index of the column.
+    pub column: usize,
+    /// The field it may be meant for.
+    pub field: Field,
+    /// Why.
+    pub why: String,
+}
+
+/// The columns that feed no field and may be meant to: by a header that is a slip away from a known
+/// one, or by their values.
+#[must_use]
+pub fn hints(columns: &Columns) -> Vec<Hint> {
+    let unfed = |field: &Field| columns.of(*field).is_none();
+    let nameless = [Field::Name, Field::FirstName, Field::LastName].iter().all(unfed);
+    let hint = |column: usize| {
+        let header = &columns.headers[column];
+        let slip = Field::all().filter(unfed).find_map(|field| {
+            // `Customer ID` is no slip of `Customer`.
+            let meant = similar(header, known(field)).filter(|_| !is_no_phone(header))?;
+            Some((field, format!("the header is like \"{meant}\"")))
+        });
+        let looks = columns.looks(column);
+        let like = || {
+            let told = word_for(Field::Phone, header).is_some() || looks.are_written_as_phones();
+            let found = [
+                (Field::Phone, looks.are_phones() && told && !is_no_phone(header)),
+                (Field::Email, looks.are_emails()),
+                (Field::Country, looks.are_countries()),
+                (Field::Name, nameless && word_for(Field::Name, header).is_some()),
+            ];
+            let (field, _) = found.into_iter().find(|(_, like)| *like)?;
+            Some((field, looks.evidence(field)))
+        };
+        let (field, why) = slip.or_else(like)?;
+        Some(Hint { column, field, why })
+    };
+    columns.leftovers().iter().filter_map(|at| hint(*at)).collect()
 }
 
 pub(super) fn no_phone_column(headers: &[String], preset: Option<&Preset>, source: &str) -> Error {
@@ -129,13 +179,22 @@ pub fn similar<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&
 
 /// Headers as a message names them, each with its letters: `"Mobile" (column C)`. At most twelve.
 pub(super) fn list(headers: &[String], which: impl Iterator<Item = usize>) -> String {
+    let named = which.filter(|at| !headers[*at].trim().is_empty());
+    list_with(headers, named, |_| String::new())
+}
+
+/// The same, empty headers too, with what `more` says of the n-th of them.
+fn list_with(
+    headers: &[String],
+    which: impl Iterator<Item = usize>,
+    more: impl Fn(usize) -> String,
+) -> String {
     const SHOWN_MAX: usize = 12;
-    let all: Vec<usize> = which.filter(|at| !headers[*at].trim().is_empty()).collect();
-    let mut shown: Vec<String> = all
-        .iter()
-        .take(SHOWN_MAX)
-        .map(|&at| format!("{} (column {})", quoted(&headers[at]), letters(at)))
-        .collect();
+    let all: Vec<usize> = which.collect();
+    let name = |(nth, at): (usize, &usize)| {
+        format!("{} (column {}{})", quoted(&headers[*at]), letters(*at), more(nth))
+    };
+    let mut shown: Vec<String> = all.iter().take(SHOWN_MAX).enumerate().map(name).collect();
     if all.len() > SHOWN_MAX {
         shown.push(format!("and {} more", all.len() - SHOWN_MAX));
     }

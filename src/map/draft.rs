@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::Columns;
-use super::synonyms::{Strength, is_no_phone, meanings};
+use super::denial::is_no_phone;
+use super::synonyms::{Meaning, Strength, meanings};
 use crate::contact::Field;
 use crate::ingest::guard::unguard;
 use crate::ingest::record::Row;
@@ -13,6 +14,17 @@ use crate::ingest::record::Row;
 pub struct Draft<'r> {
     row: Row<'r>,
     columns: &'r Columns,
+}
+
+/// What a row says of the kind of one of its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PhoneKind {
+    /// It is the very kind that is wanted.
+    Best,
+    /// Nothing, or nothing that matters.
+    Usual,
+    /// It takes no messages.
+    None,
 }
 
 impl<'r> Draft<'r> {
@@ -45,7 +57,7 @@ impl<'r> Draft<'r> {
     }
 
     /// The texts of a field's columns that are not empty, in order of preference.
-    pub fn filled(&self, field: Field) -> impl Iterator<Item = (usize, &'r str)> {
+    pub fn filled(&self, field: Field) -> impl Iterator<Item = (usize, &'r str)> + use<'r> {
         let draft = *self;
         let columns = self.columns.all_of(field);
         columns.map(move |at| (at, draft.cell(at))).filter(|(_, cell)| !cell.trim().is_empty())
@@ -53,20 +65,26 @@ impl<'r> Draft<'r> {
 
     /// The phone cells that are not empty, in order of preference. Where the row says of what kind
     /// each is, mobile numbers come first, and faxes and pagers not at all.
-    #[must_use]
-    pub fn phones(&self) -> Vec<(usize, &'r str)> {
-        let mut phones: Vec<(usize, &str)> = self.filled(Field::Phone).collect();
-        if self.columns.labels.is_empty() {
-            return phones;
-        }
-        let label = |at: usize| {
-            let known = self.columns.labels.iter().find(|(phone, _)| *phone == at);
-            known.map_or("", |(_, label)| self.cell(*label))
+    pub fn phones(&self) -> impl Iterator<Item = (usize, &'r str)> + use<'r> {
+        let draft = *self;
+        let of_kind = move |kind: PhoneKind| {
+            draft.filled(Field::Phone).filter(move |(at, _)| draft.phone_kind(*at) == kind)
         };
-        phones.retain(|(at, _)| !is_no_phone(label(*at)));
-        let is_best = |at: usize| meanings(label(at)).contains(&(Field::Phone, Strength::Best));
-        phones.sort_by_key(|(at, _)| !is_best(*at));
-        phones
+        of_kind(PhoneKind::Best).chain(of_kind(PhoneKind::Usual))
+    }
+
+    /// What the row says of the kind of a phone column's number.
+    fn phone_kind(&self, at: usize) -> PhoneKind {
+        let Some(label) = self.columns.beside(at).label.map(|label| self.cell(label)) else {
+            return PhoneKind::Usual;
+        };
+        let best =
+            |meaning: &Meaning| meaning.field == Field::Phone && meaning.rank.0 == Strength::Best;
+        match label {
+            label if is_no_phone(label) => PhoneKind::None,
+            label if meanings(label).iter().any(best) => PhoneKind::Best,
+            _ => PhoneKind::Usual,
+        }
     }
 
     /// The texts of a field's columns in one, with `separator` between them; else what the field

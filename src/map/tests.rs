@@ -37,6 +37,16 @@ fn headers_are_found_whatever_their_case_spaces_and_punctuation() {
 }
 
 #[test]
+fn what_all_headers_begin_with_says_nothing() {
+    let columns = decide("Person - Name|Person - Phone - Work|Person - Phone - Mobile", &[]);
+    let columns = columns.expect("decided");
+    assert_eq!(columns.of(Field::Name), Some(0));
+    assert_eq!(all_of(&columns, Field::Phone), [2, 1]);
+    let columns = decide("Phone 1|Phone 2|Phone 3", &[]).expect("decided");
+    assert_eq!(all_of(&columns, Field::Phone), [0, 1, 2], "unless it says all");
+}
+
+#[test]
 fn headers_are_found_in_the_languages_of_exports() {
     for (header, name, phone) in [
         ("الاسم|رقم الجوال", 0, 1),
@@ -74,6 +84,131 @@ fn two_phone_columns_under_one_header_are_an_error_that_names_both_and_the_flag(
     }
     let columns = decide("Name|Phone|phone", &["phone=#3"]).expect("decided");
     assert_eq!(columns.of(Field::Phone), Some(2));
+}
+
+#[test]
+fn a_doubt_is_told_with_the_share_of_values_that_speak_for_each_column() {
+    let sample = ["Ann|0501234561|0501234564", "Bob|0501234562|0501234563", "Cy|0501234565|x"];
+    let message = decide_by("Name|a|b", &[], &sample).expect_err("a doubt").to_string();
+    for part in ["\"a\" (column B; 3 of 3 values are phone numbers)", "(column C; 2 of 3 values"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(message.contains("--map phone=a"), "the likelier is named: {message}");
+}
+
+#[test]
+fn two_columns_under_one_header_are_an_error_for_every_field_and_in_known_exports_too() {
+    let shopify = "First Name|Last Name|Email|Phone|Accepts Email Marketing|Tags";
+    for (header, field) in [
+        (format!("{shopify}|phone"), "phone"),
+        (format!("{shopify}|TAGS"), "tags"),
+        ("Phone|Tags|tags".to_owned(), "tags"),
+        ("Phone|Email|E-mail".to_owned(), "email"),
+    ] {
+        let message = refusal(&header, &[]);
+        assert!(message.contains(&format!("2 columns could be the {field}")), "{message}");
+    }
+    assert!(decide("Phone|Tags|tags", &["tags=#2"]).is_ok(), "unless it is mapped");
+    assert!(decide("Phone|Tags|tags", &["tags=#2", "tags=#3"]).is_ok());
+}
+
+#[test]
+fn the_order_of_columns_says_nothing_of_their_preference() {
+    for header in ["WhatsApp|Mobile|Phone", "Phone|Mobile|WhatsApp", "Mobile|WhatsApp|Phone"] {
+        let columns = decide(header, &[]).expect("decided");
+        let names: Vec<&str> =
+            columns.all_of(Field::Phone).map(|at| columns.headers[at].as_str()).collect();
+        assert_eq!(names, ["WhatsApp", "Mobile", "Phone"], "{header}");
+    }
+}
+
+#[test]
+fn a_phone_column_under_an_unknown_header_joins_those_with_a_known_one() {
+    let sample = ["042345678|050 123 4561|04 2345670", "042345679|050 123 4562|04 2345671"];
+    for (header, phones, why) in [
+        ("Teléfono fijo|Núm. móvil del cliente|Fax", &[1, 0][..], "before a lesser one"),
+        ("Teléfono fijo|Reach|Fax", &[1, 0], "by the way it is written"),
+        ("Mobile|Reach|Fax", &[0, 1], "behind a better one"),
+        ("Teléfono fijo|Order|Reach", &[2, 0], "an order is none"),
+        ("Teléfono fijo|Emergency contact mobile|Father's phone", &[0], "never somebody else's"),
+    ] {
+        let columns = decide_by(header, &[], &sample).expect("decided");
+        assert_eq!(all_of(&columns, Field::Phone), phones, "{why}: {header}");
+    }
+}
+
+#[test]
+fn bare_digits_beside_a_known_phone_column_are_phones_only_where_their_header_says_so() {
+    let sample = ["042345678|501234561", "042345679|501234562"];
+    let of =
+        |header| decide_by(header, &[], &sample).map(|it| all_of(&it, Field::Phone)).expect("ok");
+    assert_eq!(of("Landline|Ticket"), [0]);
+    assert_eq!(of("Landline|Your mobile, please"), [1, 0]);
+}
+
+#[test]
+fn what_is_named_like_a_phone_among_others_and_holds_none_feeds_no_field() {
+    let sample: Vec<String> = (0..6).map(|n| format!("yes|050123456{n}")).collect();
+    let sample: Vec<&str> = sample.iter().map(String::as_str).collect();
+    let columns = decide_by("SMS|Phone", &[], &sample).expect("decided");
+    assert_eq!(all_of(&columns, Field::Phone), [1]);
+    assert_eq!(columns.leftovers(), [0]);
+    let columns = decide_by("CEP|Telefone", &[], &["01310-100|11 91234-5678"]).expect("decided");
+    assert_eq!(all_of(&columns, Field::Phone), [1], "a postal code in Brazil, a mobile in Turkey");
+    let columns = decide_by("Ad|Cep", &[], &["Ali|+905321234567"]).expect("decided");
+    assert_eq!(all_of(&columns, Field::Phone), [1]);
+}
+
+#[test]
+fn a_column_of_the_user_s_own_goes_before_those_of_a_known_export_if_it_is_the_very_thing() {
+    let header =
+        "First Name|Last Name|Email|Phone|Accepts Email Marketing|Tags|WhatsApp number|Work phone";
+    let columns = decide(header, &[]).expect("decided");
+    assert_eq!(columns.preset.map(|preset| preset.name.as_str()), Some("shopify"));
+    assert_eq!(all_of(&columns, Field::Phone), [6, 3]);
+    let sample = ["A|B|a@b.co|0501234561|yes||0501234562|0501234563"];
+    let header = header.replace("WhatsApp number", "WhatsApp (customer.metafields.my.wa)");
+    let columns = decide_by(&header, &[], &sample).expect("decided");
+    assert_eq!(all_of(&columns, Field::Phone), [6, 3], "by a word and its values");
+}
+
+#[test]
+fn of_two_columns_of_addresses_the_contact_s_own_is_taken_or_asked_for() {
+    let sample = ["+971501234561|a@b.co|c@d.co"];
+    let of = |header| decide_by(header, &[], &sample).map(|it| it.of(Field::Email));
+    assert_eq!(of("Phone|Mail of the client|Owner").expect("decided"), Some(1));
+    assert_eq!(of("Phone|Owner|Agent").expect("decided"), None);
+    let message = of("Phone|Client mail|Mail at work").expect_err("a doubt").to_string();
+    assert!(message.contains("2 columns could be the email"), "{message}");
+    assert!(message.contains("(column B; 1 of 1 values are e-mail addresses)"), "{message}");
+}
+
+#[test]
+fn countries_are_known_by_their_names_where_the_numbers_do_not_speak_against_it() {
+    let of =
+        |sample: &[&str]| decide_by("Phone|From", &[], sample).expect("decided").of(Field::Country);
+    assert_eq!(of(&["98765 43210|India", "030 1234567|Deutschland"]), Some(1));
+    assert_eq!(of(&["050 123 4561|India", "050 123 4562|Deutschland"]), None, "a nationality");
+    assert_eq!(of(&["98765 43210|IN", "030 1234567|DE"]), None, "codes may be anything");
+}
+
+#[test]
+fn a_country_column_of_calling_codes_is_one() {
+    for (sample, field) in
+        [("+91|98765 43210", Field::CallingCode), ("IN|98765 43210", Field::Country)]
+    {
+        let columns = decide_by("Country code|Phone", &[], &[sample]).expect("decided");
+        assert_eq!(columns.of(field), Some(0), "{sample}");
+    }
+}
+
+#[test]
+fn what_may_be_meant_for_a_field_is_hinted_at() {
+    let sample = ["+971501234561|Ann|050 1234562", "+971501234563|Bob|050 1234564"];
+    let columns = decide_by("Phone|Frist Name|Emergency contact", &[], &sample).expect("decided");
+    let hints: Vec<(usize, Field)> =
+        advice::hints(&columns).iter().map(|hint| (hint.column, hint.field)).collect();
+    assert_eq!(hints, [(1, Field::FirstName), (2, Field::Phone)]);
 }
 
 #[test]
@@ -134,6 +269,36 @@ fn beside_a_family_name_what_may_be_any_name_is_the_given_one() {
     assert_eq!((columns.of(Field::FirstName), columns.of(Field::Name)), (Some(0), None));
     let columns = decide("Nombre|Teléfono", &[]).expect("decided");
     assert_eq!((columns.of(Field::FirstName), columns.of(Field::Name)), (None, Some(0)));
+}
+
+#[test]
+fn beside_one_part_of_the_name_what_may_be_any_name_is_the_other_if_its_values_lack_the_part() {
+    for (header, sample, fields) in [
+        ("Nom|Prénom|Mobile", &["Dupont|Jean|0501234561"][..], [None, Some(1), Some(0)]),
+        ("Name|Vorname|Handy", &["Müller|Jörg|0501234561"], [None, Some(1), Some(0)]),
+        (
+            "Ragione sociale|Nome|Cognome|Tel",
+            &["|Mario|Rossi|0501234561"],
+            [Some(0), Some(1), Some(2)],
+        ),
+        ("Name|Surname|Phone", &["Ann|Lee|0501234561"], [None, Some(0), Some(1)]),
+        ("Name|Surname|Phone", &["Ann Lee|Lee|0501234561"], [Some(0), None, Some(1)]),
+        ("Name|First name|Phone", &["Ann Lee|Ann|0501234561"], [Some(0), Some(1), None]),
+        ("Name|First name|Phone", &[], [Some(0), Some(1), None]),
+    ] {
+        let columns = decide_by(header, &[], sample).expect("decided");
+        let found = [Field::Name, Field::FirstName, Field::LastName].map(|it| columns.of(it));
+        assert_eq!(found, fields, "{header}: {sample:?}");
+    }
+}
+
+#[test]
+fn of_several_phone_columns_under_unknown_headers_the_contact_s_own_are_taken() {
+    let sample = ["Ann|0501234561|0501234562", "Bob|0501234563|0501234564"];
+    let of = |header| decide_by(header, &[], &sample).map(|it| all_of(&it, Field::Phone));
+    assert_eq!(of("Name|Nomor WhatsApp Aktif (08...)|Nomor HP Orang Tua").expect("ok"), [1]);
+    assert_eq!(of("Name|Which phone, please?|Your mobile, please?").expect("ok"), [2, 1]);
+    assert!(of("Name|Reach|Reach too").is_err());
 }
 
 #[test]

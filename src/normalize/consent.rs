@@ -10,7 +10,17 @@ use crate::problem::{Code, Problem};
 use crate::text::fold;
 
 /// Words for yes and for no in the languages of exports.
-const YES: [&str; 36] = [
+const YES: [&str; 46] = [
+    "verdadero",
+    "verdadeiro",
+    "acepto",
+    "aceito",
+    "accepte",
+    "accetto",
+    "kabul",
+    "setuju",
+    "согласен",
+    "موافقة",
     "yes",
     "y",
     "true",
@@ -48,7 +58,21 @@ const YES: [&str; 36] = [
     "✓",
     "✔",
 ];
-const NO: [&str; 30] = [
+const NO: [&str; 44] = [
+    "neversubscribed",
+    "notsubscribed",
+    "refused",
+    "rechazado",
+    "recusado",
+    "refuse",
+    "rifiuto",
+    "abgelehnt",
+    "ret",
+    "menolak",
+    "отказ",
+    "不同意",
+    "拒绝",
+    "غير موافق",
     "no",
     "n",
     "false",

@@ -2,11 +2,10 @@
 
 use super::problem;
 use crate::contact::{Country, Field};
+use crate::country::{region_of, similar};
 use crate::map::Draft;
 use crate::phone::{Plan, Region};
 use crate::problem::{Code, Confidence, Problem, Suggestion};
-
-mod names;
 
 /// The region of the row's country, in which its numbers without a calling code are read; one that
 /// cannot be read is left out with a warning, which says where they are read then.
@@ -20,39 +19,80 @@ pub(super) fn read<'r>(
     if cell.is_empty() {
         return None;
     }
-    let region = names::region_of(cell, plan);
+    let region = region_of(cell, plan);
     if region.is_none() {
         let found = problem(draft, Field::Country, Code::CountryUnknown);
         let detail = match home {
             Some(home) => format!("a number without a calling code is read in {home}"),
             None => "a number without a calling code cannot be read".to_owned(),
         };
-        let suggestion = names::similar(cell)
+        let suggestion = similar(cell)
             .map(|region| Suggestion { value: region.to_string(), confidence: Confidence::Medium });
         problems.push(Problem { detail: detail.into(), suggestion, ..found });
     }
     region
 }
 
-/// The region in which the row's numbers without a calling code are read, as far as the row says:
-/// by the calling code that stands apart from its number, by its region, or by its country.
-pub(super) fn home<'r>(
-    draft: &Draft<'r>,
-    plan: &Plan,
-    country: Option<Region>,
-    problems: &mut Vec<Problem<'r>>,
-) -> Option<Region> {
-    for field in [Field::CallingCode, Field::Region] {
-        let cell = draft.get(field).trim();
-        if cell.is_empty() {
-            continue;
+/// Where the numbers of a row without a calling code are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Homes {
+    /// The region that the row names for all its numbers: by the calling code that stands apart
+    /// from them, or in a column of its own.
+    named: Option<Region>,
+    /// That of the row's country, else the run's.
+    usual: Option<Region>,
+}
+
+impl Homes {
+    /// What the row says, where its country is of `country`, and the run's home is `home`.
+    pub(super) fn read<'r>(
+        draft: &Draft<'r>,
+        plan: &Plan,
+        country: Option<Region>,
+        home: Option<Region>,
+        problems: &mut Vec<Problem<'r>>,
+    ) -> Homes {
+        let usual = country.or(home);
+        for field in [Field::CallingCode, Field::Region] {
+            let cell = draft.get(field).trim();
+            if cell.is_empty() {
+                continue;
+            }
+            let named = region_of(cell, plan);
+            if named.is_some() {
+                return Homes { named, usual };
+            }
+            problems.push(problem(draft, field, Code::RegionUnknown));
         }
-        match names::region_of(cell, plan) {
-            Some(region) => return Some(region),
-            None => problems.push(problem(draft, field, Code::RegionUnknown)),
-        }
+        Homes { named: None, usual }
     }
-    country
+
+    /// The region in which a number of the phone column at index `phone` is read: of the country
+    /// that stands beside it, unless the row names one for all its numbers.
+    pub(super) fn of_phone<'r>(
+        self,
+        draft: &Draft<'r>,
+        plan: &Plan,
+        phone: usize,
+        problems: &mut Vec<Problem<'r>>,
+    ) -> Option<Region> {
+        let beside = || {
+            let column = draft.columns().country_of_phone(phone)?;
+            let cell = draft.cell(column);
+            let region = region_of(cell, plan);
+            // Of the row's own country cell it is said already.
+            let said = draft.find(Field::Country).0 == Some(column);
+            if region.is_none() && !said && !cell.trim().is_empty() {
+                problems.push(Problem {
+                    column: u32::try_from(column).ok(),
+                    value: cell.into(),
+                    ..problem(draft, Field::Region, Code::RegionUnknown)
+                });
+            }
+            region
+        };
+        self.named.or_else(beside).or(self.usual)
+    }
 }
 
 /// The ISO country of a region; `XK` is none, and `001` neither.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::country::Homes;
 use super::{PhoneRules, Refusal, Rules, problem};
 use crate::contact::Field;
 use crate::map::Draft;
@@ -16,24 +17,23 @@ use crate::problem::{Code, Confidence, Level, Problem, Suggestion};
 pub(super) fn read<'r>(
     draft: &Draft<'r>,
     rules: &Rules,
-    home: Option<Region>,
+    homes: Homes,
     problems: &mut Vec<Problem<'r>>,
 ) -> Result<Found, Refusal> {
-    let cells = draft.phones();
-    let Some((&(first, cell), rest)) = cells.split_first() else {
+    let mut cells = draft.phones();
+    let Some((first, cell)) = cells.next() else {
         let (at, cell) = draft.find(Field::Phone);
-        return Cell { draft, rules, home, at: at.unwrap_or(0), cell }.judge(problems).1;
+        return Cell { draft, rules, homes, at: at.unwrap_or(0), cell }.judge(problems).1;
     };
-    if rest.is_empty() {
-        return Cell { draft, rules, home, at: first, cell }.judge(problems).1;
-    }
-    let judge = |at, cell| {
+    let Some(second) = cells.next() else {
+        return Cell { draft, rules, homes, at: first, cell }.judge(problems).1;
+    };
+    let judge = |(at, cell)| {
         let mut said = Vec::new();
-        let (reading, found) = Cell { draft, rules, home, at, cell }.judge(&mut said);
+        let (reading, found) = Cell { draft, rules, homes, at, cell }.judge(&mut said);
         (at, reading, found, said)
     };
-    let mut judged = vec![judge(first, cell)];
-    judged.extend(rest.iter().map(|(at, cell)| judge(*at, *cell)));
+    let judged: Vec<_> = [(first, cell), second].into_iter().chain(cells).map(judge).collect();
     let Some(taken) = judged.iter().position(|(_, _, found, _)| found.is_ok()) else {
         let first = judged.iter().find_map(|(_, _, found, _)| (*found).err());
         problems.extend(judged.into_iter().flat_map(|(_, _, _, said)| said));
@@ -71,16 +71,35 @@ pub(super) fn read<'r>(
 struct Cell<'c, 'r> {
     draft: &'c Draft<'r>,
     rules: &'c Rules,
-    home: Option<Region>,
+    homes: Homes,
     at: usize,
     cell: &'r str,
 }
 
 impl<'r> Cell<'_, 'r> {
+    /// How the cell is read, behind the area code that stands apart from it, if that makes a number
+    /// of it. A cell with a plus or a zero before its digits has its own, and a mobile needs none.
+    fn reading(&self, home: Option<Region>) -> Reading {
+        let Cell { draft, rules, cell, .. } = *self;
+        let read = |text: &str| read_cell(rules.plan, text, home, rules.phone.read);
+        let area = draft.get(Field::AreaCode).trim();
+        if area.is_empty() || cell.trim_start().starts_with(['+', '0']) {
+            return read(cell);
+        }
+        let alone = read(cell);
+        let is_mobile = |found: &Found| found.number.kind() == Kind::Mobile;
+        if alone.verdict.as_ref().is_ok_and(|it| is_mobile(it) || begins_with(cell, area)) {
+            return alone;
+        }
+        let whole = read(&format!("{area} {cell}"));
+        if whole.verdict.is_ok() { whole } else { alone }
+    }
+
     /// What the cell is read as, and whether it is wanted; all there is to say is pushed.
     fn judge(&self, problems: &mut Vec<Problem<'r>>) -> (Reading, Result<Found, Refusal>) {
-        let Cell { draft, rules, home, at, cell } = *self;
-        let reading = read_cell(rules.plan, cell, home, rules.phone.read);
+        let Cell { draft, rules, homes, at, cell } = *self;
+        let home = homes.of_phone(draft, rules.plan, at, problems);
+        let reading = self.reading(home);
         // Most cells are plain valid numbers, of which nothing needs to be said.
         let mut wanted = true;
         for Finding { code, detail } in findings(&reading, home, &rules.phone) {
@@ -115,6 +134,12 @@ impl<'r> Cell<'_, 'r> {
         };
         (reading, found)
     }
+}
+
+/// Whether the digits of a number begin with those of an area code, whatever zero is before them.
+fn begins_with(number: &str, area: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    digits(number).starts_with(digits(area).trim_start_matches('0'))
 }
 
 /// Something worth saying of a phone cell.

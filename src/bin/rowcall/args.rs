@@ -12,7 +12,7 @@ use rowcall::ingest::compressed::UnpackLimits;
 use rowcall::ingest::encoding::Encoding;
 use rowcall::ingest::{Given, HeaderLine, Limits, Ragged};
 use rowcall::map::{MapOptions, Params, PresetChoice};
-use rowcall::normalize::{MissingName, PhoneRules, Wanted};
+use rowcall::normalize::{MissingName, Need, PhoneRules, Wanted};
 use rowcall::phone::{DigitsAs, Kind, Letters, ReadRules, Region, Several};
 use values::{
     at_least_one, batch_size, delimiter, escape, kinds, max_rejects, missing_name, preset, quote,
@@ -88,21 +88,6 @@ pub(crate) struct CommonArgs {
     pub(crate) phone: PhoneArgs,
     #[command(flatten)]
     pub(crate) columns: ColumnArgs,
-    /// Reject rows that do not say that their contact agreed to be written to.
-    #[arg(long, help_heading = "Columns")]
-    pub(crate) require_opt_in: bool,
-    /// What becomes of a row without a name: it is rejected, its phone is its name, or this text
-    /// is. By default it is rejected where the platform requires a name.
-    #[arg(long, value_name = "reject|phone|TEXT", value_parser = missing_name, help_heading = "Columns")]
-    pub(crate) missing_name: Option<MissingName>,
-    /// For a platform that takes ids of tags: the id of a tag under a key, for example
-    /// contact_group_id=vip=12; may be given several times.
-    #[arg(long, value_name = "KEY=TAG=ID", help_heading = "Columns")]
-    pub(crate) tag_id: Vec<String>,
-    /// The folder in which the files that a column of avatars names are looked for; without it
-    /// only addresses of the web are taken.
-    #[arg(long, value_name = "DIR", help_heading = "Columns")]
-    pub(crate) avatar_dir: Option<PathBuf>,
     /// A list of phones that nobody wants written to: one a line, or a CSV; may be given several
     /// times.
     #[arg(long, value_name = "FILE", help_heading = "Lists")]
@@ -168,7 +153,8 @@ pub(crate) struct ColumnArgs {
     /// those of the row.
     #[arg(long, value_name = "FIELD=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Which columns that feed no field are carried along: all, none, or these.
+    /// Which columns that feed no field are carried along: all, none, or these. A phone or e-mail
+    /// column behind the first counts as one.
     #[arg(long, value_name = "all|none|COLUMN,…", default_value = "all")]
     pub(crate) params: String,
     /// What stands between two tags of a cell; by default it is found.
@@ -179,9 +165,29 @@ pub(crate) struct ColumnArgs {
     /// systeme.
     #[arg(long, value_name = "auto|none|NAME", default_value = "auto", value_parser = preset)]
     pub(crate) preset: PresetChoice,
+    /// Reject rows that do not say that their contact agreed to be written to.
+    #[arg(long)]
+    pub(crate) require_opt_in: bool,
+    /// What becomes of a row without a name: it is rejected, its phone is its name, or this text
+    /// is. By default it is rejected where the platform requires a name.
+    #[arg(long, value_name = "reject|phone|TEXT", value_parser = missing_name)]
+    pub(crate) missing_name: Option<MissingName>,
+    /// For a platform that takes ids of tags: the id of a tag under a key, for example
+    /// contact_group_id=vip=12; may be given several times.
+    #[arg(long, value_name = "KEY=TAG=ID")]
+    pub(crate) tag_id: Vec<String>,
+    /// The folder in which the files that a column of avatars names are looked for; without it
+    /// only addresses of the web are taken.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) avatar_dir: Option<PathBuf>,
 }
 
 impl ColumnArgs {
+    /// Whether a row must say that its contact agreed.
+    pub(crate) fn opt_in(&self) -> Need {
+        if self.require_opt_in { Need::Required } else { Need::Optional }
+    }
+
     /// What these arguments say.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Result;
+use clap::ArgMatches;
 use serde_json::{Value, json};
 
 use rowcall::error::{Error, exit};
@@ -22,6 +23,7 @@ use rowcall::write::records::Records;
 use crate::args::{Format, InspectArgs};
 use crate::job::given;
 use crate::mapping::Mapping;
+use crate::profile;
 
 /// Records that are read where not all of them were asked for.
 const ROWS_MAX: u64 = 1_000;
@@ -29,14 +31,14 @@ const ROWS_MAX: u64 = 1_000;
 /// Structural problems that are shown as text.
 const ISSUES_SHOWN_MAX: usize = 20;
 
-/// Says on stdout what is seen.
-pub(crate) fn run(args: &InspectArgs) -> Result<u8> {
+/// Says on stdout what is seen; a profile that is saved holds what was typed, too.
+pub(crate) fn run(args: &InspectArgs, typed: &ArgMatches) -> Result<u8> {
     let input = Input::from_argument(&args.input);
     input.check()?;
     let look = Source::look(&input, 0, &given(&args.read, &args.limits)?)?;
     let mapping = Mapping::of(&look, args)?;
     if let Some(path) = &args.save_profile {
-        save(path, &mapping.profile(&look, args)?)?;
+        save(path, &mapping.profile(&look, profile::typed(typed)?, &args.columns.set)?)?;
     }
     let rows_max = if args.full || args.records { u64::MAX } else { ROWS_MAX };
     let mut out = BufWriter::new(io::stdout().lock());

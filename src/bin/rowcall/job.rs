@@ -11,7 +11,7 @@ use rowcall::flow::{self, Goal, Job, Machine, Output};
 use rowcall::ingest::dialect::Dialect;
 use rowcall::ingest::{Given, Input};
 use rowcall::normalize::tags::TagIds;
-use rowcall::normalize::{MissingName, Need, Wanted};
+use rowcall::normalize::{MissingName, Wanted};
 use rowcall::phone::{Plan, Region};
 use rowcall::text::printable;
 use rowcall::write::contract::Contract;
@@ -94,10 +94,10 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         plan,
         home: args.phone.region.as_deref().map(|text| region(text, plan)).transpose()?,
         phone: args.phone.rules(),
-        opt_in: if args.require_opt_in { Need::Required } else { Need::Optional },
+        opt_in: args.columns.opt_in(),
         missing_name: missing_name(args, contract.as_ref())?,
         tag_ids: tag_ids(args, contract.as_ref())?,
-        avatar_folder: args.avatar_dir.as_deref().map(avatar_folder).transpose()?,
+        avatar_folder: args.columns.avatar_dir.as_deref().map(avatar_folder).transpose()?,
         suppress: args.suppress.clone(),
         existing: args.existing.clone(),
         rows_max: args.limit,
@@ -121,15 +121,15 @@ fn missing_name(
 ) -> Result<Option<MissingName>, Error> {
     // As long as a phone can be.
     const LONGEST_PHONE: &str = "+999999999999999";
-    let text = match &args.missing_name {
-        None | Some(MissingName::Reject) => return Ok(args.missing_name.clone()),
+    let text = match &args.columns.missing_name {
+        None | Some(MissingName::Reject) => return Ok(args.columns.missing_name.clone()),
         Some(MissingName::Phone) => LONGEST_PHONE,
         Some(MissingName::Text(text)) => text,
     };
     let limits = contract.map(Contract::limits).unwrap_or_default();
     let parts = [Field::Name, Field::FirstName];
     if parts.into_iter().all(|field| limits.take(field, text)) {
-        return Ok(args.missing_name.clone());
+        return Ok(args.columns.missing_name.clone());
     }
     Err(Error::Usage(format!(
         "--missing-name {}: the platform does not take this as a name; give another text",
@@ -140,7 +140,7 @@ fn missing_name(
 /// The ids of tags, each `KEY=TAG=ID`.
 fn tag_ids(args: &CommonArgs, contract: Option<&Contract>) -> Result<TagIds, Error> {
     let mut ids = TagIds::default();
-    for given in &args.tag_id {
+    for given in &args.columns.tag_id {
         let wrong = |what: String| Error::Usage(format!("--tag-id {}: {what}", printable(given)));
         let parts = given.split_once('=').and_then(|(key, rest)| {
             rest.rsplit_once('=').map(|(tag, id)| (key.trim(), tag.trim(), id.trim()))

@@ -13,7 +13,7 @@ mod progress;
 mod signals;
 mod terminal;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use args::{Cli, Command};
 use rowcall::error::exit;
@@ -27,8 +27,10 @@ fn main() -> ExitCode {
             return ExitCode::from(error.exit_code());
         }
     };
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
+    let matched = Cli::command().try_get_matches_from(arguments);
+    let parsed = matched.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(message) => {
             // Help and version go to stdout and are no error; the rest is usage.
             let _ = message.print();
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Prepare(args) => job::run(&args.job(), &args.common, Goal::Prepare),
         Command::Check(args) => job::run(&args.job(), &args.common, Goal::Check),
-        Command::Inspect(args) => inspect::run(&args),
+        Command::Inspect(args) => inspect::run(&args, &matches),
         Command::Explain(args) => explain::run(&args),
     };
     ExitCode::from(done.unwrap_or_else(|error| {

@@ -1,11 +1,12 @@
 //! Saved settings: a TOML file whose keys are the names of flags. It is put before what was typed,
-//! so that what was typed wins.
+//! so that what was typed wins; and what was typed can be saved.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
 
-use clap::CommandFactory;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, CommandFactory};
 use toml::{Table, Value};
 
 use rowcall::error::Error;
@@ -41,8 +42,9 @@ pub(crate) fn apply(mut typed: Vec<OsString>) -> Result<Vec<OsString>, Error> {
         fs::read_to_string(path).map_err(|cause| fail(format!("cannot be read: {cause}")))?;
     let table: Table = toml::from_str(&text).map_err(|cause| fail(cause.to_string()))?;
     let rest = typed.split_off(2);
+    let cli = Cli::command();
     for (key, value) in &table {
-        let flags = flags_of(key, value, &command, &rest).map_err(&fail)?;
+        let flags = flags_of(key, value, &cli, &command, &rest).map_err(&fail)?;
         typed.extend(flags.into_iter().map(OsString::from));
     }
     typed.extend(rest);
@@ -63,10 +65,17 @@ fn named_profile(typed: &[OsString]) -> Option<String> {
     None
 }
 
+/// The names of a command's flags.
+fn flags<'c>(cli: &'c Command, command: &str) -> impl Iterator<Item = &'c str> {
+    let found = cli.find_subcommand(command).expect("a command of ours");
+    found.get_arguments().filter_map(|flag| flag.get_long())
+}
+
 /// The flags that a key stands for; none where the command has no such flag and another has.
 fn flags_of(
     key: &str,
     value: &Value,
+    cli: &Command,
     command: &str,
     typed: &[OsString],
 ) -> Result<Vec<String>, String> {
@@ -75,17 +84,13 @@ fn flags_of(
         let names = serde_json::to_string(value).expect("a list of texts");
         return Ok(vec![format!("--saved-columns={names}")]);
     }
-    let cli = Cli::command();
-    let flags = |command: &str| -> Vec<String> {
-        let found = cli.find_subcommand(command).expect("a command of ours");
-        found.get_arguments().filter_map(|flag| flag.get_long()).map(str::to_owned).collect()
-    };
-    if !flags(command).contains(&name) {
-        let all: Vec<String> = COMMANDS.iter().flat_map(|command| flags(command)).collect();
-        if all.contains(&name) {
+    if !flags(cli, command).any(|flag| flag == name) {
+        let mut all = COMMANDS.iter().flat_map(|command| flags(cli, command));
+        if all.any(|flag| flag == name) {
             return Ok(Vec::new());
         }
-        let meant = similar(&name, all.iter().map(String::as_str));
+        let all = COMMANDS.iter().flat_map(|command| flags(cli, command));
+        let meant = similar(&name, all);
         let meant = meant.map_or(String::new(), |name| format!("; did you mean {name}?"));
         return Err(format!("`{}` is no flag{meant}", printable(key)));
     }
@@ -106,31 +111,31 @@ fn flags_of(
 
 /// Flags of the form `--map field=Column`; a field for which one was typed is left to that.
 fn pairs(name: &str, table: &Table, typed: &[OsString]) -> Result<Vec<String>, String> {
-    let is_typed = |field: &str| {
-        let begin = format!("{field}=");
-        let flag = format!("--{name}");
-        typed
-            .iter()
-            .filter_map(|argument| argument.to_str())
-            .zip(std::iter::once("").chain(typed.iter().filter_map(|argument| argument.to_str())))
-            .any(|(argument, before)| {
-                (before == flag && argument.starts_with(&begin))
-                    || argument
-                        .strip_prefix(&format!("{flag}="))
-                        .is_some_and(|it| it.starts_with(&begin))
-            })
-    };
+    let typed = typed_fields(name, typed);
     let mut flags = Vec::new();
-    for (field, value) in table.iter().filter(|(field, _)| !is_typed(field)) {
+    for (field, value) in table.iter().filter(|(field, _)| !typed.contains(&field.as_str())) {
         let values = match value {
-            Value::Array(list) => list.clone(),
-            value => vec![value.clone()],
+            Value::Array(list) => list.as_slice(),
+            value => std::slice::from_ref(value),
         };
         for value in values {
-            flags.push(format!("--{name}={field}={}", text(&value)?));
+            flags.push(format!("--{name}={field}={}", text(value)?));
         }
     }
     Ok(flags)
+}
+
+/// The fields for which a pair was typed, as `--map phone=Mobile` or `--map=phone=Mobile`.
+fn typed_fields<'t>(name: &str, typed: &'t [OsString]) -> Vec<&'t str> {
+    let typed: Vec<&str> = typed.iter().filter_map(|argument| argument.to_str()).collect();
+    let flag = format!("--{name}");
+    let apart = typed.windows(2).filter(|pair| pair[0] == flag).map(|pair| pair[1]);
+    let joined =
+        typed.iter().filter_map(|argument| argument.strip_prefix(&flag)?.strip_prefix('='));
+    let fields = apart.chain(joined).filter_map(|pair| Some(pair.split_once('=')?.0.trim()));
+    // One flag has a field of its own.
+    let is_region = |argument: &&str| argument.starts_with("--region-column") && name == "map";
+    fields.chain(typed.iter().copied().find(is_region).map(|_| "region")).collect()
 }
 
 /// Whether what was typed says the opposite of a flag that is there or not.
@@ -141,6 +146,46 @@ fn is_overruled(name: &str, typed: &[OsString]) -> bool {
         _ => return false,
     };
     typed.iter().any(|argument| argument == opposite)
+}
+
+/// The flags that were typed for `inspect`, or that it has from its own profile, as keys of a
+/// profile: those that other commands have, too, but for what is decided afresh or holds for one
+/// run only.
+///
+/// # Errors
+/// [`Error::Usage`] where a value is no text.
+pub(crate) fn typed(matches: &ArgMatches) -> Result<Table, Error> {
+    const LEFT_OUT: [&str; 6] =
+        ["profile", "saved-columns", "map", "set", "region-column", "format"];
+    let mut table = Table::new();
+    let cli = Cli::command();
+    let Some(matches) = matches.subcommand_matches("inspect") else { return Ok(table) };
+    let shared: Vec<&str> =
+        flags(&cli, "prepare").filter(|flag| !LEFT_OUT.contains(flag)).collect();
+    let inspect = cli.find_subcommand("inspect").expect("a command of ours");
+    for argument in inspect.get_arguments() {
+        let Some(name) = argument.get_long().filter(|name| shared.contains(name)) else { continue };
+        let id = argument.get_id().as_str();
+        if matches.value_source(id) != Some(ValueSource::CommandLine) {
+            continue;
+        }
+        let value = if argument.get_action().takes_values() {
+            let last = matches
+                .get_raw(id)
+                .and_then(|mut values| values.next_back())
+                .and_then(OsStr::to_str);
+            let last = last.ok_or_else(|| {
+                Error::Usage(format!("--{name}: a profile holds only what is text in UTF-8"))
+            })?;
+            // `001` is a region and no number.
+            let number = last.parse::<i64>().ok().filter(|number| number.to_string() == last);
+            number.map_or_else(|| Value::String(last.to_owned()), Value::Integer)
+        } else {
+            Value::Boolean(true)
+        };
+        table.insert(name.to_owned(), value);
+    }
+    Ok(table)
 }
 
 fn text(value: &Value) -> Result<String, String> {

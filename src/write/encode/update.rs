@@ -127,19 +127,25 @@ impl Updater {
 
     fn push_tags(&self, contact: &Contact<'_>, stored: &Stored, out: &mut Vec<u8>) {
         let (Some(key), Some(tags)) = (&self.tags, &stored.tags) else { return };
-        let mut united: Vec<&str> = tags.iter().map(String::as_str).collect();
+        let before = out.len();
+        push_key(out, key);
+        let mut mark = b'[';
+        let mut push = |out: &mut Vec<u8>, tag: &str| {
+            out.push(mark);
+            push_json_string(out, tag);
+            mark = b',';
+        };
+        tags.iter().for_each(|tag| push(out, tag));
+        let stored = out.len();
         contact.tags.for_each(|tag| {
             if !tags.iter().any(|stored| stored == tag) {
-                united.push(tag);
+                push(out, tag);
             }
         });
-        if united.len() > tags.len() {
-            push_key(out, key);
-            for (index, tag) in united.into_iter().enumerate() {
-                out.push(if index == 0 { b'[' } else { b',' });
-                push_json_string(out, tag);
-            }
-            out.push(b']');
+        let is_new = out.len() > stored;
+        out.push(b']');
+        if !is_new {
+            out.truncate(before);
         }
     }
 

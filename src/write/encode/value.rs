@@ -64,7 +64,7 @@ impl Value {
             Field::OptIn => Value::OptIn,
             Field::Favorite => Value::Favorite,
             Field::Avatar => Value::AvatarUrl,
-            Field::Region | Field::CallingCode | Field::OptOut => {
+            Field::Region | Field::CallingCode | Field::AreaCode | Field::OptOut => {
                 unreachable!("no key of a contract stands for it")
             }
         }

@@ -3,7 +3,7 @@
 Facts from the Unicode CLDR, read by the Python package babel:
 
     python3 -m pip install --upgrade babel
-    python3 src/normalize/country/names.py
+    python3 src/country/names.py
 
 A line is a country's ISO 3166-1 alpha-2 code and its names, in the languages that exports come in and
 in the country's own. A name that two countries share is left to the one that bears it in English,

@@ -1,4 +1,5 @@
 //! The text of a country cell → a region: codes, names in many languages, calling codes, flags.
+//! It must not know columns or rows.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -7,8 +8,8 @@ use crate::contact::Country;
 use crate::phone::{Plan, Region};
 use crate::text::fold;
 
-/// The names of countries in the languages of exports, made by `names.py` from the Unicode CLDR.
-const NAMES: &str = include_str!("names.txt");
+/// The names of countries in the languages of exports, made by `country/names.py` from the Unicode CLDR.
+const NAMES: &str = include_str!("country/names.txt");
 
 /// Folded names and ISO's codes of three letters → region.
 static REGIONS: LazyLock<HashMap<String, Region>> = LazyLock::new(|| {
@@ -37,7 +38,8 @@ static REGIONS: LazyLock<HashMap<String, Region>> = LazyLock::new(|| {
 /// The region that a text names: an ISO 3166-1 code of two or three letters, a name in one of many
 /// languages, a calling code, a flag; or several of these that agree, as in `United Arab Emirates
 /// (AE)`.
-pub(super) fn region_of(text: &str, plan: &Plan) -> Option<Region> {
+#[must_use]
+pub fn region_of(text: &str, plan: &Plan) -> Option<Region> {
     let text = text.trim();
     one(text, plan).or_else(|| {
         // Several ways of saying the same, each with its own punctuation.
@@ -51,7 +53,8 @@ pub(super) fn region_of(text: &str, plan: &Plan) -> Option<Region> {
 }
 
 /// The name most like a text that names no region, if it is but a letter or two away.
-pub(super) fn similar(text: &str) -> Option<Region> {
+#[must_use]
+pub fn similar(text: &str) -> Option<Region> {
     const SHORTEST: usize = 5;
     let folded = fold_country(text);
     let allowed = if folded.chars().count() > 2 * SHORTEST { 2 } else { 1 };
@@ -108,7 +111,8 @@ fn calling_code(text: &str) -> Option<u16> {
     const DIGITS_MAX: usize = 3;
     let digits = text.trim_start_matches(['+', '(', ' ']).trim_end_matches([')', ' ']);
     let digits = digits.strip_prefix("00").unwrap_or(digits);
-    let fits = (1..=DIGITS_MAX).contains(&digits.len());
+    // No calling code begins with a zero; an area code does, such as Berlin's 030.
+    let fits = (1..=DIGITS_MAX).contains(&digits.len()) && !digits.starts_with('0');
     digits.parse().ok().filter(|_| fits && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
@@ -190,9 +194,10 @@ mod tests {
 
     #[test]
     fn what_names_no_country_or_two_is_none() {
-        for text in
-            ["", "EU", "Europe", "999", "+", "12345", "AE / SA", "Atlantis", "🇦", "home", "x", "-"]
-        {
+        for text in [
+            "", "EU", "Europe", "999", "+", "12345", "030", "AE / SA", "Atlantis", "🇦", "home",
+            "x", "-",
+        ] {
             assert_eq!(of(text), None, "{text}");
         }
     }
