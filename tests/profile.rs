@@ -4,6 +4,7 @@
 mod support;
 
 use std::fs;
+use std::path::Path;
 
 use support::{contacts, fixtures, rowcall, scratch, stderr, summary};
 
@@ -30,6 +31,22 @@ fn a_saved_profile_pins_down_what_was_found_and_gives_the_same_payload() {
 }
 
 #[test]
+fn a_profile_holds_the_ids_of_tags_as_a_table_a_key() {
+    let place = scratch();
+    let rows = "Name,Phone,Tags\nAnn,+971501234561,\"a=b,dubai\"\nBob,+971501234562,\"c.d\"\n";
+    fs::write(place.path().join("a.csv"), rows).expect("written");
+    let profile = "[tag-id.contact_group_id]\n\"a=b\" = 12\n\"c.d\" = \"13\"\n\n[tag-id.branch_id]\n\
+                   dubai = \"3\"\n";
+    fs::write(place.path().join("rowcall.toml"), profile).expect("written");
+    let output = rowcall(place.path(), &["prepare", "a.csv", "--to", "awalchat", "-o", "out"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let payload = fs::read_to_string(place.path().join("out/payload/000001.jsonl")).expect("there");
+    let lines: Vec<&str> = payload.lines().collect();
+    assert!(lines[0].contains(r#""branch_id":"3","contact_group_id":"12""#), "{payload}");
+    assert!(lines[1].contains(r#""contact_group_id":"13""#), "{payload}");
+}
+
+#[test]
 fn a_saved_profile_holds_every_option_that_was_typed() {
     let place = scratch();
     let rows =
@@ -50,6 +67,9 @@ fn a_saved_profile_holds_every_option_that_was_typed() {
         ["--record-cells-max", "30"],
         ["--unpacked-bytes-max", "4000"],
         ["--unpacked-ratio-max", "50"],
+        ["--missing-name", "Friend"],
+        ["--tag-id", "contact_group_id=spring=7"],
+        ["--avatar-dir", "."],
     ];
     let options = [&options.concat()[..], &["--vanity", "--require-opt-in"]].concat();
     let save = [&["inspect", "a.csv", "--save-profile", "mine.toml"], &options[..]].concat();
@@ -61,14 +81,17 @@ fn a_saved_profile_holds_every_option_that_was_typed() {
         assert!(table.contains_key(option), "{option} is not in\n{profile}");
     }
     assert_eq!(table["cell-bytes-max"], toml::Value::Integer(1000));
-    let prepare = ["prepare", "a.csv", "--to", "superwaba", "-o"];
+    let prepare = ["prepare", "a.csv", "--to", "awalchat", "-o"];
     for (out, more) in [("typed", &options[..]), ("saved", &["--profile", "mine.toml"])] {
         let output = rowcall(place.path(), &[&prepare[..], &[out], more].concat());
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     }
     let (typed, saved) = (place.path().join("typed"), place.path().join("saved"));
-    assert_eq!(contacts(&saved).len(), 1);
-    assert_eq!(contacts(&typed), contacts(&saved));
+    let payload =
+        |out: &Path| fs::read_to_string(out.join("payload/000001.jsonl")).expect("a payload");
+    assert_eq!(payload(&saved).lines().count(), 1);
+    assert!(payload(&saved).contains(r#""contact_group_id":"7""#), "{}", payload(&saved));
+    assert_eq!(payload(&typed), payload(&saved));
     assert_eq!(summary(&typed)["settings"]["kinds"], summary(&saved)["settings"]["kinds"]);
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Command, CommandFactory};
+use clap::{ArgAction, ArgMatches, Command, CommandFactory};
 use toml::{Table, Value};
 
 use rowcall::error::Error;
@@ -103,23 +103,41 @@ fn flags_of(
         Value::Table(table) => pairs(&name, table, typed),
         Value::Array(list) => {
             let texts = list.iter().map(text).collect::<Result<Vec<String>, String>>()?;
+            if is_repeated(cli, command, &name) {
+                return Ok(texts.iter().map(|text| format!("--{name}={text}")).collect());
+            }
             Ok(vec![format!("--{name}={}", texts.join(","))])
         }
         value => Ok(vec![format!("--{name}={}", text(value)?)]),
     }
 }
 
-/// Flags of the form `--map field=Column`; a field for which one was typed is left to that.
+/// Whether a flag can be given several times, each with a value of its own.
+fn is_repeated(cli: &Command, command: &str, name: &str) -> bool {
+    let found = cli.find_subcommand(command).expect("a command of ours");
+    let mut arguments = found.get_arguments();
+    let flag = arguments.find(|argument| argument.get_long() == Some(name));
+    flag.is_some_and(|flag| matches!(flag.get_action(), ArgAction::Append))
+}
+
+/// Flags of the form `--map field=Column`, or `--tag-id key=tag=id` from a table in a table; a
+/// field for which one was typed is left to that.
 fn pairs(name: &str, table: &Table, typed: &[OsString]) -> Result<Vec<String>, String> {
     let typed = typed_fields(name, typed);
     let mut flags = Vec::new();
     for (field, value) in table.iter().filter(|(field, _)| !typed.contains(&field.as_str())) {
-        let values = match value {
-            Value::Array(list) => list.as_slice(),
-            value => std::slice::from_ref(value),
-        };
-        for value in values {
-            flags.push(format!("--{name}={field}={}", text(value)?));
+        match value {
+            Value::Array(list) => {
+                for value in list {
+                    flags.push(format!("--{name}={field}={}", text(value)?));
+                }
+            }
+            Value::Table(inner) => {
+                for (key, value) in inner {
+                    flags.push(format!("--{name}={field}={key}={}", text(value)?));
+                }
+            }
+            value => flags.push(format!("--{name}={field}={}", text(value)?)),
         }
     }
     Ok(flags)
@@ -169,23 +187,27 @@ pub(crate) fn typed(matches: &ArgMatches) -> Result<Table, Error> {
         if matches.value_source(id) != Some(ValueSource::CommandLine) {
             continue;
         }
-        let value = if argument.get_action().takes_values() {
-            let last = matches
-                .get_raw(id)
-                .and_then(|mut values| values.next_back())
-                .and_then(OsStr::to_str);
-            let last = last.ok_or_else(|| {
-                Error::Usage(format!("--{name}: a profile holds only what is text in UTF-8"))
-            })?;
-            // `001` is a region and no number.
-            let number = last.parse::<i64>().ok().filter(|number| number.to_string() == last);
-            number.map_or_else(|| Value::String(last.to_owned()), Value::Integer)
-        } else {
-            Value::Boolean(true)
+        let raw = matches.get_raw(id).into_iter().flatten();
+        let texts: Option<Vec<&str>> = raw.map(OsStr::to_str).collect();
+        let texts = texts.ok_or_else(|| {
+            Error::Usage(format!("--{name}: a profile holds only what is text in UTF-8"))
+        })?;
+        let value = match (argument.get_action(), texts.last()) {
+            (ArgAction::Append, _) => {
+                Value::Array(texts.into_iter().map(|text| Value::String(text.to_owned())).collect())
+            }
+            (action, Some(last)) if action.takes_values() => value_of(last),
+            _ => Value::Boolean(true),
         };
         table.insert(name.to_owned(), value);
     }
     Ok(table)
+}
+
+/// A number as a number, and all else as text; `001` is a region and no number.
+fn value_of(text: &str) -> Value {
+    let number = text.parse::<i64>().ok().filter(|number| number.to_string() == text);
+    number.map_or_else(|| Value::String(text.to_owned()), Value::Integer)
 }
 
 fn text(value: &Value) -> Result<String, String> {
