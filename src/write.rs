@@ -10,4 +10,6 @@ pub mod ledger;
 pub mod outdir;
 pub mod records;
 pub mod rejects;
+pub mod sample;
 pub mod summary;
+pub mod template;
