@@ -98,6 +98,9 @@ const DAMAGED: [Damaged; 19] = [
 /// Before which damaged row a blank line stands.
 const BLANK_BEFORE: usize = 6;
 
+/// The last line: a record that lost its other cells. A messy template has two columns at least.
+const CUT_OFF: &str = "+12125550166\n";
+
 /// The sample CSV for a platform, in UTF-8.
 #[must_use]
 pub fn template(contract: &Contract, rows: Rows) -> String {
@@ -124,6 +127,7 @@ pub fn template(contract: &Contract, rows: Rows) -> String {
                     changed.map_or_else(clean, |(_, cell)| (*cell).to_owned())
                 });
             }
+            out.extend_from_slice(CUT_OFF.as_bytes());
         }
     }
     String::from_utf8(out).expect("quotes leave UTF-8 as it is")

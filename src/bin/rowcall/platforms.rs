@@ -11,8 +11,8 @@ use rowcall::contact::Field;
 use rowcall::error::exit;
 use rowcall::text::printable;
 use rowcall::write::contract::{
-    BatchLimits, Contract, FieldKey, Format as PayloadFormat, ItemForm, ParamsForm, ParamsKey,
-    Request, Sign, TagsForm, Upload,
+    BatchLimits, Contract, FieldKey, Format as PayloadFormat, ItemForm, PATH_PHONE, ParamsForm,
+    ParamsKey, Request, Sign, TagsForm, Upload,
 };
 use rowcall::write::sample::sample;
 
@@ -73,13 +73,12 @@ fn environment(contract: &Contract) -> Vec<String> {
 fn list(contracts: &[Contract]) -> String {
     let mut out = String::new();
     for contract in contracts {
-        let required: Vec<&str> = contract
-            .fields
-            .iter()
-            .filter(|known| known.required)
-            .filter_map(|known| known.field.map(Field::as_str))
-            .collect();
-        let required = if required.is_empty() { "phone".to_owned() } else { required.join(", ") };
+        let required = contract.fields.iter().filter(|known| known.required);
+        let required = required.filter_map(|known| known.field).filter(|it| *it != Field::Phone);
+        // Without a phone there is no contact, wherever the platform takes it.
+        let required: Vec<&str> =
+            std::iter::once(Field::Phone).chain(required).map(Field::as_str).collect();
+        let required = required.join(", ");
         let _ = writeln!(out, "{:15}{}", contract.name, printable(&contract.title));
         let _ = writeln!(
             out,
@@ -130,29 +129,30 @@ fn page(contract: &Contract) -> String {
         page.line(if at == 0 { "documents" } else { "" }, document);
     }
     page.line("request", &request_text(contract));
-    for (key, value) in request.iter().flat_map(|request| &request.query) {
-        page.line("query", &format!("{key}={value}"));
+    if let Some(Request { path, path_phone, query, .. }) = request {
+        if path.contains(PATH_PHONE) {
+            page.line("", &format!("{PATH_PHONE} is the phone as {}", path_phone.as_str()));
+        }
+        query.iter().for_each(|(key, value)| page.line("query", &format!("{key}={value}")));
     }
-    page.line("batch", &batch_text(&contract.batch));
-    page.basis(contract.batch.assumption.as_deref());
+    let basis = page.basis(contract.batch.assumption.as_deref());
+    page.line("batch", &format!("{}{basis}", batch_text(&contract.batch)));
     page.line("existing", existing.sentence());
     if let Some(upload) = &contract.upload {
         page.upload(upload);
     }
-    page.text.push_str("\nfields\n");
-    contract.fields.iter().for_each(|known| page.field(known, contract));
-    if let Some(params) = &contract.params {
-        page.params(params);
-    }
-    if payload.original_columns {
-        page.line("", "all columns of the source come first, as they were");
-    }
+    page.heading("fields");
+    page.fields(contract);
     if !assumptions.is_empty() {
-        page.text.push_str("\nassumptions\n");
-        assumptions.iter().for_each(|text| page.line("", text));
+        page.heading("assumptions");
+        assumptions.iter().for_each(|text| page.indented(text));
     }
-    let contact = if payload.item == ItemForm::Array { ", an array a contact" } else { "" };
-    let _ = write!(page.text, "\nsample{contact}\n{}", sample(contract));
+    page.heading(if payload.item == ItemForm::Array {
+        "sample, an array a contact"
+    } else {
+        "sample"
+    });
+    page.text.push_str(&sample(contract));
     page.text
 }
 
@@ -165,75 +165,102 @@ struct Page {
 
 impl Page {
     fn line(&mut self, name: &str, value: &str) {
-        let line = format!("{name:15}{}", printable(value));
-        let _ = writeln!(self.text, "{}", line.trim_end());
+        let _ = writeln!(self.text, "{name:15}{}", printable(value));
     }
 
-    /// Whether what was just said is documented; nothing, where there are no documents.
-    fn basis(&mut self, assumption: Option<&str>) {
+    fn heading(&mut self, text: &str) {
+        let _ = writeln!(self.text, "\n{text}");
+    }
+
+    fn indented(&mut self, text: &str) {
+        let _ = writeln!(self.text, "  {}", printable(text));
+    }
+
+    /// Whether something is documented; nothing, where there are no documents.
+    fn basis(&self, assumption: Option<&str>) -> String {
         match assumption {
-            Some(text) => self.line("", &format!("  assumption: {text}")),
-            None if self.documented => self.line("", "  documented"),
-            None => {}
+            Some(text) => format!(" [assumption: {text}]"),
+            None if self.documented => " [documented]".to_owned(),
+            None => String::new(),
         }
     }
 
     fn upload(&mut self, upload: &Upload) {
         let Upload { base_url, requests_per_minute, assumption, headers, query, form, sign } =
             upload;
-        let base = base_url.as_deref().unwrap_or("your account names it");
-        self.line("base URL", base);
+        self.line("base URL", base_url.as_deref().unwrap_or("your account names it"));
         let pace = requests_per_minute.map_or("no limit that is known".to_owned(), |most| {
             format!("at most {} requests a minute", grouped(most.into()))
         });
         self.line("pace", &pace);
-        self.basis(assumption.as_deref());
+        if let Some(text) = assumption {
+            self.line("", &format!("[assumption: {text}]"));
+        }
         for (kind, entries) in [("header", headers), ("query", query), ("form", form)] {
             for (name, value) in entries {
-                self.line(&format!("adds {kind}"), &format!("{name}: {value}"));
+                self.line(kind, &format!("{name}: {value}"));
             }
         }
         if let Some(Sign { header, timestamp_header, text, assumption, .. }) = sign {
-            let how = format!("{header}, HMAC-SHA256 of {text}; {timestamp_header}");
+            let basis = self.basis(assumption.as_deref());
+            let how = format!("{header}, HMAC-SHA256 of {text}; {timestamp_header}{basis}");
             self.line("signature", &how);
-            self.basis(assumption.as_deref());
         }
         self.line("environment", &upload.variables().join(", "));
     }
 
-    fn field(&mut self, known: &FieldKey, contract: &Contract) {
-        let mut parts = vec![match (known.field, &known.value) {
-            (Some(Field::Phone), _) => format!("phone as {}", known.style.as_str()),
-            (Some(Field::Tags), _) => format!("tags as {}", tags_text(known, contract)),
-            (Some(field), _) => field.to_string(),
-            (None, value) => format!("always \"{}\"", value.as_deref().unwrap_or_default()),
-        }];
-        if known.required {
-            parts.push("required".to_owned());
+    /// Each field with its key, its form and what that rests on.
+    fn fields(&mut self, contract: &Contract) {
+        let mut rows: Vec<(&str, String, Option<&str>)> = contract
+            .fields
+            .iter()
+            .map(|known| (&*known.key, field_text(known, contract), known.assumption.as_deref()))
+            .collect();
+        rows.extend(contract.params.as_ref().map(|params| {
+            let (key, text) = params_text(params);
+            (key, text, params.assumption.as_deref())
+        }));
+        let width = rows.iter().map(|(key, ..)| key.chars().count()).max().unwrap_or(0);
+        if contract.payload.original_columns {
+            self.indented(&format!("{:width$}  the columns of the source, as they were", "…"));
         }
-        parts.extend(known.chars_max.map(|max| format!("at most {max} characters")));
-        if known.letters_only {
-            parts.push("letters and spaces only".to_owned());
+        for (key, text, assumption) in rows {
+            let basis = self.basis(assumption);
+            self.indented(&format!("{key:width$}  {text}{basis}"));
         }
-        if let Some(key) = &known.file_key {
-            let max = known.file_bytes_max;
-            let most = (max < u64::MAX).then(|| format!(" of at most {} bytes", grouped(max)));
-            parts.push(format!("or a file{} as {key}", most.unwrap_or_default()));
-        }
-        parts.extend(known.pixels.map(|it| format!("{it}×{it} pixels are recommended")));
-        self.line(&format!("  {}", known.key), &parts.join(", "));
-        self.basis(known.assumption.as_deref());
     }
+}
 
-    fn params(&mut self, params: &ParamsKey) {
-        let (key, how) = match params.form {
-            ParamsForm::Object => (&*params.key, "an object from header to value"),
-            ParamsForm::List => (&*params.key, "a list of name and value"),
-            ParamsForm::Columns => ("…", "columns of their own"),
-        };
-        self.line(&format!("  {key}"), &format!("the columns that feed no field, as {how}"));
-        self.basis(params.assumption.as_deref());
+fn field_text(known: &FieldKey, contract: &Contract) -> String {
+    let mut parts = vec![match (known.field, &known.value) {
+        (Some(Field::Phone), _) => format!("phone as {}", known.style.as_str()),
+        (Some(Field::Tags), _) => format!("tags as {}", tags_text(known, contract)),
+        (Some(field), _) => field.to_string(),
+        (None, value) => format!("always \"{}\"", value.as_deref().unwrap_or_default()),
+    }];
+    if known.required {
+        parts.push("required".to_owned());
     }
+    parts.extend(known.chars_max.map(|max| format!("at most {max} characters")));
+    if known.letters_only {
+        parts.push("letters and spaces only".to_owned());
+    }
+    if let Some(key) = &known.file_key {
+        let max = known.file_bytes_max;
+        let most = (max < u64::MAX).then(|| format!(" of at most {} bytes", grouped(max)));
+        parts.push(format!("or a file{} as {key}", most.unwrap_or_default()));
+    }
+    parts.extend(known.pixels.map(|it| format!("{it}×{it} pixels are recommended")));
+    parts.join(", ")
+}
+
+fn params_text(params: &ParamsKey) -> (&str, String) {
+    let (key, how) = match params.form {
+        ParamsForm::Object => (&*params.key, "an object from header to value"),
+        ParamsForm::List => (&*params.key, "a list of name and value"),
+        ParamsForm::Columns => ("…", "columns of their own"),
+    };
+    (key, format!("the columns that feed no field, as {how}"))
 }
 
 fn tags_text(known: &FieldKey, contract: &Contract) -> String {

@@ -172,18 +172,27 @@ fn is_missing(message: &str) -> bool {
 
 /// The words of a deserializer in our own: what was seen, and what to do.
 fn reworded(message: &str) -> String {
+    let wrong = ["invalid type: ", "invalid value: "];
+    let wrong = wrong.iter().find_map(|start| message.strip_prefix(start));
+    if let Some((seen, expected)) = wrong.and_then(|rest| rest.rsplit_once(", expected ")) {
+        let expected = match expected {
+            "u32" | "u64" | "usize" => "a whole number without quotes",
+            "a boolean" => "true or false without quotes",
+            "a string" => "a text in quotes",
+            other => other,
+        };
+        return format!("this is {}; write {expected}", printable(seen));
+    }
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let Some((seen, known)) = quoted.split_first() else { return printable(message) };
     let shown = printable(seen);
-    let choice = || {
-        let meant = similar(seen, known.iter().copied());
-        let meant = meant.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-        format!("{meant}; there is {}", known.join(", "))
-    };
+    let meant = similar(seen, known.iter().copied());
+    let meant = meant.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+    let known = known.join(", ");
     if message.starts_with("unknown field") {
-        format!("there is no key `{shown}` here{}", choice())
+        format!("there is no key `{shown}` here; the keys are {known}{meant}")
     } else if message.starts_with("unknown variant") {
-        format!("`{shown}` is not known here{}", choice())
+        format!("`{shown}` is not known here; it is one of {known}{meant}")
     } else if is_missing(message) {
         format!("the key `{shown}` is missing; add it")
     } else {
