@@ -30,7 +30,8 @@ fn run(platform: &str, messy: &[&str]) -> (Vec<String>, Vec<String>) {
     let output = rowcall(place.path(), &["prepare", "contacts.csv", "--to", platform, "-o", "out"]);
     assert_eq!(output.status.code(), Some(0), "{platform}: {}", stderr(&output));
     let out = place.path().join("out");
-    let codes = issues(&out).into_iter().map(|line| line["code"].as_str().expect("a code").to_owned());
+    let codes =
+        issues(&out).into_iter().map(|line| line["code"].as_str().expect("a code").to_owned());
     let ledger = fs::read(out.join("rows.csv")).expect("rows.csv");
     let fates = csv_records(&ledger)[1..].iter().map(|row| row[3].clone()).collect();
     (codes.collect(), fates)

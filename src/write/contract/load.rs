@@ -6,9 +6,11 @@ use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
 
-use toml::de::{DeTable, DeValue};
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::{Contract, check};
+use super::{Contract, FieldKey, check};
 use crate::error::{Error, Result};
 use crate::map::advice::similar;
 use crate::text::printable;
@@ -105,7 +107,7 @@ impl Contract {
         let contract: Contract = toml::from_str(text).map_err(|cause| {
             // What the top of the file lacks has no line.
             let span = cause.span().filter(|span| span.start > 0 || !is_missing(cause.message()));
-            wrong(span, &reworded(cause.message()))
+            wrong(field_at_fault(&root, span.as_ref()).or(span), &reworded(cause.message()))
         })?;
         check::contract(&contract).map_err(|Fault { at, what }| {
             wrong(span_of(&DeValue::Table(root.into_inner()), &at), &what)
@@ -164,6 +166,18 @@ fn span_of(value: &DeValue<'_>, at: &[String]) -> Option<Range<usize>> {
         _ => return None,
     };
     Some(span_of(inner.get_ref(), rest).unwrap_or(span))
+}
+
+/// Where the first field stands that is wrong as a whole: of such a fault only the list is named.
+fn field_at_fault(
+    root: &Spanned<DeTable<'_>>,
+    named: Option<&Range<usize>>,
+) -> Option<Range<usize>> {
+    let list = root.get_ref().get("field").filter(|list| Some(list.span()) == named.cloned())?;
+    let wrong = |field: &&Spanned<DeValue<'_>>| {
+        FieldKey::deserialize(ValueDeserializer::from((*field).clone())).is_err()
+    };
+    list.get_ref().as_array()?.iter().find(wrong).map(Spanned::span)
 }
 
 fn is_missing(message: &str) -> bool {
