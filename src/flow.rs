@@ -12,7 +12,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -20,7 +20,9 @@ use std::thread;
 use std::time::Duration;
 
 mod budget;
+mod context;
 mod hints;
+mod lists;
 mod order;
 mod report;
 mod work;
@@ -38,8 +40,10 @@ use crate::write::contract::{BatchLimits, Contract};
 use crate::write::outdir::{IfExists, OutDir};
 use crate::write::summary::Summary;
 use budget::Budget;
+use context::SourceContext;
+use lists::Lists;
 use order::Ordered;
-use work::{SourceContext, Worked};
+use work::Worked;
 
 /// Everything that a run is told.
 #[derive(Debug, Clone)]
@@ -64,6 +68,10 @@ pub struct Job {
     pub tag_ids: TagIds,
     /// The folder in which pictures are looked for, absolute and without links.
     pub avatar_folder: Option<PathBuf>,
+    /// Files of phones that nobody wants written to.
+    pub suppress: Vec<PathBuf>,
+    /// Files with the contacts that the platform has already.
+    pub existing: Vec<PathBuf>,
     /// How many rows to read in all, for a trial; `None` reads all.
     pub rows_max: Option<u64>,
     /// What to make.
@@ -120,6 +128,8 @@ impl Job {
             missing_name: None,
             tag_ids: TagIds::default(),
             avatar_folder: None,
+            suppress: Vec::new(),
+            existing: Vec::new(),
             rows_max: None,
             goal,
             contract: None,
@@ -243,7 +253,9 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
     let spare = Arc::new(Mutex::new(Vec::new()));
     let waiting_max = job.machine.threads * CHUNKS_WAITING_PER_THREAD;
     let budget = Arc::new(Budget::new(2 * waiting_max * job.machine.chunk_bytes));
-    let (opened, chunks) = start_reader(job.clone(), Arc::clone(&spare), Arc::clone(&budget));
+    let private = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
+    let (opened, chunks) =
+        start_reader(job.clone(), private, Arc::clone(&spare), Arc::clone(&budget));
     let contexts = wait_for(&opened, watch)??;
     let ordered = Ordered::new(job, names, contexts.clone(), out)?;
     let mill = Mill {
@@ -276,8 +288,9 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
 /// An input inside the folder that is to be replaced would be lost with it.
 fn refuse_own_input(job: &Job, output: &Output) -> Result<()> {
     let Ok(folder) = output.folder.canonicalize() else { return Ok(()) };
-    for input in &job.inputs {
-        let Input::File(path) = input else { continue };
+    let lists = lists::files(job).map(|path| Input::File(path.clone()));
+    for input in job.inputs.iter().cloned().chain(lists) {
+        let Input::File(path) = &input else { continue };
         if path.canonicalize().is_ok_and(|path| path != folder && path.starts_with(&folder)) {
             return Err(Error::Usage(format!(
                 "{}: is in the output folder, which would be replaced; write to another folder",
@@ -306,13 +319,14 @@ type Opening = Result<Arc<[SourceContext]>>;
 /// It is never joined: where a read blocks for ever, the run ends without it.
 fn start_reader(
     job: Job,
+    private: PathBuf,
     spare: Arc<Mutex<Vec<Chunk>>>,
     budget: Arc<Budget>,
 ) -> (Receiver<Opening>, Receiver<Delivery>) {
     let (say_opened, opened) = sync_channel(1);
     let (say_chunk, chunks) = sync_channel(job.machine.threads * CHUNKS_WAITING_PER_THREAD);
     thread::spawn(move || {
-        let sources = match open_all(&job) {
+        let sources = match open_all(&job, &private) {
             Ok((contexts, sources)) => {
                 // A run that does not listen any more needs no answer.
                 let _ = say_opened.send(Ok(contexts));
@@ -340,7 +354,9 @@ fn start_reader(
     (opened, chunks)
 }
 
-fn open_all(job: &Job) -> Result<(Arc<[SourceContext]>, Vec<Source>)> {
+/// Opens all inputs, and reads the lists that are heeded beside them; private files are made in
+/// the folder `private`.
+fn open_all(job: &Job, private: &Path) -> Result<(Arc<[SourceContext]>, Vec<Source>)> {
     let mut contexts = Vec::new();
     let mut sources = Vec::new();
     for (index, input) in (0..).zip(&job.inputs) {
@@ -348,6 +364,8 @@ fn open_all(job: &Job) -> Result<(Arc<[SourceContext]>, Vec<Source>)> {
         contexts.push(SourceContext::new(&source, job)?);
         sources.push(source);
     }
+    let lists = Arc::new(Lists::read(job, private)?);
+    contexts.iter_mut().for_each(|context| context.lists = Arc::clone(&lists));
     Ok((contexts.into(), sources))
 }
 
@@ -472,7 +490,7 @@ impl Mill<'_> {
     fn work(&self) -> Result<()> {
         while let Some((number, chunk)) = self.next_chunk()? {
             let mut worked = lock(&self.spare_worked).pop().unwrap_or_default();
-            worked.work(chunk, &self.contexts);
+            worked.work(chunk, &self.contexts)?;
             lock(&self.waiting).insert(number, worked);
             self.take_turns()?;
             self.wait_for_room(number)?;

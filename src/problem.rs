@@ -31,16 +31,27 @@ pub enum Fate {
     Malformed,
     /// The record was read, and its phone or a required field is not acceptable.
     Rejected,
+    /// A list of phones that nobody wants written to has its phone.
+    Suppressed,
     /// An earlier accepted row has the same phone.
     Duplicate,
+    /// The platform has the contact already, as it is.
+    Unchanged,
     /// It stands in the payload.
     Accepted,
 }
 
 impl Fate {
     /// Every fate, in the order in which the first that applies is taken.
-    pub const ALL: [Fate; 5] =
-        [Fate::Blank, Fate::Malformed, Fate::Rejected, Fate::Duplicate, Fate::Accepted];
+    pub const ALL: [Fate; 7] = [
+        Fate::Blank,
+        Fate::Malformed,
+        Fate::Rejected,
+        Fate::Suppressed,
+        Fate::Duplicate,
+        Fate::Unchanged,
+        Fate::Accepted,
+    ];
 
     /// The fate's name in every report.
     #[must_use]
@@ -49,8 +60,30 @@ impl Fate {
             Fate::Blank => "blank",
             Fate::Malformed => "malformed",
             Fate::Rejected => "rejected",
+            Fate::Suppressed => "suppressed",
             Fate::Duplicate => "duplicate",
+            Fate::Unchanged => "unchanged",
             Fate::Accepted => "accepted",
+        }
+    }
+}
+
+/// What the payload does with an accepted row's contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// It makes the contact.
+    Create,
+    /// It changes the contact that the platform has.
+    Update,
+}
+
+impl Action {
+    /// The action's name in every report.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Action::Create => "create",
+            Action::Update => "update",
         }
     }
 }
@@ -187,6 +220,14 @@ pub enum Code {
     PhoneColumnSkipped,
     /// An earlier accepted row has the same phone.
     PhoneDuplicate,
+    /// A list of suppressed phones has it.
+    PhoneSuppressed,
+    /// The platform has the contact already, as it is.
+    PhoneUnchanged,
+    /// The platform has a contact of this phone, and takes no other and no change.
+    PhoneExists,
+    /// The contact that is to be updated has no id in the list of existing contacts.
+    PhoneNoId,
     /// The platform requires a name and the row has none.
     NameMissing,
     /// The row has no name, and one was put in its place.
@@ -249,7 +290,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 71] = [
+const CODES: [CodeWords; 75] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -409,6 +450,18 @@ const CODES: [CodeWords; 71] = [
     words(Code::PhoneDuplicate, "phone.duplicate", Info,
         "an earlier row has the same phone number",
         "nothing to do; see the kept row for what differs"),
+    words(Code::PhoneSuppressed, "phone.suppressed", Info,
+        "a list given by --suppress has this phone",
+        "nothing to do"),
+    words(Code::PhoneUnchanged, "phone.unchanged", Info,
+        "the platform has this contact already, as it is here",
+        "nothing to do"),
+    words(Code::PhoneExists, "phone.exists", Bad,
+        "the platform has another contact of this phone, and its import changes none",
+        "change the contact on the platform, or leave the row out"),
+    words(Code::PhoneNoId, "phone.no_id", Bad,
+        "the contact is to be updated, and the list of existing contacts does not have its id",
+        "give the platform's own list answer, or a CSV with a column for the id"),
     words(Code::NameMissing, "name.missing", Bad,
         "the row has no name, and one is required",
         "fill the name"),

@@ -10,7 +10,9 @@ use rapidhash::v3::{DEFAULT_RAPID_SECRETS, rapidhash_v3_nano_inline};
 use crate::contact::{Contact, Field};
 use crate::phone::{Phone, variant_key};
 
+pub mod existing;
 mod prints;
+pub mod suppress;
 mod table;
 
 use prints::Prints;

@@ -5,6 +5,7 @@
 pub mod batch;
 pub mod contract;
 pub mod encode;
+pub mod follow_up;
 pub mod issues;
 pub mod ledger;
 pub mod outdir;

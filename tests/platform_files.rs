@@ -288,6 +288,15 @@ key = "phone"
 [params]
 form = "object"
 #params
+[stored]
+id = "id"
+phone = "phone"
+#stored
+[update]
+method = "PUT"
+path = "/{id}"
+fields = {}
+#update
 [upload]
 requests_per_minute = 1
 #upload
@@ -319,6 +328,8 @@ fn the_document_has_every_key_that_the_loader_knows_and_no_other() {
         ("batch", "### `[batch]`"),
         ("field", "### `[[field]]`"),
         ("params", "### `[params]`"),
+        ("stored", "### `[stored]`"),
+        ("update", "### `[update]`"),
         ("upload", "### `[upload]`"),
         ("upload.sign", "### `[upload.sign]`"),
     ] {

@@ -11,15 +11,16 @@ use crate::ingest::{Evidence, HeaderLine, Ragged};
 use crate::map::{Params, PresetChoice};
 use crate::normalize::{MissingName, Need, Wanted};
 use crate::phone::{DigitsAs, Letters, Region, Several};
-use crate::problem::{Code, Fate, Place};
+use crate::problem::{Action, Code, Fate, Place};
 use crate::unique::{Claim, Claimant, Unique};
 use crate::write::issues::{Related, Role};
 use crate::write::outdir::OutDir;
-use crate::write::summary::{ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
+use crate::write::summary::{Actions, ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
 
+use super::context::{SourceContext, View};
 use super::hints::Unread;
 use super::report::{Settled, Writers};
-use super::work::{SourceContext, View, Worked};
+use super::work::Worked;
 use super::{Goal, Job, MaxRejects, Progress};
 
 /// What the ordered stage knows.
@@ -29,6 +30,7 @@ pub(super) struct Ordered {
     unique: Unique,
     writers: Option<Writers>,
     counts: Counts,
+    actions: Actions,
     /// Rows and bytes as the reader counts them, by source.
     read: Vec<SourceTally>,
     problems: Vec<u64>,
@@ -71,6 +73,7 @@ impl Ordered {
             unique: Unique::new(&spool),
             writers,
             counts: Counts::default(),
+            actions: Actions::default(),
             read,
             problems: vec![0; Code::COUNT],
             regions: BTreeMap::new(),
@@ -192,6 +195,10 @@ impl Ordered {
             self.problems[related.role.code() as usize] += 1;
         }
         if let (Fate::Accepted, Some((_, region, kind))) = (row.fate, row.row.phone) {
+            match row.row.action {
+                Some(Action::Update) => self.actions.update += 1,
+                _ => self.actions.create += 1,
+            }
             *self.regions.entry(region).or_default() += 1;
             *self.kinds.entry(kind.as_str()).or_default() += 1;
         }
@@ -240,8 +247,10 @@ impl Ordered {
             command: job.goal.as_str(),
             counts: self.counts,
             equation: self.counts.equation(),
+            actions: self.actions,
             withheld: withheld(job, &self.counts),
             sources: (0..self.contexts.len()).map(|at| self.source_facts(at)).collect(),
+            lists: self.contexts.first().map(|it| it.lists.facts.clone()).unwrap_or_default(),
             settings: settings(job),
             hints: self.unread.hints(job, &self.regions),
             problems: problems.filter(|(_, count)| *count > 0).collect(),

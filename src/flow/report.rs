@@ -6,21 +6,28 @@ use crate::ingest::chunk::Malformed;
 use crate::ingest::guard::{DUPLICATE_COLUMNS, REJECT_COLUMNS};
 use crate::ingest::record::{Record, RecordReader};
 use crate::map::Draft;
-use crate::problem::{Code, Fate, Level, Place};
-use crate::write::batch::{PAYLOAD_FOLDER, Payload};
+use crate::problem::{Action, Code, Fate, Level, Place};
+use crate::write::batch::{IfEmpty, PAYLOAD_FOLDER, Payload, PayloadPlace, UPDATES_FOLDER};
+use crate::write::contract::Format;
+use crate::write::encode::Frame;
+use crate::write::follow_up::{FOLLOW_UP, FollowUp};
 use crate::write::issues::{self, Issues, ProblemView, Related, RowFacts};
 use crate::write::ledger::{self, Ledger};
 use crate::write::outdir::{OutDir, SUMMARY};
 use crate::write::rejects::RowsFile;
 use crate::write::summary::Summary;
 
-use super::work::{SourceContext, View, Worked, WorkedRow};
+use super::context::{SourceContext, View};
+use super::work::{Worked, WorkedRow};
 use super::{Goal, Job};
 
 /// The files of the output folder.
 pub(super) struct Writers {
     out: OutDir,
     payload: Option<Payload>,
+    /// Updates that are requests of their own; begun with the first.
+    updates: Option<Payload>,
+    follow_up: FollowUp,
     ledger: Ledger,
     issues: Issues,
     rejects: RowsFile,
@@ -52,6 +59,12 @@ impl Settled<'_> {
         &self.worked.contacts[start..self.row.contact_end]
     }
 
+    /// What is to be followed up.
+    fn follow(&self) -> &[u8] {
+        let start = self.index.checked_sub(1).map_or(0, |at| self.worked.rows[at].follow_end);
+        &self.worked.follows[start..self.row.follow_end]
+    }
+
     /// The record's bytes.
     fn raw(&self) -> &[u8] {
         &self.worked.chunk.bytes[self.row.spot.start..self.row.spot.end]
@@ -68,10 +81,12 @@ impl Writers {
         let contract = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare);
         let payload = contract.zip(first.view.encoder.as_ref()).map(|(contract, encoder)| {
             let extension = contract.payload.format.extension();
-            Payload::new(extension, job.batch_max(), encoder.frame().clone(), &out)
+            Payload::new(PAYLOAD_FOLDER, extension, job.batch_max(), encoder.frame().clone(), &out)
         });
         Ok(Writers {
             payload: payload.transpose()?,
+            updates: None,
+            follow_up: FollowUp::new(names),
             ledger: Ledger::new(names, &mut out)?,
             issues: Issues::new(&mut out)?,
             rejects: RowsFile::new("rejects", &REJECT_COLUMNS, names.len()),
@@ -94,15 +109,28 @@ impl Writers {
 
     /// Ends all files, compares what they hold with what was counted, and commits the folder.
     pub(super) fn finish(self, mut summary: Summary) -> Result<Summary> {
-        let Writers { mut out, payload, ledger, issues, rejects, duplicates } = self;
+        let Writers { mut out, payload, updates, follow_up, ledger, issues, rejects, duplicates } =
+            self;
         let counts = summary.counts;
         let outputs = &mut summary.outputs;
         let withheld = summary.withheld.is_some();
         if let Some(payload) = payload {
-            let (files, written) = payload.finish(&mut out)?;
+            let empty = if counts.accepted == 0 { IfEmpty::OneFile } else { IfEmpty::NoFile };
+            let (mut files, mut written) = payload.finish(empty, &mut out)?;
+            let updates = updates.map(|updates| updates.finish(IfEmpty::NoFile, &mut out));
+            let updated = updates.is_some();
+            if let Some((more, updated)) = updates.transpose()? {
+                files.extend(more);
+                written += updated;
+            }
             compare("accepted contacts", counts.accepted, written)?;
+            files.extend(follow_up.finish()?);
             if withheld {
                 out.remove_folder(PAYLOAD_FOLDER)?;
+                if updated {
+                    out.remove_folder(UPDATES_FOLDER)?;
+                }
+                out.remove_file_if_there(FOLLOW_UP)?;
             } else {
                 outputs.extend(files);
             }
@@ -136,14 +164,16 @@ impl Writers {
         source: &str,
         context: &SourceContext,
     ) -> Result<()> {
-        let payload = match (&mut self.payload, row.fate) {
-            (Some(payload), Fate::Accepted) => Some(payload.push(row.contact(), &mut self.out)?),
-            _ => None,
-        };
+        let action = row.row.action.filter(|_| row.fate == Fate::Accepted);
+        let payload = self.send(row, action, context)?;
+        if self.payload.is_some() && matches!(row.fate, Fate::Accepted | Fate::Unchanged) {
+            self.follow_up.write(row.place, row.follow(), &mut self.out)?;
+        }
         let facts = RowFacts {
             place: row.place,
             sheet_row: row.sheet_row,
             fate: row.fate,
+            action,
             source,
             payload,
         };
@@ -166,6 +196,29 @@ impl Writers {
             (Fate::Duplicate, Some(kept)) => self.write_duplicate(row, source, kept, context),
             _ => Ok(()),
         }
+    }
+
+    /// Puts the contact of an accepted row where it is sent from.
+    fn send(
+        &mut self,
+        row: &Settled<'_>,
+        action: Option<Action>,
+        context: &SourceContext,
+    ) -> Result<Option<PayloadPlace>> {
+        let (Some(payload), Some(action)) = (&mut self.payload, action) else { return Ok(None) };
+        if action == Action::Create || !context.updates_apart() {
+            return payload.push(row.contact(), &mut self.out).map(Some);
+        }
+        let updates = match &mut self.updates {
+            Some(updates) => updates,
+            none => {
+                let frame = Frame::lines(String::new());
+                let form = Format::Requests.extension();
+                let max = payload.max();
+                none.insert(Payload::new(UPDATES_FOLDER, form, max, frame, &self.out)?)
+            }
+        };
+        updates.push(row.contact(), &mut self.out).map(Some)
     }
 
     fn write_reject(

@@ -3,224 +3,24 @@
 
 use std::sync::Arc;
 
-use crate::contact::Field;
-use crate::error::{Error, Result};
-use crate::ingest::chunk::{Chunk, Malformed, Splitter};
-use crate::ingest::compressed::Compression;
-use crate::ingest::detect::{Detected, Origin};
-use crate::ingest::encoding::{Encoding, Form};
-use crate::ingest::guard::RAW_COLUMN;
+use crate::contact::{Contact, Field};
+use crate::error::Result;
+use crate::ingest::chunk::Chunk;
 use crate::ingest::record::{Fault, Record, RecordReader, Row, Spot};
-use crate::ingest::{Evidence, HeaderLine, ReadOptions, Source};
-use crate::map::content::Sample;
-use crate::map::{Columns, Draft, Look};
+use crate::map::Draft;
+use crate::normalize::normalize;
 use crate::normalize::phone::UnreadDigits;
-use crate::normalize::{Need, Rules, normalize};
 use crate::phone::{Kind, Phone, Region};
-use crate::problem::{Code, Fate, Problem};
-use crate::unique::{Claimant, Print, name_print};
-use crate::write::contract::Contract;
-use crate::write::encode::{Encoder, param_columns};
+use crate::problem::{Action, Code, Fate, Problem};
+use crate::unique::existing::Stored;
+use crate::unique::{Claimant, Print};
+use crate::write::contract::Existing;
+use crate::write::encode::News;
 use crate::write::issues::EncodedProblems;
+use crate::write::rejects::csv_cell;
 
-use super::{Goal, Job};
-
-/// What workers and the ordered stage know of a source.
-#[derive(Debug)]
-pub(super) struct SourceContext {
-    pub(super) read: ReadOptions,
-    pub(super) header_bytes: u64,
-    pub(super) header_lines: u64,
-    pub(super) header_records: u64,
-    pub(super) header_line: HeaderLine,
-    pub(super) layout: Detected,
-    pub(super) skipped_lines: u64,
-    pub(super) compression: Option<Compression>,
-    pub(super) encoding: Encoding,
-    pub(super) encoding_by: Evidence,
-    rules: Rules,
-    /// Bytes of a payload file at most, which a contact alone must not exceed.
-    contact_bytes_max: u64,
-    pub(super) view: View,
-    /// For a file of ours that comes back: the columns that stand in `_raw`, and where that is.
-    raw: Option<(usize, View)>,
-}
-
-/// How the records of a source are seen.
-#[derive(Debug)]
-pub(super) struct View {
-    pub(super) columns: Columns,
-    /// The columns that the source had before we wrote it.
-    pub(super) originals: Vec<usize>,
-    /// The columns that are carried as params.
-    pub(super) params: Vec<usize>,
-    /// What stands between two cells.
-    delimiter: char,
-    /// The columns that feed no field: index, and the print of the name.
-    leftovers: Vec<(usize, u32)>,
-    /// `None`: neither is a payload wanted, nor have contacts a size.
-    pub(super) encoder: Option<Encoder>,
-}
-
-impl View {
-    fn new(
-        headers: Vec<String>,
-        sample: &Sample,
-        source: &str,
-        delimiter: u8,
-        job: &Job,
-    ) -> Result<View> {
-        let look = Look { sample, plan: job.plan, home: job.home, source };
-        let columns = Columns::decide(headers, &job.map, &look)?;
-        let params = match &job.contract {
-            Some(contract) => param_columns(contract, &columns),
-            None => columns.leftovers().to_vec(),
-        };
-        let params = columns.wanted_params(params, &job.map.params, source)?;
-        let named = |&at: &usize| (at, name_print(&columns.param_name(at)));
-        let sized = job.batch_max().bytes < u64::MAX;
-        let wanted = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare || sized);
-        let ids = Some(&job.tag_ids);
-        Ok(View {
-            originals: columns.originals(),
-            leftovers: columns.leftovers().iter().map(named).collect(),
-            encoder: wanted.map(|contract| Encoder::new(contract, &columns, &params, ids)),
-            params,
-            delimiter: char::from(delimiter),
-            columns,
-        })
-    }
-}
-
-impl SourceContext {
-    pub(super) fn new(source: &Source, job: &Job) -> Result<SourceContext> {
-        refuse_guessed_rows(source)?;
-        let view = View::new(
-            source.header.clone(),
-            &source.sample,
-            &source.display,
-            source.options.dialect.delimiter,
-            job,
-        )?;
-        let raw = match view.columns.raw_column() {
-            None => None,
-            Some(at) => {
-                let header = |at: &usize| view.columns.headers[*at].clone();
-                let headers = view.originals.iter().map(header).collect();
-                let cells = |row: &Vec<String>| -> Vec<String> {
-                    view.originals.iter().filter_map(|at| row.get(*at).cloned()).collect()
-                };
-                let sample: Vec<Vec<String>> = source.sample.iter().map(cells).collect();
-                Some((
-                    at,
-                    View::new(
-                        headers,
-                        &sample,
-                        &source.display,
-                        source.options.dialect.delimiter,
-                        job,
-                    )?,
-                ))
-            }
-        };
-        Ok(SourceContext {
-            read: source.options,
-            header_bytes: source.header_bytes,
-            header_lines: source.header_lines,
-            header_records: source.header_records,
-            header_line: source.header_line,
-            layout: source.layout,
-            skipped_lines: source.skipped_lines,
-            compression: source.compression,
-            encoding: source.encoding,
-            encoding_by: source.encoding_by,
-            rules: rules(job),
-            contact_bytes_max: job.batch_max().bytes,
-            view,
-            raw,
-        })
-    }
-
-    /// Reads a record of the source. In a file of ours that comes back, a record that could not be
-    /// read stands in `_raw`, where somebody may have mended it: then that is the record.
-    pub(super) fn resolve(&self, record: Record<'_>, give: &mut dyn FnMut(Record<'_>, &View)) {
-        let (Record::Row(row), Some((at, view))) = (&record, &self.raw) else {
-            give(record, &self.view);
-            return;
-        };
-        let outer = Draft::new(*row, &self.view.columns);
-        let blank = self.view.originals.iter().all(|at| outer.cell(*at).trim().is_empty());
-        let raw = outer.cell(*at);
-        if !blank || raw.trim().is_empty() {
-            give(record, &self.view);
-            return;
-        }
-        let spot = row.spot;
-        let raw = raw.trim().as_bytes();
-        // Whatever the file's encoding, a cell that was read is UTF-8.
-        let read = ReadOptions { form: Form::Utf8, ..self.read };
-        let malformed = split_alone(raw, read);
-        let mut reader = RecordReader::new(read, Some(self.view.originals.len()));
-        let mut records = 0;
-        let mut fault = None;
-        reader.read(raw, &malformed, |inner| {
-            records += 1;
-            if let Record::Malformed(Fault { code, .. }) = inner {
-                fault.get_or_insert(code);
-            }
-        });
-        if records == 1 {
-            reader.read(raw, &malformed, |inner| give(inner.at(spot), view));
-            return;
-        }
-        // Neither may win over the other: the row stays malformed, with its text whole.
-        let code = fault.unwrap_or(Code::RecordCellCount);
-        let detail = format!("{RAW_COLUMN} holds {records} records").into();
-        give(Record::Malformed(Fault { spot, code, detail, raw, form: read.form }), view);
-    }
-}
-
-/// What rows are judged by.
-fn rules(job: &Job) -> Rules {
-    let contract = job.contract.as_ref();
-    let required = contract.is_some_and(Contract::requires_name);
-    Rules {
-        plan: job.plan,
-        home: job.home,
-        phone: job.phone.clone(),
-        name: if required { Need::Required } else { Need::Optional },
-        missing_name: job.missing_name.clone(),
-        opt_in: job.opt_in,
-        limits: contract.map(Contract::limits).unwrap_or_default(),
-        tags: contract.map(|known| known.tag_rules(&job.tag_ids)).unwrap_or_default(),
-        avatar: contract.and_then(|known| known.avatar_rules(job.avatar_folder.as_deref())),
-        favorite: contract.is_some_and(|known| known.field(Field::Favorite).is_some()),
-    }
-}
-
-/// Refuses a source without a header where nobody said that it has none: what its columns mean
-/// would be a guess.
-fn refuse_guessed_rows(source: &Source) -> Result<()> {
-    let evidence = source.layout.evidence;
-    if source.header_line == HeaderLine::Present || evidence.header == Origin::Given {
-        return Ok(());
-    }
-    Err(Error::Usage(format!(
-        "{}: the first record looks like a row and not like a header: {}; put a line with the column \
-         names before it, like Name,Phone,Email; or give --no-header and, for example, \
-         --map 'phone=Column 2'; or --header, if it names the columns",
-        source.display, evidence.header_reason
-    )))
-}
-
-/// What the splitter says of a text that is a source of its own.
-fn split_alone(text: &[u8], read: ReadOptions) -> Vec<Malformed> {
-    let mut chunk = Chunk::default();
-    match Splitter::new(text, read, text.len().max(1)).next_chunk(&mut chunk) {
-        Ok(_) => chunk.malformed,
-        Err(_) => unreachable!("memory can be read"),
-    }
-}
+use super::context::{SourceContext, View};
+use super::lists;
 
 /// What there is to say of a row whose number of cells was made the header's.
 fn padding<'r>(row: &Row<'r>) -> Option<Problem<'r>> {
@@ -288,10 +88,14 @@ pub(super) struct WorkedRow {
     pub(super) phone: Option<(Phone, Option<Region>, Kind)>,
     /// The key that a refused number may share with the phone of another row.
     pub(super) variant_key: Option<u64>,
+    /// What the payload does with the row's contact, if it is accepted.
+    pub(super) action: Option<Action>,
     /// Where the row's contact and problems end in the chunk's; they begin where those of the row
     /// before end.
     pub(super) contact_end: usize,
     pub(super) problems_end: usize,
+    /// The same for what is to be followed up.
+    pub(super) follow_end: usize,
 }
 
 /// A chunk and what its worker made of it. The buffers are used again.
@@ -301,6 +105,8 @@ pub(super) struct Worked {
     pub(super) rows: Vec<WorkedRow>,
     /// Encoded contacts, one after the other.
     pub(super) contacts: Vec<u8>,
+    /// What is to be followed up, one line a row: phone, id, field and value.
+    pub(super) follows: Vec<u8>,
     pub(super) problems: EncodedProblems,
     /// A print for every row.
     pub(super) prints: Vec<u8>,
@@ -313,17 +119,21 @@ pub(super) struct Worked {
 impl WorkedRow {
     /// What the row brings that other rows may have, too.
     pub(super) fn claimant(&self) -> Option<Claimant> {
-        match self.phone {
-            Some((phone, _, _)) => Some(Claimant::Phone(phone)),
-            None => self.variant_key.map(Claimant::Refused),
+        match (self.fate, self.phone) {
+            (Fate::Accepted | Fate::Unchanged, Some((phone, _, _))) => Some(Claimant::Phone(phone)),
+            _ => self.variant_key.map(Claimant::Refused),
         }
     }
 }
 
 impl Worked {
-    pub(super) fn work(&mut self, chunk: Chunk, contexts: &Arc<[SourceContext]>) {
+    /// # Errors
+    /// A private file cannot be read.
+    pub(super) fn work(&mut self, chunk: Chunk, contexts: &Arc<[SourceContext]>) -> Result<()> {
         self.rows.clear();
         self.contacts.clear();
+        self.follows.clear();
+        let mut result = Ok(());
         self.problems.clear();
         self.prints.clear();
         self.unread.clear();
@@ -334,10 +144,16 @@ impl Worked {
             context.resolve(record, &mut |record, view| match record {
                 Record::Blank(spot) => self.push_row(spot, Fate::Blank, None, Print::default()),
                 Record::Malformed(fault) => self.push_malformed(&fault, view),
-                Record::Row(row) => self.push_record(row, view, context),
+                Record::Row(row) => {
+                    let pushed = self.push_record(row, view, context);
+                    if result.is_ok() {
+                        result = pushed;
+                    }
+                }
             });
         });
         self.chunk = chunk;
+        result
     }
 
     /// The chunk and the rest, whose buffers can be used again; after a large record their memory
@@ -359,9 +175,16 @@ impl Worked {
         print: Print,
     ) {
         print.append_to(&mut self.prints);
-        let (contact_end, problems_end) = (self.contacts.len(), self.problems.len());
-        let variant_key = None;
-        self.rows.push(WorkedRow { spot, fate, phone, variant_key, contact_end, problems_end });
+        self.rows.push(WorkedRow {
+            spot,
+            fate,
+            phone,
+            variant_key: None,
+            action: None,
+            contact_end: self.contacts.len(),
+            problems_end: self.problems.len(),
+            follow_end: self.follows.len(),
+        });
     }
 
     fn push_malformed(&mut self, fault: &Fault<'_>, view: &View) {
@@ -378,14 +201,14 @@ impl Worked {
         self.push_row(fault.spot, Fate::Malformed, None, Print::default());
     }
 
-    fn push_record(&mut self, row: Row<'_>, view: &View, context: &SourceContext) {
+    fn push_record(&mut self, row: Row<'_>, view: &View, context: &SourceContext) -> Result<()> {
         let draft = Draft::new(row, &view.columns);
         let mut problems: Vec<Problem<'_>> = padding(&row).into_iter().collect();
         let swallowed = swallowed(&row, view);
         if let Some(problem) = swallowed {
             self.problems.push(&problem, &view.columns, None);
             self.push_row(row.spot, Fate::Malformed, None, Print::default());
-            return;
+            return Ok(());
         }
         let contact = normalize(&draft, &context.rules, &mut problems);
         let phone = contact.as_ref().ok().map(|contact| contact.phone);
@@ -399,24 +222,135 @@ impl Worked {
                 self.push_row(row.spot, Fate::Rejected, None, Print::default());
                 let row = self.rows.last_mut().expect("just pushed");
                 row.variant_key = refusal.variant_key;
-                return;
+                return Ok(());
             }
         };
-        if let Some(encoder) = &view.encoder {
-            let before = self.contacts.len();
-            encoder.encode(&contact, &draft, &mut self.contacts);
+        let (fate, action) = self.settle(&contact, &draft, view, context)?;
+        let rest = view.leftovers.iter().map(|(at, name)| (*name, draft.cell(*at).trim()));
+        let print = Print::of(&contact, rest);
+        let phone = (contact.phone, contact.region, contact.kind);
+        self.push_row(row.spot, fate, Some(phone).filter(|_| fate != Fate::Rejected), print);
+        self.rows.last_mut().expect("just pushed").action = action;
+        Ok(())
+    }
+
+    /// What becomes of a good contact as far as other rows do not matter. What is to be sent of it
+    /// is appended.
+    fn settle(
+        &mut self,
+        contact: &Contact<'_>,
+        draft: &Draft<'_>,
+        view: &View,
+        context: &SourceContext,
+    ) -> Result<(Fate, Option<Action>)> {
+        if context.lists.suppressed.has(contact.phone) {
+            self.push_finding(Code::PhoneSuppressed, contact, view);
+            return Ok((Fate::Suppressed, None));
+        }
+        let before = self.contacts.len();
+        let (standing, stored) = self.compare(contact, draft, view, context)?;
+        let refused = match standing {
+            Standing::Unchanged => {
+                self.push_finding(Code::PhoneUnchanged, contact, view);
+                self.push_follow(contact, view, stored.as_ref());
+                return Ok((Fate::Unchanged, None));
+            }
+            Standing::Refused(code) => Some(code),
+            Standing::New | Standing::Changed => None,
+        };
+        if let Some(code) = refused {
+            self.push_finding(code, contact, view);
+            return Ok((Fate::Rejected, None));
+        }
+        let own_request = self.contacts.len() > before;
+        if let Some(encoder) = view.encoder.as_ref().filter(|_| !own_request) {
+            encoder.encode(contact, draft, &mut self.contacts);
             let bytes = encoder.frame().bytes_around(self.contacts.len() - before);
             if bytes > context.contact_bytes_max {
                 self.contacts.truncate(before);
                 let problem = too_large(bytes, context.contact_bytes_max);
                 self.problems.push(&problem, &view.columns, Some(contact.phone));
-                self.push_row(row.spot, Fate::Rejected, None, Print::default());
-                return;
+                return Ok((Fate::Rejected, None));
             }
         }
-        let rest = view.leftovers.iter().map(|(at, name)| (*name, draft.cell(*at).trim()));
-        let print = Print::of(&contact, rest);
-        let phone = (contact.phone, contact.region, contact.kind);
-        self.push_row(row.spot, Fate::Accepted, Some(phone), print);
+        self.push_follow(contact, view, stored.as_ref());
+        let is_new = standing == Standing::New;
+        Ok((Fate::Accepted, Some(if is_new { Action::Create } else { Action::Update })))
     }
+
+    /// How the contact stands to what the platform has. An update that is a request of its own is
+    /// appended.
+    fn compare(
+        &mut self,
+        contact: &Contact<'_>,
+        draft: &Draft<'_>,
+        view: &View,
+        context: &SourceContext,
+    ) -> Result<(Standing, Option<Stored>)> {
+        let (Some(existing), Some(updater)) = (&context.lists.existing, &view.updater) else {
+            return Ok((Standing::New, None));
+        };
+        let Some(entry) = existing.find(contact.phone) else {
+            return Ok((Standing::New, None));
+        };
+        let is_same = updater.print(contact, draft, existing.known()) == entry.print;
+        if is_same && !(view.follows && contact.opt_in.is_some()) {
+            return Ok((Standing::Unchanged, None));
+        }
+        let stored = existing.read(entry).map_err(|cause| lists::private(&cause))?;
+        let before = self.contacts.len();
+        let news = updater.push(contact, draft, &stored, &mut self.contacts);
+        let standing = match (news, context.rule) {
+            (News::None, _) => Standing::Unchanged,
+            (News::Some, _) if updater.needs_id() && stored.id.is_none() => {
+                Standing::Refused(Code::PhoneNoId)
+            }
+            (News::Some, Existing::Conflict | Existing::Skip) if !updater.needs_id() => {
+                Standing::Refused(Code::PhoneExists)
+            }
+            (News::Some, _) => Standing::Changed,
+        };
+        if standing != Standing::Changed {
+            self.contacts.truncate(before);
+        }
+        Ok((standing, Some(stored)))
+    }
+
+    /// What there is to say of a contact as a whole.
+    fn push_finding(&mut self, code: Code, contact: &Contact<'_>, view: &View) {
+        let problem = Problem {
+            code,
+            column: view.columns.of(Field::Phone).and_then(|at| u32::try_from(at).ok()),
+            field: Some(Field::Phone),
+            value: "".into(),
+            detail: "".into(),
+            suggestion: None,
+            readings: Vec::new(),
+        };
+        self.problems.push(&problem, &view.columns, Some(contact.phone));
+    }
+
+    /// Lists the consent that the row states and only a later update can set.
+    fn push_follow(&mut self, contact: &Contact<'_>, view: &View, stored: Option<&Stored>) {
+        let Some(said) = contact.opt_in.filter(|_| view.follows) else { return };
+        if stored.and_then(|stored| stored.opt_in) == Some(said) {
+            return;
+        }
+        let id = stored.and_then(|stored| stored.id.as_deref()).map(csv_cell).unwrap_or_default();
+        let line = format!("{},{id},opt_in,{said}", contact.phone);
+        self.follows.extend_from_slice(line.as_bytes());
+    }
+}
+
+/// How a contact stands to what the platform has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// The platform does not have it.
+    New,
+    /// The platform has it, as it is.
+    Unchanged,
+    /// The platform has it otherwise.
+    Changed,
+    /// The platform has it otherwise, and it cannot be changed.
+    Refused(Code),
 }

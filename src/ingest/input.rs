@@ -34,7 +34,8 @@ impl Input {
     }
 
     /// The name in reports: the file's own name, without its folder.
-    fn short_name(&self) -> String {
+    #[must_use]
+    pub fn short_name(&self) -> String {
         match self {
             Input::Stdin => "stdin".to_owned(),
             Input::File(path) => {

@@ -8,9 +8,14 @@ use super::outdir::{OutDir, OutFile, OutputFacts};
 /// The folder of the payload, inside the output folder.
 pub const PAYLOAD_FOLDER: &str = "payload";
 
+/// The folder of the requests that update contacts, where they are requests of their own.
+pub const UPDATES_FOLDER: &str = "updates";
+
 /// Where a contact stands in the payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PayloadPlace {
+    /// The folder of the file, inside the output folder.
+    pub folder: &'static str,
     /// The number of the file, from 1.
     pub file: u64,
     /// The contact's index in the file, from 0: the one that the platform's answers name.
@@ -23,7 +28,7 @@ impl PayloadPlace {
     /// The path of the file, relative to the output folder.
     #[must_use]
     pub fn path(self) -> String {
-        format!("{PAYLOAD_FOLDER}/{:06}.{}", self.file, self.extension)
+        format!("{}/{:06}.{}", self.folder, self.file, self.extension)
     }
 }
 
@@ -34,6 +39,15 @@ pub struct BatchMax {
     pub rows: u64,
     /// Bytes.
     pub bytes: u64,
+}
+
+/// What is written where there is no contact at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfEmpty {
+    /// One file without contacts.
+    OneFile,
+    /// No file.
+    NoFile,
 }
 
 /// Writes the payload.
@@ -52,25 +66,32 @@ pub struct Payload {
 }
 
 impl Payload {
-    /// No contact yet. The first file begins with `frame`.
+    /// No contact yet. The files stand in `folder`, and the first begins with `frame`.
     ///
     /// # Errors
-    /// Where the folder of the payload cannot be made.
+    /// Where the folder cannot be made.
     pub fn new(
+        folder: &'static str,
         extension: &'static str,
         max: BatchMax,
         frame: Frame,
         out: &OutDir,
     ) -> Result<Payload> {
-        out.make_folder(PAYLOAD_FOLDER)?;
+        out.make_folder(folder)?;
         Ok(Payload {
             max,
             frame,
-            next: PayloadPlace { file: 1, index: 0, extension },
+            next: PayloadPlace { folder, file: 1, index: 0, extension },
             file: None,
             finished: Vec::new(),
             written: 0,
         })
+    }
+
+    /// How much a file holds at most.
+    #[must_use]
+    pub fn max(&self) -> BatchMax {
+        self.max
     }
 
     /// The contacts that follow stand in another frame, if it is another: then in a new file.
@@ -131,13 +152,13 @@ impl Payload {
         Ok(())
     }
 
-    /// Ends the last file; with no contact at all there is one file without any. Returns the
-    /// files, and the number of contacts in them.
+    /// Ends the last file; with no contact at all there is one file without any, if that is
+    /// wanted. Returns the files, and the number of contacts in them.
     ///
     /// # Errors
     /// Where a file cannot be written.
-    pub fn finish(mut self, out: &mut OutDir) -> Result<(Vec<OutputFacts>, u64)> {
-        if self.written == 0 {
+    pub fn finish(mut self, empty: IfEmpty, out: &mut OutDir) -> Result<(Vec<OutputFacts>, u64)> {
+        if self.written == 0 && empty == IfEmpty::OneFile {
             let mut file = out.create_file(&self.next.path())?;
             file.append(self.frame.opening.as_bytes())?;
             self.file = Some((file, 0));

@@ -15,10 +15,12 @@ use crate::normalize::tags::{TagIds, TagRules};
 mod check;
 mod field;
 mod load;
+mod stored;
 mod upload;
 
-pub use check::PATH_PHONE;
+pub use check::{PATH_ID, PATH_PHONE};
 pub use field::{FieldKey, PhoneStyle, TagsForm};
+pub use stored::{StoredList, StoredPart, UpdateRequest};
 pub use upload::{Sign, Upload};
 
 /// What a platform takes.
@@ -51,6 +53,10 @@ pub struct Contract {
     pub fields: Vec<FieldKey>,
     /// Where the columns go that feed no field; without it they are left out.
     pub params: Option<ParamsKey>,
+    /// How the platform lists the contacts that it has.
+    pub stored: Option<StoredList>,
+    /// The request that updates a contact, where that is one of its own.
+    pub update: Option<UpdateRequest>,
     /// How requests are sent.
     pub upload: Option<Upload>,
 }

@@ -10,9 +10,11 @@ mod json;
 mod line;
 mod object;
 mod request;
+mod update;
 mod value;
 
 pub use json::{json_string, push_integer, push_json_string};
+pub use update::{News, Updater};
 
 pub(super) use line::push_cell;
 
@@ -50,6 +52,12 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// One contact a line, after an opening.
+    #[must_use]
+    pub fn lines(opening: String) -> Frame {
+        Frame { opening, first: "", between: "", closing: String::new(), after: "\n" }
+    }
+
     /// Bytes of a file with one contact of so many bytes.
     #[must_use]
     pub fn bytes_around(&self, contact_bytes: usize) -> u64 {
@@ -73,13 +81,6 @@ impl Encoder {
             Format::Csv => Form::Csv(CsvRow::new(contract, columns, params, ids)),
             Format::Requests => Form::Request(RequestLine::new(contract, columns, params, ids)),
         };
-        let lines = |opening| Frame {
-            opening,
-            first: "",
-            between: "",
-            closing: String::new(),
-            after: "\n",
-        };
         let frame = match &form {
             Form::Json(_) => {
                 let Some(Envelope { opening, closing }) = contract.payload.envelope.clone() else {
@@ -88,8 +89,8 @@ impl Encoder {
                 let closing = format!("\n{closing}\n");
                 Frame { opening, first: "\n", between: ",\n", closing, after: "" }
             }
-            Form::Csv(row) => lines(row.header()),
-            Form::Request(_) => lines(String::new()),
+            Form::Csv(row) => Frame::lines(row.header()),
+            Form::Request(_) => Frame::lines(String::new()),
         };
         Encoder { form, frame }
     }

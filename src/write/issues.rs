@@ -5,7 +5,7 @@ use crate::contact::Field;
 use crate::error::Result;
 use crate::map::{Columns, letters};
 use crate::phone::Phone;
-use crate::problem::{Code, Fate, Place, Problem};
+use crate::problem::{Action, Code, Fate, Place, Problem};
 use crate::unique::Compared;
 
 use super::batch::PayloadPlace;
@@ -192,6 +192,8 @@ pub struct RowFacts<'s> {
     pub sheet_row: u64,
     /// What became of it.
     pub fate: Fate,
+    /// What the payload does with its contact, if it was accepted.
+    pub action: Option<Action>,
     /// The name of its source.
     pub source: &'s str,
     /// Where its contact stands, if it was accepted.

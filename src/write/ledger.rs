@@ -2,9 +2,9 @@
 
 use crate::error::Result;
 use crate::phone::{Kind, Phone, Region};
-use crate::problem::Fate;
+use crate::problem::Action;
 
-use super::batch::PAYLOAD_FOLDER;
+use super::batch::{PAYLOAD_FOLDER, UPDATES_FOLDER};
 use super::encode::push_integer;
 use super::issues::RowFacts;
 use super::outdir::{OutDir, OutFile, OutputFacts};
@@ -17,9 +17,9 @@ const HEADER: &[u8] =
 /// A line of the ledger without the place of its contact, for a payload that is withheld.
 #[must_use]
 pub fn without_payload(line: &[u8]) -> Vec<u8> {
-    let mark = format!(",{PAYLOAD_FOLDER}/");
+    let place = |folder: &str| memchr::memmem::rfind(line, format!(",{folder}/").as_bytes());
     // An accepted row has nothing after it but the empty columns of a kept row.
-    match memchr::memmem::rfind(line, mark.as_bytes()) {
+    match place(PAYLOAD_FOLDER).max(place(UPDATES_FOLDER)) {
         Some(at) if line.ends_with(b",,\n") => [&line[..at], b",,,,\n"].concat(),
         _ => line.to_vec(),
     }
@@ -69,7 +69,9 @@ impl Ledger {
         push_integer(out, row.place.line);
         out.push(b',');
         out.extend_from_slice(row.fate.as_str().as_bytes());
-        out.extend_from_slice(if row.fate == Fate::Accepted { b",create," } else { b",," });
+        out.push(b',');
+        out.extend_from_slice(row.action.map_or("", Action::as_str).as_bytes());
+        out.push(b',');
         match phone {
             None => out.extend_from_slice(b",,"),
             Some((phone, region, kind)) => {

@@ -120,6 +120,19 @@ impl OutDir {
             .map_err(|cause| Error::writing(&self.name.join(path), "remove the folder", &cause))
     }
 
+    /// Removes a file inside, if it is there.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where it cannot be removed.
+    pub fn remove_file_if_there(&mut self, path: &str) -> Result<()> {
+        match fs::remove_file(self.partial.join(path)) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                Err(Error::writing(&self.name.join(path), "remove the file", &cause))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Writes a finished file anew, each of its lines changed.
     ///
     /// # Errors

@@ -26,11 +26,16 @@ pub struct Summary {
     pub counts: Counts,
     /// The same as a sentence that balances.
     pub equation: String,
+    /// How many accepted contacts the payload makes, and how many it updates.
+    pub actions: Actions,
     /// Why the payload was withheld, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<String>,
     /// What was read.
     pub sources: Vec<SourceFacts>,
+    /// The lists that were heeded beside the inputs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<ListFacts>,
     /// What was asked for.
     pub settings: Settings,
     /// What would make many of the refused numbers valid.
@@ -99,7 +104,9 @@ impl Counts {
             Fate::Blank => &mut self.blank,
             Fate::Malformed => &mut self.malformed,
             Fate::Rejected => &mut self.rejected,
+            Fate::Suppressed => &mut self.suppressed,
             Fate::Duplicate => &mut self.duplicate,
+            Fate::Unchanged => &mut self.unchanged,
             Fate::Accepted => &mut self.accepted,
         }
     }
@@ -146,6 +153,31 @@ impl Counts {
     pub fn balances(&self) -> bool {
         self.parts().iter().map(|(_, count)| count).sum::<u64>() == self.rows
     }
+}
+
+/// How many accepted contacts are made and updated. They add up to `accepted`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Actions {
+    /// Contacts that the platform does not have.
+    pub create: u64,
+    /// Contacts that it has, and that change.
+    pub update: u64,
+}
+
+/// A list that was heeded beside the inputs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListFacts {
+    /// Which it is: `suppress` or `existing`.
+    pub list: &'static str,
+    /// The name of its file.
+    pub source: String,
+    /// Its entries with a phone.
+    pub taken: u64,
+    /// Its entries without a phone that can be read.
+    pub unread: u64,
+    /// The first of those, by their number from 1, blank lines not counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread_rows: Vec<u64>,
 }
 
 /// What was read, and how.

@@ -107,6 +107,14 @@ pub(crate) struct CommonArgs {
     /// only addresses of the web are taken.
     #[arg(long, value_name = "DIR", help_heading = "Columns")]
     pub(crate) avatar_dir: Option<PathBuf>,
+    /// A list of phones that nobody wants written to: one a line, or a CSV; may be given several
+    /// times.
+    #[arg(long, value_name = "FILE", help_heading = "Lists")]
+    pub(crate) suppress: Vec<PathBuf>,
+    /// The contacts that the platform has already: its own list answer (pages, JSON or JSON Lines)
+    /// or a CSV; may be given several times. Those that would not change are left out.
+    #[arg(long, value_name = "FILE", help_heading = "Lists")]
+    pub(crate) existing: Vec<PathBuf>,
     /// Bytes of a payload file at most; by default what the platform takes. A contact that alone
     /// is larger is rejected.
     #[arg(long, value_name = "BYTES", value_parser = at_least_one, help_heading = "Output")]

@@ -98,6 +98,8 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         missing_name: missing_name(args, contract.as_ref())?,
         tag_ids: tag_ids(args, contract.as_ref())?,
         avatar_folder: args.avatar_dir.as_deref().map(avatar_folder).transpose()?,
+        suppress: args.suppress.clone(),
+        existing: args.existing.clone(),
         rows_max: args.limit,
         goal,
         contract,

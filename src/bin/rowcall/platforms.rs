@@ -12,7 +12,7 @@ use rowcall::error::exit;
 use rowcall::text::printable;
 use rowcall::write::contract::{
     BatchLimits, Contract, FieldKey, Format as PayloadFormat, ItemForm, PATH_PHONE, ParamsForm,
-    ParamsKey, Request, Sign, TagsForm, Upload,
+    ParamsKey, Request, Sign, StoredList, TagsForm, UpdateRequest, Upload,
 };
 use rowcall::write::sample::sample;
 
@@ -140,6 +140,19 @@ fn page(contract: &Contract) -> String {
     page.line("existing", existing.sentence());
     if let Some(upload) = &contract.upload {
         page.upload(upload);
+    }
+    if let Some(update) = &contract.update {
+        let UpdateRequest { method, path, fields, assumption } = update;
+        let keys: Vec<&str> = fields.values().map(String::as_str).collect();
+        let basis = page.basis(assumption.as_deref());
+        page.line("update", &format!("{} {path}: {}{basis}", method.as_str(), keys.join(", ")));
+    }
+    if let Some(StoredList { list, id, phone, fields, assumption }) = &contract.stored {
+        let place = if list.is_empty() { "an array".to_owned() } else { list.join(" or ") };
+        let keys = [id, phone].into_iter().chain(fields.values());
+        let keys: Vec<&str> = keys.map(String::as_str).collect();
+        let basis = page.basis(assumption.as_deref());
+        page.line("its contacts", &format!("{place}, each with {}{basis}", keys.join(", ")));
     }
     page.heading("fields");
     page.fields(contract);

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rowcall::problem::Code;
 use rowcall::text::printable;
-use rowcall::write::summary::{ColumnFacts, Counts, Hint, SourceFacts, Summary};
+use rowcall::write::summary::{ColumnFacts, Counts, Hint, ListFacts, SourceFacts, Summary};
 
 /// How many kinds of problem are shown.
 const PROBLEMS_SHOWN_MAX: usize = 5;
@@ -34,6 +34,9 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
             let name = printable(&source.source);
             let _ = writeln!(text, "{name}: warning: lines end in more than one way");
         }
+    }
+    for list in summary.lists.iter().filter(|list| list.unread > 0) {
+        let _ = writeln!(text, "{}", unread_text(list));
     }
     let _ = writeln!(text, "{} row{}", grouped(rows), if rows == 1 { "" } else { "s" });
     let parts = summary.counts.parts();
@@ -90,6 +93,21 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
         let _ = writeln!(text, "  {}, summary.json", files.join(", "));
     }
     text
+}
+
+/// Which entries of a list could not be read: who is not known to be suppressed is written to.
+fn unread_text(list: &ListFacts) -> String {
+    let ListFacts { list: _, source, taken, unread, unread_rows } = list;
+    let (has, s) = if *unread == 1 { ("has", "y") } else { ("have", "ies") };
+    let rows: Vec<String> = unread_rows.iter().map(|row| grouped(*row)).collect();
+    let more = if unread_rows.len() as u64 == *unread { "" } else { ", …" };
+    format!(
+        "{}: {} of {} entries {has} no phone number that can be read: entr{s} {}{more}",
+        printable(source),
+        grouped(*unread),
+        grouped(taken + unread),
+        rows.join(", ")
+    )
 }
 
 /// The regions of the accepted numbers, the most frequent first, with their shares.

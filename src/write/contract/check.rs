@@ -9,6 +9,9 @@ use crate::text::printable;
 /// Where a path takes the phone.
 pub const PATH_PHONE: &str = "{phone}";
 
+/// Where the path of an update takes the contact's id.
+pub const PATH_ID: &str = "{id}";
+
 /// The first thing that is wrong with a contract.
 pub(super) fn contract(contract: &Contract) -> Result<(), Fault> {
     let name = &contract.name;
@@ -39,7 +42,23 @@ pub(super) fn contract(contract: &Contract) -> Result<(), Fault> {
         }
         None => {}
     }
+    update(contract)?;
+    form_keys(contract)?;
     contract.upload.as_ref().map_or(Ok(()), upload)
+}
+
+/// An update names the contact by its id, which the platform's own list says.
+fn update(contract: &Contract) -> Result<(), Fault> {
+    let Some(update) = &contract.update else { return Ok(()) };
+    if contract.stored.is_none() {
+        let what = "[update] needs [stored], which says where the ids of contacts stand";
+        return Err(Fault::at(&["update"], what));
+    }
+    let at = &["update", "path"];
+    if !update.path.contains(PATH_ID) {
+        return Err(Fault::at(at, format!("update.path must hold {PATH_ID}, the contact's id")));
+    }
+    plain_path(at, &update.path, PATH_ID)
 }
 
 fn has_phone(contract: &Contract) -> Result<(), Fault> {
@@ -162,16 +181,7 @@ fn params(contract: &Contract) -> Result<(), Fault> {
 fn request(contract: &Contract, request: &Request) -> Result<(), Fault> {
     let format = contract.payload.format;
     let path = &request.path;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._~-{}".contains(c);
-    let braces = path.replacen(PATH_PHONE, "", 1).contains(['{', '}']);
-    if !path.starts_with('/') || !path.chars().all(plain) || braces {
-        let what = format!(
-            "request.path `{}`: it begins with / and has letters, digits, / . _ ~ - and at most \
-             once {PATH_PHONE}; the query goes to [request.query]",
-            printable(path)
-        );
-        return Err(Fault::at(&["request", "path"], what));
-    }
+    plain_path(&["request", "path"], path, PATH_PHONE)?;
     if path.contains(PATH_PHONE) && format != Format::Requests {
         let what = format!(
             "{PATH_PHONE} in request.path is for format = \"requests\" only, where each contact has \
@@ -205,6 +215,63 @@ fn request(contract: &Contract, request: &Request) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A path of plain characters, in which `mark` stands once at most.
+fn plain_path(at: &[&str], path: &str, mark: &str) -> Result<(), Fault> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._~-{}".contains(c);
+    let braces = path.replacen(mark, "", 1).contains(['{', '}']);
+    if path.starts_with('/') && path.chars().all(plain) && !braces {
+        return Ok(());
+    }
+    let what = format!(
+        "{} `{}`: it begins with / and has letters, digits, / . _ ~ - and at most once {mark}; the \
+         query goes to [request.query]",
+        at.join("."),
+        printable(path)
+    );
+    Err(Fault::at(at, what))
+}
+
+/// The names of a form's fields are few plain characters, because they go through a shell and
+/// through the syntax of curl.
+fn form_keys(contract: &Contract) -> Result<(), Fault> {
+    let sent = contract.upload.iter().flat_map(|upload| upload.form.keys());
+    let is_form = contract.request.as_ref().is_some_and(|it| it.body != BodyForm::Json);
+    if !is_form {
+        let Some(name) = sent.into_iter().next() else { return Ok(()) };
+        let shown = printable(name);
+        let what = format!(
+            "upload.form `{shown}`: only body = \"form\" or \"multipart\" has such; remove it"
+        );
+        return Err(Fault::at(&["upload", "form", name], what));
+    }
+    sent.into_iter().try_for_each(|name| form_name(&["upload", "form", name], name))?;
+    if let Some(name) = contract.request.as_ref().and_then(|it| it.file_field.as_ref()) {
+        form_name(&["request", "file_field"], name)?;
+    }
+    if contract.payload.format != Format::Requests {
+        return Ok(());
+    }
+    for (index, known) in contract.fields.iter().enumerate() {
+        let index = index.to_string();
+        form_name(&["field", &index, "key"], &known.key)?;
+        if let Some(key) = &known.file_key {
+            form_name(&["field", &index, "file_key"], key)?;
+        }
+    }
+    Ok(())
+}
+
+fn form_name(at: &[&str], name: &str) -> Result<(), Fault> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-[]".contains(c);
+    if !name.is_empty() && name.chars().all(plain) {
+        return Ok(());
+    }
+    let name = printable(name);
+    let what =
+        format!("`{name}` as the name of a form's field: letters, digits, _ - [ and ] are taken");
+    Err(Fault::at(at, what))
+}
+
 fn upload(upload: &Upload) -> Result<(), Fault> {
     let Upload { base_url, requests_per_minute, assumption: _, headers, query, form, sign } =
         upload;
@@ -214,7 +281,14 @@ fn upload(upload: &Upload) -> Result<(), Fault> {
             let what = format!("upload.base_url `{}`: it begins with https://", printable(url));
             return Err(Fault::at(at, what));
         }
-        plain_text(at, url)?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || "./:_~%[]-".contains(c);
+        if !url.chars().all(plain) {
+            let what = format!(
+                "upload.base_url `{}`: it has no query, user, space or quote",
+                printable(url)
+            );
+            return Err(Fault::at(at, what));
+        }
     }
     if *requests_per_minute == Some(0) {
         return Err(Fault::at(
@@ -229,19 +303,43 @@ fn upload(upload: &Upload) -> Result<(), Fault> {
             with_variables(at, value)?;
         }
     }
-    if let Some(Sign { header, prefix, secret, timestamp_header, text, assumption: _ }) = sign {
-        let texts = [
-            ("header", header),
-            ("prefix", prefix),
-            ("timestamp_header", timestamp_header),
-            ("text", text),
-        ];
-        for (key, value) in texts {
-            plain_text(&["upload", "sign", key], value)?;
-        }
-        with_variables(&["upload", "sign", "secret"], &format!("${{{secret}}}"))?;
+    for name in headers.keys() {
+        header_name(&["upload", "headers", name], name)?;
     }
-    Ok(())
+    sign.as_ref().map_or(Ok(()), self::sign)
+}
+
+fn sign(sign: &Sign) -> Result<(), Fault> {
+    let Sign { header, prefix, secret, timestamp_header, text, assumption: _ } = sign;
+    header_name(&["upload", "sign", "header"], header)?;
+    header_name(&["upload", "sign", "timestamp_header"], timestamp_header)?;
+    plain_text(&["upload", "sign", "prefix"], prefix)?;
+    plain_text(&["upload", "sign", "text"], text)?;
+    if is_variable(secret) {
+        return Ok(());
+    }
+    let what = format!(
+        "upload.sign.secret `{}`: the name of a variable is capitals, digits and _",
+        printable(secret)
+    );
+    Err(Fault::at(&["upload", "sign", "secret"], what))
+}
+
+/// The name of a header; curl would take one that begins with `@` for a file.
+fn header_name(at: &[&str], name: &str) -> Result<(), Fault> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if !name.is_empty() && name.chars().all(plain) {
+        return Ok(());
+    }
+    let name = printable(name);
+    let what = format!("`{name}` as the name of a header: letters, digits, - and _ are taken");
+    Err(Fault::at(at, what))
+}
+
+/// The name of an environment variable that a contract may ask for.
+fn is_variable(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(plain)
 }
 
 /// A text that stands in the script as it is: printable ASCII without what a shell takes for more.
@@ -272,9 +370,7 @@ fn with_variables(at: &[&str], value: &str) -> Result<(), Fault> {
     plain_text(at, parts.next().unwrap_or_default())?;
     for part in parts {
         let (name, rest) = part.split_once('}').ok_or_else(wrong)?;
-        let starts = name.starts_with(|c: char| c.is_ascii_uppercase());
-        let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-        if !starts || !name.chars().all(plain) {
+        if !is_variable(name) {
             return Err(wrong());
         }
         plain_text(at, rest)?;
