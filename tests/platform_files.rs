@@ -151,7 +151,7 @@ fn the_list_has_every_platform_and_a_page_tells_what_is_documented_from_what_is_
         "request        JSON, POST /api/whatsapp/contacts/bulk (application/json)",
         "batch          at most 1,000 contacts a file [assumption: the document names no limit]",
         "existing       a contact that is there already is skipped and named in the answer",
-        "pace           at most 100 requests a minute",
+        "pace           at most 100 requests a minute [documented]",
         "environment    SUPERWABA_TOKEN, SUPERWABA_ORG_ID",
         "  userNumber   phone as +digits, required [documented]",
         "  countryCode  country [assumption: shown for a single contact; the bulk example does not show it]",

@@ -205,9 +205,13 @@ impl Page {
         let pace = requests_per_minute.map_or("no limit that is known".to_owned(), |most| {
             format!("at most {} requests a minute", grouped(most.into()))
         });
-        self.line("pace", &pace);
-        if let Some(text) = assumption {
-            self.line("", &format!("[assumption: {text}]"));
+        match assumption {
+            None => self.line("pace", &format!("{pace}{}", self.basis(None))),
+            // It may be of the base URL, too.
+            Some(text) => {
+                self.line("pace", &pace);
+                self.line("", &format!("[assumption: {text}]"));
+            }
         }
         for (kind, entries) in [("header", headers), ("query", query), ("form", form)] {
             for (name, value) in entries {
