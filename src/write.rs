@@ -11,4 +11,6 @@ pub mod ledger;
 pub mod outdir;
 pub mod records;
 pub mod rejects;
+pub mod sample;
 pub mod summary;
+pub mod template;

@@ -3,20 +3,18 @@
 //! `docs/platforms.md` describes the form.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::contact::Field;
-use crate::error::{Error, Result};
 use crate::normalize::avatar::AvatarRules;
 use crate::normalize::limits::{FieldLimits, Limit};
 use crate::normalize::tags::{TagIds, TagRules};
-use crate::text::printable;
 
 mod check;
 mod field;
+mod load;
 mod stored;
 mod upload;
 
@@ -25,24 +23,8 @@ pub use field::{FieldKey, PhoneStyle, TagsForm};
 pub use stored::{StoredList, StoredPart, UpdateRequest};
 pub use upload::{Sign, Upload};
 
-/// The platforms that are built in, in the order in which they are listed: name and contract.
-const BUILT_IN: [(&str, &str); 12] = [
-    ("superwaba", include_str!("contracts/superwaba.toml")),
-    ("whatsbizapi", include_str!("contracts/whatsbizapi.toml")),
-    ("wawp", include_str!("contracts/wawp.toml")),
-    ("vobiz", include_str!("contracts/vobiz.toml")),
-    ("vobiz-json", include_str!("contracts/vobiz-json.toml")),
-    ("awalchat", include_str!("contracts/awalchat.toml")),
-    ("wati", include_str!("contracts/wati.toml")),
-    ("chatwoot", include_str!("contracts/chatwoot.toml")),
-    ("hubspot", include_str!("contracts/hubspot.toml")),
-    ("meta-audience", include_str!("contracts/meta-audience.toml")),
-    ("generic-json", include_str!("contracts/generic-json.toml")),
-    ("generic-csv", include_str!("contracts/generic-csv.toml")),
-];
-
 /// What a platform takes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contract {
     /// The name on the command line: small letters, digits and `-`.
@@ -80,7 +62,7 @@ pub struct Contract {
 }
 
 /// What becomes of a contact that the platform has already.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Existing {
     /// No document says it.
@@ -110,7 +92,7 @@ impl Existing {
 }
 
 /// What a file of the payload is.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct PayloadForm {
     /// The format.
@@ -126,7 +108,7 @@ pub struct PayloadForm {
 }
 
 /// The format of a payload file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// One JSON value with all contacts of the file.
@@ -150,7 +132,7 @@ impl Format {
 }
 
 /// How a contact is written in JSON.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemForm {
     /// An object; keys without a value are left out.
@@ -162,8 +144,8 @@ pub enum ItemForm {
 
 /// What stands around the contacts of a JSON file: a JSON text in which the array
 /// `["$contacts"]` stands for them.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Envelope {
     /// What stands before the first contact.
     pub opening: String,
@@ -171,11 +153,24 @@ pub struct Envelope {
     pub closing: String,
 }
 
+impl Envelope {
+    /// What stands for the contacts in the text.
+    const MARK: &str = r#"["$contacts"]"#;
+}
+
+impl From<Envelope> for String {
+    fn from(envelope: Envelope) -> String {
+        let Envelope { opening, closing } = envelope;
+        let (before, after) = (&opening[..opening.len() - 1], &closing[1..]);
+        format!("{before}{}{after}", Envelope::MARK)
+    }
+}
+
 impl TryFrom<String> for Envelope {
     type Error = String;
 
     fn try_from(text: String) -> std::result::Result<Envelope, String> {
-        const MARK: &str = r#"["$contacts"]"#;
+        const MARK: &str = Envelope::MARK;
         let wrong = |what: String| format!("the envelope {what}, like '{{\"contacts\":{MARK}}}'");
         if let Err(cause) = serde_json::from_str::<serde_json::Value>(&text) {
             return Err(wrong(format!("is no JSON ({cause}); write a JSON text")));
@@ -191,7 +186,7 @@ impl TryFrom<String> for Envelope {
 }
 
 /// The call that takes a contact or a file.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The HTTP method.
@@ -211,7 +206,7 @@ pub struct Request {
 }
 
 /// The HTTP method of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
     /// `POST`
@@ -235,7 +230,7 @@ impl Method {
 }
 
 /// How a request's body is encoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BodyForm {
     /// A JSON value.
@@ -259,7 +254,7 @@ impl BodyForm {
 }
 
 /// How much a file of the payload carries at most.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct BatchLimits {
     /// Contacts; `None` is no limit.
@@ -271,7 +266,7 @@ pub struct BatchLimits {
 }
 
 /// Where the columns go that feed no field.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ParamsKey {
     /// The key of what holds them; empty for columns of a CSV file.
@@ -285,7 +280,7 @@ pub struct ParamsKey {
 }
 
 /// How the columns that feed no field are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ParamsForm {
     /// A JSON object from header to value.
@@ -298,56 +293,6 @@ pub enum ParamsForm {
 }
 
 impl Contract {
-    /// The platform that the user names: a built-in one, or a file whose name ends in `.toml`.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] where there is none, with the names of those there are, or what is wrong
-    /// in the file.
-    pub fn find(name: &str) -> Result<Contract> {
-        let shown = printable(name);
-        if Path::new(name).extension().is_some_and(|extension| extension == "toml") {
-            let text = fs::read_to_string(name).map_err(|cause| {
-                Error::Usage(format!("platform {shown}: the file cannot be read: {cause}"))
-            })?;
-            return Contract::load(&text, &shown);
-        }
-        match BUILT_IN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
-            Some((known, text)) => Contract::load(text, known),
-            None => {
-                let names = || BUILT_IN.iter().map(|(known, _)| *known);
-                let meant = crate::map::advice::similar(name, names());
-                let meant = meant.map_or(String::new(), |name| format!("; did you mean {name}?"));
-                let known: Vec<&str> = names().collect();
-                Err(Error::Usage(format!(
-                    "there is no platform `{shown}`{meant}; the platforms are {}, or a file of \
-                     your own that ends in .toml",
-                    known.join(", ")
-                )))
-            }
-        }
-    }
-
-    /// The built-in platforms, in the order in which they are listed.
-    #[must_use]
-    pub fn built_in() -> Vec<Contract> {
-        let load = |(name, text): &(&str, &str)| {
-            Contract::load(text, name).expect("a test loads every built-in contract")
-        };
-        BUILT_IN.iter().map(load).collect()
-    }
-
-    /// Reads a contract; `origin` names it in messages.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] with the line where one can be named, what is wrong, and what to do.
-    pub fn load(text: &str, origin: &str) -> Result<Contract> {
-        let wrong = |what: &str| Error::Usage(format!("platform {origin}: {what}"));
-        let contract: Contract =
-            toml::from_str(text).map_err(|cause| wrong(cause.to_string().trim_end()))?;
-        check::contract(&contract).map_err(|what| wrong(&what))?;
-        Ok(contract)
-    }
-
     /// The key of a field, where the platform has one.
     #[must_use]
     pub fn field(&self, field: Field) -> Option<&FieldKey> {
@@ -419,63 +364,6 @@ impl Contract {
                 .into_iter()
                 .any(|it| self.field(it).is_some()),
             _ => self.field(field).is_some(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn superwaba(change: impl Fn(&str) -> String) -> std::result::Result<Contract, String> {
-        let changed = change(BUILT_IN[0].1);
-        assert_ne!(changed, BUILT_IN[0].1, "the change changes something");
-        Contract::load(&changed, "mine.toml").map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn every_built_in_contract_loads_under_its_own_name() {
-        for (name, _) in BUILT_IN {
-            assert_eq!(Contract::find(name).expect("it loads").name, name);
-        }
-    }
-
-    #[test]
-    fn an_unknown_platform_is_an_error_that_names_those_there_are_and_the_one_that_was_meant() {
-        let message = Contract::find("superwabba").expect_err("unknown").to_string();
-        assert!(message.contains("did you mean superwaba?"), "{message}");
-        assert!(message.contains("awalchat"), "{message}");
-    }
-
-    #[test]
-    fn the_limits_of_a_field_are_read() {
-        let key = "key = \"userName\"";
-        let limits = superwaba(|text| text.replace(key, &format!("{key}\nchars_max = 5")))
-            .expect("it loads")
-            .limits();
-        assert_eq!(limits.of(Field::Name).chars_max, Some(5));
-        assert_eq!(limits.of(Field::Email), Limit::default());
-    }
-
-    #[test]
-    fn what_is_wrong_in_a_contract_is_named_with_its_line_and_a_remedy() {
-        for (from, to, named) in [
-            ("style = ", "stile = ", &["line", "stile", "style"][..]),
-            ("style = \"+digits\"", "style = \"plus\"", &["line", "plus", "+digits"]),
-            ("field = \"phone\"", "field = \"fone\"", &["line", "fone", "phone"]),
-            ("method = \"POST\"", "method = \"SEND\"", &["line", "SEND", "POST"]),
-            ("[\"$contacts\"]", "[]", &["line", "$contacts"]),
-            ("{\"contacts\"", "\"contacts\"", &["line", "JSON"]),
-            ("field = \"phone\"", "field = \"name\"", &["phone", "[[field]]"]),
-            ("key = \"userName\"", "key = \"userNumber\"", &["userNumber", "twice"]),
-            ("key = \"userName\"", "key = \"\"", &["line", "key"]),
-            ("rows = 1000", "rows = 0", &["batch.rows"]),
-            ("name = \"superwaba\"", "name = \"../x\"", &["name", "small letters"]),
-        ] {
-            let message = superwaba(|text| text.replacen(from, to, 1)).expect_err(to);
-            for word in named.iter().chain(&["mine.toml"]) {
-                assert!(message.contains(word), "{to}: {word} is not named in: {message}");
-            }
         }
     }
 }

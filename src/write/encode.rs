@@ -16,6 +16,8 @@ mod value;
 pub use json::{json_string, push_integer, push_json_string};
 pub use update::{News, Updater};
 
+pub(super) use line::push_cell;
+
 use line::CsvRow;
 use object::Item;
 use request::RequestLine;

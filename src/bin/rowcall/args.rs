@@ -49,6 +49,10 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Say how one phone number is read, step by step.
     Explain(ExplainArgs),
+    /// List the platforms, or show one: what it takes, what of that is documented, and a sample.
+    Platforms(PlatformsArgs),
+    /// Write a sample CSV with the columns that a platform makes use of.
+    Template(TemplateArgs),
 }
 
 #[derive(Debug, Args)]
@@ -413,6 +417,32 @@ pub(crate) struct ExplainArgs {
     /// The form of what is said: text, or JSON.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlatformsArgs {
+    /// A platform, or a file of your own that ends in .toml; without it, all are listed.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Write the platform's own file, to be changed and given back: --to ./mine.toml.
+    #[arg(long, requires = "name", conflicts_with = "format")]
+    pub(crate) toml: bool,
+    /// The form of what is said: text, or JSON.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TemplateArgs {
+    /// The platform, or a file of your own that ends in .toml.
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) to: String,
+    /// The same people as a damaged export has them: what is mended, and what is refused.
+    #[arg(long)]
+    pub(crate) messy: bool,
+    /// Write it to a file that is not there yet.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// The form of the summary on standard output.

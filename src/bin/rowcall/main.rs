@@ -8,9 +8,11 @@ mod explain;
 mod inspect;
 mod job;
 mod mapping;
+mod platforms;
 mod profile;
 mod progress;
 mod signals;
+mod template;
 mod terminal;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -42,6 +44,8 @@ fn main() -> ExitCode {
         Command::Check(args) => job::run(&args.job(), &args.common, Goal::Check),
         Command::Inspect(args) => inspect::run(&args, &matches),
         Command::Explain(args) => explain::run(&args),
+        Command::Platforms(args) => platforms::run(&args),
+        Command::Template(args) => template::run(&args),
     };
     ExitCode::from(done.unwrap_or_else(|error| {
         let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);

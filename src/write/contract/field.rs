@@ -1,13 +1,14 @@
 //! How one field of a contact is written.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{BodyForm, Contract, Format};
 use crate::contact::Field;
+use crate::text::printable;
 
 /// How a field is written.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "Given")]
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(try_from = "Given", into = "Given")]
 pub struct FieldKey {
     /// The field; `None` for a constant.
     pub field: Option<Field>,
@@ -38,12 +39,12 @@ pub struct FieldKey {
 }
 
 /// The same as it stands in the file.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Given {
-    field: Option<String>,
+    field: Option<SentField>,
     value: Option<String>,
-    key: String,
+    key: Key,
     style: Option<PhoneStyle>,
     form: Option<TagsForm>,
     separator: Option<String>,
@@ -57,6 +58,16 @@ struct Given {
     letters_only: bool,
     assumption: Option<String>,
 }
+
+/// A field that a platform can take.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+struct SentField(Field);
+
+/// A key without an empty part.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(try_from = "String")]
+struct Key(String);
 
 /// The fields that a platform can take. The rest serves to read these.
 const SENT: [Field; 12] = [
@@ -73,6 +84,19 @@ const SENT: [Field; 12] = [
     Field::Favorite,
     Field::Avatar,
 ];
+
+/// The fields that are texts of any length.
+const TEXTS: [Field; 6] = [
+    Field::Name,
+    Field::FirstName,
+    Field::LastName,
+    Field::Email,
+    Field::Address,
+    Field::Description,
+];
+
+/// The fields that a platform can require. Where it requires a part of the name, a row needs a name.
+const REQUIRABLE: [Field; 4] = [Field::Phone, Field::Name, Field::FirstName, Field::LastName];
 
 impl FieldKey {
     /// How the tags are written under this key: in JSON as a list, elsewhere in one text, unless
@@ -94,15 +118,12 @@ impl TryFrom<Given> for FieldKey {
     type Error = String;
 
     fn try_from(given: Given) -> Result<FieldKey, String> {
-        let Given { field, value, key, style, form, separator, file_key, .. } = &given;
+        let Given { field, value, form, separator, file_key, .. } = &given;
         let field = match (field, value) {
-            (Some(name), None) => Some(sent(name)?),
+            (Some(SentField(field)), None) => Some(*field),
             (None, Some(_)) => None,
             _ => return Err("give either `field` or, for a constant, `value`".to_owned()),
         };
-        if key.is_empty() || key.split('.').any(str::is_empty) {
-            return Err(format!("the key `{key}` is empty or has an empty part"));
-        }
         if separator.as_deref() == Some("") {
             return Err("the separator is empty; give what stands between two tags".to_owned());
         }
@@ -110,16 +131,25 @@ impl TryFrom<Given> for FieldKey {
             true => Err(format!("`{name}` is for the field `{of}` only; remove it")),
             false => Ok(()),
         };
-        only(style.is_some(), "style", Field::Phone)?;
+        only(given.style.is_some(), "style", Field::Phone)?;
         only(form.is_some(), "form", Field::Tags)?;
         only(separator.is_some(), "separator", Field::Tags)?;
         only(file_key.is_some(), "file_key", Field::Avatar)?;
         only(given.file_bytes_max.is_some(), "file_bytes_max", Field::Avatar)?;
         only(given.pixels.is_some(), "pixels", Field::Avatar)?;
+        let among = |there: bool, name: &str, of: &[Field]| {
+            let fits = !there || field.is_some_and(|field| of.contains(&field));
+            let known = || of.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(", ");
+            fits.then_some(())
+                .ok_or_else(|| format!("`{name}` is for the fields {} only; remove it", known()))
+        };
+        among(given.chars_max.is_some(), "chars_max", &TEXTS)?;
+        among(given.letters_only, "letters_only", &TEXTS)?;
+        among(given.required, "required", &REQUIRABLE)?;
         Ok(FieldKey {
             field,
             value: given.value,
-            key: given.key,
+            key: given.key.0,
             style: given.style.unwrap_or_default(),
             form: given.form,
             separator: given.separator.unwrap_or_else(|| ",".to_owned()),
@@ -134,16 +164,60 @@ impl TryFrom<Given> for FieldKey {
     }
 }
 
-fn sent(name: &str) -> Result<Field, String> {
-    let found = Field::from_name(name).filter(|field| SENT.contains(field));
-    found.ok_or_else(|| {
-        let known: Vec<&str> = SENT.iter().map(|field| field.as_str()).collect();
-        format!("there is no field `{name}`; the fields are {}", known.join(", "))
-    })
+impl From<FieldKey> for Given {
+    fn from(known: FieldKey) -> Given {
+        let FieldKey { field, separator, style, file_bytes_max, .. } = known;
+        Given {
+            field: field.map(SentField),
+            value: known.value,
+            key: Key(known.key),
+            style: (field == Some(Field::Phone)).then_some(style),
+            form: known.form,
+            separator: (field == Some(Field::Tags)).then_some(separator),
+            file_bytes_max: (file_bytes_max < u64::MAX).then_some(file_bytes_max),
+            file_key: known.file_key,
+            pixels: known.pixels,
+            required: known.required,
+            chars_max: known.chars_max,
+            letters_only: known.letters_only,
+            assumption: known.assumption,
+        }
+    }
+}
+
+impl From<SentField> for String {
+    fn from(SentField(field): SentField) -> String {
+        field.as_str().to_owned()
+    }
+}
+
+impl TryFrom<String> for SentField {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<SentField, String> {
+        let found = Field::from_name(&name).filter(|field| SENT.contains(field));
+        found.map(SentField).ok_or_else(|| {
+            let known: Vec<&str> = SENT.iter().map(|field| field.as_str()).collect();
+            let name = printable(&name);
+            format!("there is no field `{name}`; the fields are {}", known.join(", "))
+        })
+    }
+}
+
+impl TryFrom<String> for Key {
+    type Error = String;
+
+    fn try_from(key: String) -> Result<Key, String> {
+        if key.split('.').any(str::is_empty) {
+            let key = printable(&key);
+            return Err(format!("the key `{key}` is empty or has an empty part; write it whole"));
+        }
+        Ok(Key(key))
+    }
 }
 
 /// How a platform spells a phone number.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub enum PhoneStyle {
     /// E.164 with its plus: `+971501234567`.
     #[default]
@@ -190,7 +264,7 @@ impl PhoneStyle {
 }
 
 /// How a platform takes tags.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TagsForm {
     /// A JSON array of texts.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Method;
 use crate::contact::Field;
 
 /// How a platform's own list of its contacts is read.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoredList {
     /// Where a list answer has its contacts: keys with a point between them, the first that is
@@ -27,7 +27,7 @@ pub struct StoredList {
 }
 
 /// A part of a stored contact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StoredPart {
     /// The whole name.
@@ -65,7 +65,7 @@ impl StoredPart {
 
 /// The request that updates a contact by its id, where that is another than the one that creates
 /// it. It carries only what changed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateRequest {
     /// The HTTP method.

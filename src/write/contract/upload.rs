@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How requests are sent. In every value `${NAME}` stands for an environment variable of
 /// `upload.sh`, so that no credential ever stands in a contract or a payload.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Upload {
     /// The base URL; without it the environment must say it.
@@ -29,7 +29,7 @@ pub struct Upload {
 }
 
 /// An HMAC-SHA256 over the parts of a request, in hexadecimal digits.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sign {
     /// The header that takes the signature.

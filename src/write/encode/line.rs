@@ -76,7 +76,8 @@ impl CsvRow {
     }
 }
 
-fn push_cell(index: usize, text: &str, out: &mut Vec<u8>) {
+/// Appends the cell at `index` of a line, in quotes where it needs them.
+pub(in crate::write) fn push_cell(index: usize, text: &str, out: &mut Vec<u8>) {
     if index > 0 {
         out.push(b',');
     }

@@ -1,0 +1,38 @@
+//! `template`: a sample CSV that teaches the columns of a platform.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+
+use anyhow::Result;
+
+use rowcall::error::{Error, exit};
+use rowcall::text::printable;
+use rowcall::write::contract::Contract;
+use rowcall::write::template::{Rows, template};
+
+use crate::args::TemplateArgs;
+
+/// Writes the template to stdout, or to a file that is not there yet.
+pub(crate) fn run(args: &TemplateArgs) -> Result<u8> {
+    let contract = Contract::find(&args.to)?;
+    let text = template(&contract, if args.messy { Rows::Messy } else { Rows::Clean });
+    let Some(path) = &args.out else {
+        // A reader that went away has seen what it wanted.
+        let _ = io::stdout().write_all(text.as_bytes());
+        return Ok(exit::DONE);
+    };
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|cause| {
+        let path = printable(&path.display().to_string());
+        let what = match cause.kind() {
+            io::ErrorKind::AlreadyExists => "is there already; give another name".to_owned(),
+            _ => format!("cannot be written: {cause}"),
+        };
+        Error::Output { path, what }
+    })?;
+    Ok(exit::DONE)
+}
