@@ -230,6 +230,14 @@ impl<'r> Tags<'r> {
         Tags { cells, separator, own }
     }
 
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        let mut empty = true;
+        self.for_each(|_| empty = false);
+        empty
+    }
+
     /// Gives each label once, in order. Few labels are compared with each other without a heap;
     /// from 16 labels on a set keeps the time linear whatever the cells hold.
     pub fn for_each(self, mut give: impl FnMut(&str)) {

@@ -36,6 +36,8 @@ pub struct Rules {
     pub phone: PhoneRules,
     /// Whether the platform refuses a contact without a name.
     pub name: Need,
+    /// The fields that the platform requires beside the phone and the name.
+    pub required: Vec<Field>,
     /// What becomes of a row without a name; `None` leaves it to the platform's need.
     pub missing_name: Option<MissingName>,
     /// Whether a row that does not say that its contact agreed is rejected.
@@ -48,6 +50,26 @@ pub struct Rules {
     pub avatar: Option<AvatarRules>,
     /// Whether the platform knows favorites.
     pub favorite: bool,
+}
+
+impl Rules {
+    /// The rules where no platform is named and nothing is required.
+    #[must_use]
+    pub fn new(plan: &'static Plan, home: Option<Region>) -> Rules {
+        Rules {
+            plan,
+            home,
+            phone: PhoneRules::default(),
+            name: Need::Optional,
+            required: Vec::new(),
+            missing_name: None,
+            opt_in: Need::Optional,
+            limits: FieldLimits::default(),
+            tags: TagRules::default(),
+            avatar: None,
+            favorite: false,
+        }
+    }
 }
 
 /// What becomes of a row without a name.
@@ -142,12 +164,23 @@ pub fn normalize<'r>(
     let filler = filler(draft, rules, &names.whole, problems);
     let opt_in = consent::read(draft, rules.opt_in, problems);
     mojibake::check(draft, problems);
+    let region = found.as_ref().ok().and_then(|found| found.number.region());
+    let phone_country = region.and_then(country::of_region);
+    require(draft, rules, problems, |field| match field {
+        Field::Email => !email.is_empty(),
+        Field::Country => given_country.or(phone_country).is_some(),
+        Field::Address => !address.is_empty(),
+        Field::Description => !description.is_empty(),
+        Field::Tags => !tags.is_empty(),
+        Field::OptIn => opt_in.is_some(),
+        Field::Favorite => favorite.is_some(),
+        Field::Avatar => avatar.is_some(),
+        _ => true,
+    });
     if problems[before..].iter().any(|problem| problem.code.level() == Level::Error) {
         return Err(found.err().unwrap_or_default());
     }
     let found = found?;
-    let region = found.number.region();
-    let phone_country = region.and_then(country::of_region);
     country::compare(draft, given_country, phone_country, problems);
     let name = match filler {
         Some(MissingName::Phone) => found.phone.to_string().into(),
@@ -171,6 +204,18 @@ pub fn normalize<'r>(
         favorite,
         avatar,
     })
+}
+
+/// Says which fields are missing that the platform requires, the phone and the name apart.
+fn require<'r>(
+    draft: &Draft<'r>,
+    rules: &Rules,
+    problems: &mut Vec<Problem<'r>>,
+    has: impl Fn(Field) -> bool,
+) {
+    for field in rules.required.iter().filter(|field| !has(**field)) {
+        problems.push(problem(draft, *field, Code::FieldMissing));
+    }
 }
 
 /// What stands in for a name that is missing, with a note; or the problem that it is missing.

@@ -234,6 +234,8 @@ pub enum Code {
     NameFilled,
     /// The e-mail address is none.
     EmailInvalid,
+    /// The platform requires a field and the row has none.
+    FieldMissing,
     /// A field is longer than the platform takes.
     FieldTooLong,
     /// A field has characters that the platform does not take.
@@ -290,7 +292,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 75] = [
+const CODES: [CodeWords; 76] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -471,6 +473,9 @@ const CODES: [CodeWords; 75] = [
     words(Code::EmailInvalid, "email.invalid", Warning,
         "this is not an e-mail address, and no payload gets it",
         "correct the address"),
+    words(Code::FieldMissing, "field.missing", Bad,
+        "the platform requires this field, and the row has none that it takes",
+        "fill the cell; --map says which column it is, --set what it always is"),
     words(Code::FieldTooLong, "field.too_long", Warning,
         "the platform takes no text of this length here, and no payload gets it",
         "shorten the text"),

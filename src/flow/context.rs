@@ -210,6 +210,7 @@ fn rules(job: &Job) -> Rules {
         home: job.home,
         phone: job.phone.clone(),
         name: if required { Need::Required } else { Need::Optional },
+        required: contract.map(Contract::required).unwrap_or_default(),
         missing_name: job.missing_name.clone(),
         opt_in: job.opt_in,
         limits: contract.map(Contract::limits).unwrap_or_default(),

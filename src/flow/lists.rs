@@ -10,9 +10,7 @@ use crate::ingest::guard::unguard;
 use crate::ingest::record::Record;
 use crate::ingest::{Given, Input, Source};
 use crate::map::{Columns, Draft, Look, MapOptions};
-use crate::normalize::limits::FieldLimits;
-use crate::normalize::tags::TagRules;
-use crate::normalize::{Need, PhoneRules, Rules, normalize};
+use crate::normalize::{PhoneRules, Rules, normalize};
 use crate::phone::{ReadRules, read};
 use crate::text::fold;
 use crate::unique::existing::{Existing, Gathered, Stored};
@@ -181,16 +179,8 @@ fn for_each_row(
 /// Lists are read without any platform's needs.
 fn list_rules(job: &Job) -> Rules {
     Rules {
-        plan: job.plan,
-        home: job.home,
         phone: PhoneRules { read: job.phone.read, ..PhoneRules::default() },
-        name: Need::Optional,
-        missing_name: None,
-        opt_in: Need::Optional,
-        limits: FieldLimits::default(),
-        tags: TagRules::default(),
-        avatar: None,
-        favorite: false,
+        ..Rules::new(job.plan, job.home)
     }
 }
 

@@ -305,6 +305,16 @@ impl Contract {
         self.fields.iter().any(|known| known.field == Some(field) && known.required)
     }
 
+    /// The fields without which a contact is refused, the phone and the names apart.
+    #[must_use]
+    pub fn required(&self) -> Vec<Field> {
+        const OWN_RULES: [Field; 4] =
+            [Field::Phone, Field::Name, Field::FirstName, Field::LastName];
+        let required = self.fields.iter().filter(|known| known.required);
+        let fields = required.filter_map(|known| known.field);
+        fields.filter(|field| !OWN_RULES.contains(field)).collect()
+    }
+
     /// Whether a contact without any name is refused.
     #[must_use]
     pub fn requires_name(&self) -> bool {

@@ -9,7 +9,7 @@ use crate::ingest::ReadOptions;
 use crate::ingest::record::{Record, RecordReader, Row};
 use crate::map::{Columns, Draft, Look, MapOptions};
 use crate::normalize::tags::TagIds;
-use crate::normalize::{Need, PhoneRules, Rules, normalize};
+use crate::normalize::{Rules, normalize};
 use crate::phone::Plan;
 
 /// A tag of the sample, and the id that it has where the platform takes ids.
@@ -49,16 +49,11 @@ fn file(contract: &Contract, headers: Vec<String>, row: Row<'_>) -> Vec<u8> {
         .expect("a test maps every template by its headers alone");
     let draft = Draft::new(row, &columns);
     let rules = Rules {
-        plan,
-        home: None,
-        phone: PhoneRules::default(),
-        name: Need::Optional,
-        missing_name: None,
-        opt_in: Need::Optional,
         limits: contract.limits(),
         tags: contract.tag_rules(&ids),
         avatar: contract.avatar_rules(None),
         favorite: contract.field(Field::Favorite).is_some(),
+        ..Rules::new(plan, None)
     };
     let contact = normalize(&draft, &rules, &mut Vec::new())
         .expect("only a phone can cost a row here, and a test reads those of the template");

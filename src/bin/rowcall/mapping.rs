@@ -11,9 +11,7 @@ use rowcall::ingest::Look;
 use rowcall::ingest::record::Row;
 use rowcall::map::advice::{Hint, hints, shell_word};
 use rowcall::map::{Columns, Draft, Look as ColumnLook};
-use rowcall::normalize::limits::FieldLimits;
-use rowcall::normalize::tags::TagRules;
-use rowcall::normalize::{Need, Rules, normalize};
+use rowcall::normalize::{Rules, normalize};
 use rowcall::phone::{Plan, Region};
 use rowcall::text::printable;
 
@@ -37,16 +35,11 @@ impl Mapping {
         let options = args.columns.options().map_err(|what| Error::Usage(printable(&what)))?;
         let columns = ColumnLook { sample: &source.sample, plan, home, source: &source.display };
         let rules = Rules {
-            plan,
-            home,
             phone: args.phone.rules(),
-            name: Need::Optional,
             missing_name: args.columns.missing_name.clone(),
             opt_in: args.columns.opt_in(),
-            limits: FieldLimits::default(),
-            tags: TagRules::default(),
-            avatar: None,
             favorite: true,
+            ..Rules::new(plan, home)
         };
         let decided = Columns::decide(source.header.clone(), &options, &columns);
         Ok(Mapping { decided, rules })

@@ -95,9 +95,6 @@ const TEXTS: [Field; 6] = [
     Field::Description,
 ];
 
-/// The fields that a platform can require. Where it requires a part of the name, a row needs a name.
-const REQUIRABLE: [Field; 4] = [Field::Phone, Field::Name, Field::FirstName, Field::LastName];
-
 impl FieldKey {
     /// How the tags are written under this key: in JSON as a list, elsewhere in one text, unless
     /// the contract says otherwise.
@@ -145,7 +142,9 @@ impl TryFrom<Given> for FieldKey {
         };
         among(given.chars_max.is_some(), "chars_max", &TEXTS)?;
         among(given.letters_only, "letters_only", &TEXTS)?;
-        among(given.required, "required", &REQUIRABLE)?;
+        if given.required && field.is_none() {
+            return Err("`required` is for fields; a constant is always there".to_owned());
+        }
         Ok(FieldKey {
             field,
             value: given.value,
