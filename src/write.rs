@@ -11,3 +11,4 @@ pub mod outdir;
 pub mod records;
 pub mod rejects;
 pub mod summary;
+pub mod upload;

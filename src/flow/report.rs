@@ -8,11 +8,13 @@ use crate::ingest::record::{Record, RecordReader};
 use crate::map::Draft;
 use crate::problem::{Code, Fate, Level, Place};
 use crate::write::batch::{PAYLOAD_FOLDER, Payload};
+use crate::write::contract::Contract;
 use crate::write::issues::{self, Issues, ProblemView, Related, RowFacts};
 use crate::write::ledger::{self, Ledger};
 use crate::write::outdir::{OutDir, SUMMARY};
 use crate::write::rejects::RowsFile;
 use crate::write::summary::Summary;
+use crate::write::upload::{self, UPLOAD_SCRIPT};
 
 use super::work::{SourceContext, View, Worked, WorkedRow};
 use super::{Goal, Job};
@@ -20,7 +22,8 @@ use super::{Goal, Job};
 /// The files of the output folder.
 pub(super) struct Writers {
     out: OutDir,
-    payload: Option<Payload>,
+    /// What is written for the platform, and how it is sent.
+    payload: Option<(Payload, Contract)>,
     ledger: Ledger,
     issues: Issues,
     rejects: RowsFile,
@@ -68,7 +71,8 @@ impl Writers {
         let contract = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare);
         let payload = contract.zip(first.view.encoder.as_ref()).map(|(contract, encoder)| {
             let extension = contract.payload.format.extension();
-            Payload::new(extension, job.batch_max(), encoder.frame().clone(), &out)
+            let payload = Payload::new(extension, job.batch_max(), encoder.frame().clone(), &out);
+            payload.map(|payload| (payload, contract.clone()))
         });
         Ok(Writers {
             payload: payload.transpose()?,
@@ -85,7 +89,7 @@ impl Writers {
         let View { columns, originals, encoder, .. } = &context.view;
         let dialect = context.read.dialect;
         let headers = || originals.iter().map(|at| columns.headers[*at].as_str());
-        if let (Some(payload), Some(encoder)) = (&mut self.payload, encoder) {
+        if let (Some((payload, _)), Some(encoder)) = (&mut self.payload, encoder) {
             payload.set_frame(encoder.frame())?;
         }
         self.rejects.begin_source(source, dialect, headers(), &mut self.out)?;
@@ -98,12 +102,14 @@ impl Writers {
         let counts = summary.counts;
         let outputs = &mut summary.outputs;
         let withheld = summary.withheld.is_some();
-        if let Some(payload) = payload {
+        let mut script = None;
+        if let Some((payload, contract)) = payload {
             let (files, written) = payload.finish(&mut out)?;
             compare("accepted contacts", counts.accepted, written)?;
             if withheld {
                 out.remove_folder(PAYLOAD_FOLDER)?;
             } else {
+                script = upload::script(&contract, files.len(), written);
                 outputs.extend(files);
             }
         }
@@ -122,6 +128,11 @@ impl Writers {
         let (files, written) = duplicates.finish()?;
         outputs.extend(files);
         compare("duplicates", counts.duplicate, written)?;
+        if let Some(script) = script {
+            let mut file = out.create_file(UPLOAD_SCRIPT)?;
+            file.append(script.as_bytes())?;
+            outputs.push(file.finish()?);
+        }
         let mut file = out.create_file(SUMMARY)?;
         file.append(&summary.to_json())?;
         file.finish()?;
@@ -137,7 +148,9 @@ impl Writers {
         context: &SourceContext,
     ) -> Result<()> {
         let payload = match (&mut self.payload, row.fate) {
-            (Some(payload), Fate::Accepted) => Some(payload.push(row.contact(), &mut self.out)?),
+            (Some((payload, _)), Fate::Accepted) => {
+                Some(payload.push(row.contact(), &mut self.out)?)
+            }
             _ => None,
         };
         let facts = RowFacts {

@@ -35,7 +35,31 @@ pub(super) fn contract(contract: &Contract) -> Result<(), String> {
         }
         None => {}
     }
+    form_keys(contract)?;
     contract.upload.as_ref().map_or(Ok(()), upload)
+}
+
+/// The names of a form's fields are few plain characters, because they go through a shell and
+/// through the syntax of curl, and a form has no object in an object.
+fn form_keys(contract: &Contract) -> Result<(), String> {
+    let is_form = contract.request.as_ref().is_some_and(|it| it.body != BodyForm::Json);
+    let sent = contract.upload.iter().flat_map(|upload| upload.form.keys()).map(String::as_str);
+    if !is_form {
+        let Some(name) = sent.into_iter().next() else { return Ok(()) };
+        let name = printable(name);
+        return Err(format!("upload.form `{name}`: only body = \"form\" or \"multipart\" has it"));
+    }
+    let fields = contract.fields.iter().filter(|_| contract.payload.format == Format::Requests);
+    let keys = fields.flat_map(|it| std::iter::once(it.key.as_str()).chain(it.file_key.as_deref()));
+    let file = contract.request.iter().filter_map(|it| it.file_field.as_deref());
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-[]".contains(c);
+    match sent.chain(keys).chain(file).find(|name| name.is_empty() || !name.chars().all(plain)) {
+        None => Ok(()),
+        Some(name) => Err(format!(
+            "`{}` as the name of a form's field: letters, digits, _ - [ and ] are taken",
+            printable(name)
+        )),
+    }
 }
 
 fn has_phone(contract: &Contract) -> Result<(), String> {
@@ -149,7 +173,13 @@ fn upload(upload: &Upload) -> Result<(), String> {
         if !url.starts_with("https://") && !url.starts_with("http://") {
             return Err(format!("upload.base_url `{}`: it begins with https://", printable(url)));
         }
-        plain_text("upload.base_url", url)?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || "./:_~%[]-".contains(c);
+        if !url.chars().all(plain) {
+            return Err(format!(
+                "upload.base_url `{}`: it has no query, user, space or quote",
+                printable(url)
+            ));
+        }
     }
     if *requests_per_minute == Some(0) {
         return Err(
@@ -160,13 +190,39 @@ fn upload(upload: &Upload) -> Result<(), String> {
         plain_text("upload", name)?;
         with_variables(value)?;
     }
+    headers.keys().try_for_each(|name| header_name(name))?;
     if let Some(sign) = sign {
-        for text in [&sign.header, &sign.prefix, &sign.timestamp_header, &sign.text] {
+        header_name(&sign.header)?;
+        header_name(&sign.timestamp_header)?;
+        for text in [&sign.prefix, &sign.text] {
             plain_text("upload.sign", text)?;
         }
-        with_variables(&format!("${{{}}}", sign.secret))?;
+        if !is_variable(&sign.secret) {
+            return Err(format!(
+                "upload.sign.secret `{}`: the name of a variable is capitals, digits and _",
+                printable(&sign.secret)
+            ));
+        }
     }
     Ok(())
+}
+
+/// The name of a header; curl would take one that begins with `@` for a file.
+fn header_name(name: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if !name.is_empty() && name.chars().all(plain) {
+        return Ok(());
+    }
+    Err(format!(
+        "`{}` as the name of a header: letters, digits, - and _ are taken",
+        printable(name)
+    ))
+}
+
+/// The name of an environment variable that a contract may ask for.
+fn is_variable(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(plain)
 }
 
 /// A text that stands in the script as it is: printable ASCII without what a shell takes for more.
@@ -194,9 +250,7 @@ fn with_variables(value: &str) -> Result<(), String> {
     plain_text("upload", parts.next().unwrap_or_default())?;
     for part in parts {
         let (name, rest) = part.split_once('}').ok_or_else(wrong)?;
-        let starts = name.starts_with(|c: char| c.is_ascii_uppercase());
-        let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-        if !starts || !name.chars().all(plain) {
+        if !is_variable(name) {
             return Err(wrong());
         }
         plain_text("upload", rest)?;
