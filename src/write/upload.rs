@@ -91,8 +91,8 @@ fn push_signature(text: &mut String, sign: Option<&Sign>) {
     let secret = plain_name(secret);
     push_function(text, "say_secret", [format!("printf '%s' \"${{{secret}}}\"")]);
     let headers = [
-        format!("header {} {}\"$signature\"", quoted(header), quoted(prefix)),
-        format!("header {} \"$timestamp\"", quoted(timestamp_header)),
+        format!("header {} {}\"$1\"", quoted(header), quoted(prefix)),
+        format!("header {} \"$2\"", quoted(timestamp_header)),
     ];
     push_function(text, "say_signature", headers);
     push_function(text, "say_signed", [format!("printf '%s' {}", signed_parts(signed))]);
@@ -104,7 +104,7 @@ fn signed_parts(text: &str) -> String {
         ("{method}", "\"$method\""),
         ("{path}", "\"$request_path\""),
         ("{query}", "\"$query\""),
-        ("{timestamp}", "\"$timestamp\""),
+        ("{timestamp}", "\"$1\""),
     ];
     let mut arguments = Vec::new();
     let mut rest = text;

@@ -66,10 +66,12 @@ say_form() {
 is_signed=yes
 say_secret() { printf '%s' "${EXAMPLE_TOKEN}"; }
 say_signature() {
-    header 'X-Signature' 'sha256='"$signature"
-    header 'X-Timestamp' "$timestamp"
+    header 'X-Signature' 'sha256='"$1"
+    header 'X-Timestamp' "$2"
 }
-say_signed() { printf '%s' "$method" "$request_path" "$query" "$timestamp"; }
+say_signed() {
+    printf '%s' "$method" "$request_path" "$query" "$1"
+}
 # <<< The platform.
 
 newline='
@@ -92,8 +94,6 @@ work=
 signal=0
 missing=
 config=
-signature=
-timestamp=
 wanted_pause=
 retry_seconds=2
 requests_since_pause=0
@@ -271,8 +271,8 @@ octal() { octal="\\$(($1 / 64))$(($1 / 8 % 8))$(($1 % 8))"; }
 
 # shellcheck disable=SC2059 # The formats are octal escapes and nothing else.
 sign() {
-    inner() { { printf "$inner_key" && say_signed; } | openssl dgst -sha256 -binary; }
-    { printf "$outer_key" && inner; } | openssl dgst -sha256 -binary | hexadecimal
+    inner() { { printf "$inner_key" && say_signed "$1"; } | openssl dgst -sha256 -binary; }
+    { printf "$outer_key" && inner "$1"; } | openssl dgst -sha256 -binary | hexadecimal
 }
 
 # What all requests have in common.
@@ -329,9 +329,9 @@ attempt() {
     asked=$config
     if [ -n "$is_signed" ]; then
         timestamp=$(date +%s)
-        signature=$(sign)
+        signature=$(sign "$timestamp")
         [ "${#signature}" -eq 64 ] || stop 2 'openssl does not work: it gives no SHA-256'
-        say_signature
+        say_signature "$signature" "$timestamp"
     fi
     # A document on standard input would be a file in some shells, so curl gets a pipe.
     status=$(
