@@ -417,7 +417,7 @@ wait_for_limit() {
     asked_for=$(sed -n \
         's/^[Rr]etry-[Aa]fter:[[:space:]]*\([0-9][0-9]*\)[[:space:]]*$/\1/p' "$work/head" |
         tail -n 1)
-    if [ -z "$asked_for" ]; then
+    if [ "${asked_for:-0}" = 0 ]; then
         say "too many requests (429); once more in $again s"
         grow_pause
     elif is_number "$asked_for" && [ "$asked_for" -le "$wait_seconds_max" ]; then

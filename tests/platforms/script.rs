@@ -33,7 +33,9 @@ pub(crate) fn every_shell() -> Vec<Vec<&'static str>> {
 /// A way to run the script of an output folder.
 #[derive(Clone)]
 pub(crate) struct Upload {
-    out: PathBuf,
+    /// The folder in which the command is given, and the name of the script in it.
+    folder: PathBuf,
+    script: PathBuf,
     shell: Vec<&'static str>,
     environment: Vec<(String, String)>,
 }
@@ -56,7 +58,8 @@ impl Upload {
     }
 
     pub(crate) fn without_credentials(out: &Path) -> Upload {
-        Upload { out: out.to_owned(), shell: vec!["sh"], environment: Vec::new() }
+        let folder = out.parent().expect("a parent").to_owned();
+        Upload { folder, script: out.join("upload.sh"), shell: vec!["sh"], environment: Vec::new() }
     }
 
     pub(crate) fn with(&self, name: &str, value: &str) -> Upload {
@@ -71,6 +74,12 @@ impl Upload {
         self
     }
 
+    pub(crate) fn called(mut self, folder: &Path, script: &str) -> Upload {
+        self.folder = folder.to_owned();
+        self.script = script.into();
+        self
+    }
+
     pub(crate) fn shell(mut self, shell: &[&'static str]) -> Upload {
         self.shell = shell.to_vec();
         self
@@ -80,8 +89,8 @@ impl Upload {
         let mut command = Command::new(self.shell[0]);
         command
             .args(&self.shell[1..])
-            .arg(self.out.join("upload.sh"))
-            .current_dir(self.out.parent().expect("a parent"))
+            .arg(&self.script)
+            .current_dir(&self.folder)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
