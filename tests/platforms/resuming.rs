@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::documents::{self, Arrivals};
 use crate::export::{ROWS, prepare, prepared};
 use crate::http::{Answer, Server};
-use crate::script::{self, Upload, is_missing, statuses};
+use crate::script::{Upload, is_missing, statuses};
 use crate::support::stderr;
 use crate::trouble::whatsbizapi_but;
 use crate::{expected, whatsbizapi_form};
@@ -46,13 +46,13 @@ fn a_run_that_is_killed_goes_on_where_it_stopped() {
     let server = slow(&arrivals);
     let upload = Upload::of(&out, "whatsbizapi", &server);
     for count in [3, 6] {
-        let mut child = upload.start();
+        let run = upload.start();
         wait_for(&arrivals, count);
         let second = upload.run();
         assert_eq!(second.status.code(), Some(2), "two runs at once: {}", stderr(&second));
         assert!(stderr(&second).contains("another run"), "{}", stderr(&second));
-        child.kill().expect("killed");
-        child.wait().expect("it ends");
+        run.signal("KILL");
+        run.end();
         let output = upload.run();
         assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
         let remedy = stderr(&output);
@@ -88,11 +88,11 @@ fn a_signal_ends_the_run_after_the_answer_that_is_under_way_and_takes_the_lock_a
         let arrivals = Arrivals::default();
         let server = slow(&arrivals);
         let upload = Upload::of(&out, "whatsbizapi", &server);
-        let child = upload.start();
+        let run = upload.start();
         wait_for(&arrivals, 2);
-        script::kill(&child, signal);
-        let output = child.wait_with_output().expect("it ends");
-        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+        run.signal(signal);
+        let (ended, said) = run.end();
+        assert_eq!(ended, Some(code), "{said}");
         assert!(!out.join("answers/.lock").exists(), "{signal}: the lock is gone");
         let output = upload.run();
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
@@ -109,13 +109,13 @@ fn a_signal_ends_a_pause_at_once() {
     let arrivals = Arrivals::default();
     let server = whatsbizapi_but(&arrivals, |_, _| None);
     let upload = Upload::of(&place.path().join("out"), "whatsbizapi", &server);
-    let child = upload.with("ROWCALL_PACE_SECONDS", "600").start();
+    let run = upload.with("ROWCALL_PACE_SECONDS", "40").start();
     wait_for(&arrivals, 1);
     std::thread::sleep(Duration::from_millis(300));
     let start = Instant::now();
-    script::kill(&child, "TERM");
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(143), "{}", stderr(&output));
+    run.signal("TERM");
+    let (ended, said) = run.end();
+    assert_eq!(ended, Some(143), "{said}");
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     assert_eq!(statuses(&place.path().join("out")), [200]);
 }
@@ -207,4 +207,20 @@ fn answers_that_do_not_fit_the_payload_stop_the_run() {
     let output = upload.run();
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     assert_eq!(server.statuses().len(), ROWS.len());
+}
+
+#[test]
+fn a_payload_that_was_cut_short_is_no_success() {
+    if is_missing("curl") {
+        return;
+    }
+    let place = prepared("whatsbizapi", &[]);
+    let out = place.path().join("out");
+    let file = out.join("payload/000001.jsonl");
+    let text = fs::read_to_string(&file).expect("a payload");
+    let (rest, _) = text.trim_end().rsplit_once('\n').expect("lines");
+    fs::write(&file, format!("{rest}\n")).expect("written");
+    let server = Server::start(Box::new(|_| Answer::new(200, "")));
+    let output = Upload::of(&out, "whatsbizapi", &server).run();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -102,19 +103,44 @@ impl Upload {
         self.command().output().expect("the shell starts")
     }
 
-    pub(crate) fn start(&self) -> Child {
+    pub(crate) fn start(&self) -> Run {
+        // A file and no pipe: what a broken script leaves running would hold a pipe open.
+        let said = tempfile::NamedTempFile::new().expect("a file");
         let mut command = self.command();
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().expect("the shell starts")
+        command.stdout(Stdio::null()).stderr(said.reopen().expect("the file"));
+        Run { child: command.spawn().expect("the shell starts"), said }
     }
 }
 
-/// Sends a signal to a child.
-pub(crate) fn kill(child: &Child, signal: &str) {
-    let id = child.id().to_string();
-    let status =
-        Command::new("sh").args(["-c", "kill -s \"$1\" \"$2\"", "sh", signal, &id]).status();
-    assert!(status.expect("sh").success());
+/// A script that runs.
+pub(crate) struct Run {
+    child: Child,
+    said: tempfile::NamedTempFile,
+}
+
+impl Run {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let arguments = ["-c", "kill -s \"$1\" \"$2\"", "sh", signal, &id];
+        let status = Command::new("sh").args(arguments).status().expect("sh starts");
+        assert!(status.success());
+    }
+
+    /// Its exit code, if it has one, and what it said, once it has ended.
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return (status.code(), fs::read_to_string(self.said.path()).expect("text"));
+            }
+            if start.elapsed() > Duration::from_secs(20) {
+                let _ = self.child.kill();
+                panic!("the script does not end");
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
 }
 
 /// The answers that were kept, each checked for its form and its place.

@@ -244,12 +244,12 @@ fn a_server_that_is_down_for_a_while_is_waited_for() {
     assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
     assert!(stderr(&output).contains("no answer"), "{}", stderr(&output));
     assert_eq!(statuses(&out), [0u16; 0]);
-    let child = upload.with("ROWCALL_RETRY_SECONDS", "1").start();
+    let run = upload.with("ROWCALL_RETRY_SECONDS", "1").start();
     std::thread::sleep(Duration::from_millis(500));
     let arrivals = Arrivals::default();
     let _server = Server::start_at(&address, documents::whatsbizapi(&arrivals));
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let (ended, said) = run.end();
+    assert_eq!(ended, Some(0), "{said}");
     assert_eq!(arrivals.all(), expected(whatsbizapi_form));
 }
 
