@@ -91,8 +91,8 @@ fn a_signal_ends_the_run_after_the_answer_that_is_under_way_and_takes_the_lock_a
         let run = upload.start();
         wait_for(&arrivals, 2);
         run.signal(signal);
-        let (ended, said) = run.end();
-        assert_eq!(ended, Some(code), "{said}");
+        let output = run.end();
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
         assert!(!out.join("answers/.lock").exists(), "{signal}: the lock is gone");
         let output = upload.run();
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
@@ -109,13 +109,13 @@ fn a_signal_ends_a_pause_at_once() {
     let arrivals = Arrivals::default();
     let server = whatsbizapi_but(&arrivals, |_, _| None);
     let upload = Upload::of(&place.path().join("out"), "whatsbizapi", &server);
-    let run = upload.with("ROWCALL_PACE_SECONDS", "40").start();
+    let run = upload.with("ROWCALL_PACE_SECONDS", "100").start();
     wait_for(&arrivals, 1);
     std::thread::sleep(Duration::from_millis(300));
     let start = Instant::now();
     run.signal("TERM");
-    let (ended, said) = run.end();
-    assert_eq!(ended, Some(143), "{said}");
+    let output = run.end();
+    assert_eq!(output.status.code(), Some(143), "{}", stderr(&output));
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     assert_eq!(statuses(&place.path().join("out")), [200]);
 }

@@ -100,7 +100,7 @@ impl Upload {
     }
 
     pub(crate) fn run(&self) -> Output {
-        self.command().output().expect("the shell starts")
+        self.start().end()
     }
 
     pub(crate) fn start(&self) -> Run {
@@ -127,14 +127,15 @@ impl Run {
         assert!(status.success());
     }
 
-    /// Its exit code, if it has one, and what it said, once it has ended.
-    pub(crate) fn end(mut self) -> (Option<i32>, String) {
+    /// Its exit code and what it said, once it has ended.
+    pub(crate) fn end(mut self) -> Output {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
-                return (status.code(), fs::read_to_string(self.said.path()).expect("text"));
+                let stderr = fs::read(self.said.path()).expect("the file");
+                return Output { status, stdout: Vec::new(), stderr };
             }
-            if start.elapsed() > Duration::from_secs(20) {
+            if start.elapsed() > Duration::from_secs(60) {
                 let _ = self.child.kill();
                 panic!("the script does not end");
             }

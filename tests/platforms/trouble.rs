@@ -248,8 +248,8 @@ fn a_server_that_is_down_for_a_while_is_waited_for() {
     std::thread::sleep(Duration::from_millis(500));
     let arrivals = Arrivals::default();
     let _server = Server::start_at(&address, documents::whatsbizapi(&arrivals));
-    let (ended, said) = run.end();
-    assert_eq!(ended, Some(0), "{said}");
+    let output = run.end();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(arrivals.all(), expected(whatsbizapi_form));
 }
 
