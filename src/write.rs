@@ -14,3 +14,4 @@ pub mod rejects;
 pub mod sample;
 pub mod summary;
 pub mod template;
+pub mod upload;

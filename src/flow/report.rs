@@ -8,7 +8,7 @@ use crate::ingest::record::{Record, RecordReader};
 use crate::map::Draft;
 use crate::problem::{Action, Code, Fate, Level, Place};
 use crate::write::batch::{IfEmpty, PAYLOAD_FOLDER, Payload, PayloadPlace, UPDATES_FOLDER};
-use crate::write::contract::Format;
+use crate::write::contract::{Contract, Format};
 use crate::write::encode::Frame;
 use crate::write::follow_up::{FOLLOW_UP, FollowUp};
 use crate::write::issues::{self, Issues, ProblemView, Related, RowFacts};
@@ -16,6 +16,7 @@ use crate::write::ledger::{self, Ledger};
 use crate::write::outdir::{OutDir, SUMMARY};
 use crate::write::rejects::RowsFile;
 use crate::write::summary::Summary;
+use crate::write::upload::{self, Sent, UPLOAD_SCRIPT};
 
 use super::context::{SourceContext, View};
 use super::work::{Worked, WorkedRow};
@@ -24,7 +25,8 @@ use super::{Goal, Job};
 /// The files of the output folder.
 pub(super) struct Writers {
     out: OutDir,
-    payload: Option<Payload>,
+    /// What is written for the platform, and how it is sent.
+    payload: Option<(Payload, Contract)>,
     /// Updates that are requests of their own; begun with the first.
     updates: Option<Payload>,
     follow_up: FollowUp,
@@ -81,7 +83,9 @@ impl Writers {
         let contract = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare);
         let payload = contract.zip(first.view.encoder.as_ref()).map(|(contract, encoder)| {
             let extension = contract.payload.format.extension();
-            Payload::new(PAYLOAD_FOLDER, extension, job.batch_max(), encoder.frame().clone(), &out)
+            let frame = encoder.frame().clone();
+            let payload = Payload::new(PAYLOAD_FOLDER, extension, job.batch_max(), frame, &out);
+            payload.map(|payload| (payload, contract.clone()))
         });
         Ok(Writers {
             payload: payload.transpose()?,
@@ -100,7 +104,7 @@ impl Writers {
         let View { columns, originals, encoder, .. } = &context.view;
         let dialect = context.read.dialect;
         let headers = || originals.iter().map(|at| columns.headers[*at].as_str());
-        if let (Some(payload), Some(encoder)) = (&mut self.payload, encoder) {
+        if let (Some((payload, _)), Some(encoder)) = (&mut self.payload, encoder) {
             payload.set_frame(encoder.frame())?;
         }
         self.rejects.begin_source(source, dialect, headers(), &mut self.out)?;
@@ -114,24 +118,26 @@ impl Writers {
         let counts = summary.counts;
         let outputs = &mut summary.outputs;
         let withheld = summary.withheld.is_some();
-        if let Some(payload) = payload {
+        let mut script = None;
+        if let Some((payload, contract)) = payload {
             let empty = if counts.accepted == 0 { IfEmpty::OneFile } else { IfEmpty::NoFile };
-            let (mut files, mut written) = payload.finish(empty, &mut out)?;
+            let (mut files, created) = payload.finish(empty, &mut out)?;
+            let sent = Sent { files: files.len(), contacts: created };
             let updates = updates.map(|updates| updates.finish(IfEmpty::NoFile, &mut out));
-            let updated = updates.is_some();
-            if let Some((more, updated)) = updates.transpose()? {
-                files.extend(more);
-                written += updated;
-            }
+            let (more, updated) = updates.transpose()?.unwrap_or_default();
+            let updates = Sent { files: more.len(), contacts: updated };
+            files.extend(more);
+            let written = created + updated;
             compare("accepted contacts", counts.accepted, written)?;
             files.extend(follow_up.finish()?);
             if withheld {
                 out.remove_folder(PAYLOAD_FOLDER)?;
-                if updated {
+                if updated > 0 {
                     out.remove_folder(UPDATES_FOLDER)?;
                 }
                 out.remove_file_if_there(FOLLOW_UP)?;
             } else {
+                script = upload::script(&contract, sent, updates);
                 outputs.extend(files);
             }
         }
@@ -150,6 +156,11 @@ impl Writers {
         let (files, written) = duplicates.finish()?;
         outputs.extend(files);
         compare("duplicates", counts.duplicate, written)?;
+        if let Some(script) = script {
+            let mut file = out.create_file(UPLOAD_SCRIPT)?;
+            file.append(script.as_bytes())?;
+            outputs.push(file.finish()?);
+        }
         let mut file = out.create_file(SUMMARY)?;
         file.append(&summary.to_json())?;
         file.finish()?;
@@ -205,7 +216,9 @@ impl Writers {
         action: Option<Action>,
         context: &SourceContext,
     ) -> Result<Option<PayloadPlace>> {
-        let (Some(payload), Some(action)) = (&mut self.payload, action) else { return Ok(None) };
+        let (Some((payload, _)), Some(action)) = (&mut self.payload, action) else {
+            return Ok(None);
+        };
         if action == Action::Create || !context.updates_apart() {
             return payload.push(row.contact(), &mut self.out).map(Some);
         }

@@ -242,6 +242,16 @@ pub enum BodyForm {
 }
 
 impl BodyForm {
+    /// The name in a contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BodyForm::Json => "json",
+            BodyForm::Form => "form",
+            BodyForm::Multipart => "multipart",
+        }
+    }
+
     /// The media type, without the boundary that a sender of multipart adds.
     #[must_use]
     pub fn media_type(self) -> &'static str {
