@@ -71,6 +71,9 @@ pub struct Contract {
     pub params: Option<ParamsKey>,
     /// How requests are sent.
     pub upload: Option<Upload>,
+    /// The BLAKE3 hash of the file, in hexadecimal; the loader writes it.
+    #[serde(skip)]
+    pub blake3: String,
 }
 
 /// What becomes of a contact that the platform has already.
@@ -336,9 +339,10 @@ impl Contract {
     /// [`Error::Usage`] with the line where one can be named, what is wrong, and what to do.
     pub fn load(text: &str, origin: &str) -> Result<Contract> {
         let wrong = |what: &str| Error::Usage(format!("platform {origin}: {what}"));
-        let contract: Contract =
+        let mut contract: Contract =
             toml::from_str(text).map_err(|cause| wrong(cause.to_string().trim_end()))?;
         check::contract(&contract).map_err(|what| wrong(&what))?;
+        contract.blake3 = blake3::hash(text.as_bytes()).to_hex().to_string();
         Ok(contract)
     }
 

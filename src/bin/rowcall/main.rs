@@ -12,6 +12,7 @@ mod profile;
 mod progress;
 mod signals;
 mod terminal;
+mod verify;
 
 use clap::Parser;
 
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Check(args) => job::run(&args.job(), &args.common, Goal::Check),
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Verify(args) => verify::run(&args),
     };
     ExitCode::from(done.unwrap_or_else(|error| {
         let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);
