@@ -268,7 +268,7 @@ impl<'c> Rules<'c> {
                     .then_some("an id that was given by --tag-id"),
                 _ => text
                     .split(&known.separator)
-                    .any(str::is_empty)
+                    .any(|tag| tag.trim().is_empty())
                     .then_some("tags that are not empty"),
             },
             _ => None,

@@ -319,8 +319,10 @@ impl<'c> Tally<'c> {
             found.say(Check::LedgerPlace, spot, "no contact", "the one of an accepted row");
             return;
         };
-        let in_new_file = Place { file: self.place.map_or(1, |it| it.file + 1), index: 0 };
-        let in_same_file = self.place.map(|it| Place { index: it.index + 1, ..it });
+        let file = self.place.map_or(1, |it| it.file.saturating_add(1));
+        let in_new_file = Place { file, index: 0 };
+        let in_same_file =
+            self.place.map(|it| Place { index: it.index.saturating_add(1), file: it.file });
         if place != in_new_file && Some(place) != in_same_file {
             let shown = |it: Place| format!("contact {} of file {}", it.index, it.file);
             let expected = shown(in_same_file.unwrap_or(in_new_file));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Deserialize;
 
 use super::report::{Check, Findings, Spot};
+use crate::contact::Field;
 use crate::problem::Code;
 
 /// The file that tells a folder of ours.
@@ -49,6 +50,7 @@ pub(super) struct Source {
 /// Which column feeds a field.
 #[derive(Debug, Deserialize)]
 struct Column {
+    field: String,
     column: String,
     column_number: usize,
 }
@@ -171,7 +173,10 @@ impl Facts {
                 let seen = format!("{} twice", source.name);
                 found.say(Check::SummaryForm, spot, seen, "a name for each source");
             }
-            for Column { column, column_number } in &source.columns {
+            for Column { field, column, column_number } in &source.columns {
+                if Field::from_name(field).is_none() {
+                    found.say(Check::SummaryForm, spot, field, "a field");
+                }
                 let header = column_number.checked_sub(1).and_then(|at| source.header.get(at));
                 if header != Some(column) {
                     let seen = format!("column {column_number} has another name in the header");
