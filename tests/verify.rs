@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use rowcall::verify::{Given, Report, verify};
+use rowcall::verify::{Check, Given, Report, verify};
 use rowcall::write::contract::Contract;
 use support::{files_of, rowcall, scratch, stderr};
 
@@ -125,6 +125,8 @@ enum Act {
     Link,
     /// A folder stands in its place.
     Folder,
+    /// A file stands in the place of a folder.
+    File,
 }
 
 impl Act {
@@ -165,6 +167,10 @@ impl Act {
                 fs::rename(path, &away).expect("moved");
                 std::os::unix::fs::symlink(away, path).expect("linked");
             }
+            Act::File => {
+                fs::remove_dir_all(path).expect("removed");
+                write(String::new());
+            }
             Act::Folder => {
                 fs::remove_file(path).expect("removed");
                 fs::create_dir(path).expect("made");
@@ -180,7 +186,7 @@ enum Stamp {
     New,
 }
 
-use Act::{Append, Change, Cut, Drop, Folder, Link, Make, Remove, Repeat, Swap};
+use Act::{Append, Change, Cut, Drop, File, Folder, Link, Make, Remove, Repeat, Swap};
 use Stamp::{New, Old};
 
 /// A damage: the file, what is done to it, whether the summary is made to fit, and what is said.
@@ -239,6 +245,8 @@ fn a_damaged_folder_is_found_and_the_place_is_named() {
         ("answers", Make(""), Old, &["file.extra: answers"]),
         ("issues.jsonl", Link, Old, &["file.kind: issues.jsonl: a symbolic link"]),
         ("rows.csv", Folder, Old, &["file.kind: rows.csv: a folder"]),
+        ("payload", File, Old, &["file.kind: payload: a file; expected a folder", "file.missing: payload/000001.json"]),
+        ("payload/000003.json", Remove, Old, &["payload.order: payload: the end; expected 1 more contacts"]),
         ("summary.json", Link, Old, &["file.kind: summary.json: a symbolic link"]),
         ("summary.json", Remove, Old, &["file.missing: summary.json"]),
         ("summary.json", Cut(100), Old, &["summary.form: summary.json, line"]),
@@ -260,6 +268,7 @@ fn a_summary_that_does_not_hold_is_found() {
         (s, Change("\"rows\": 7", "\"rows\": 6"), Old, &["summary.counts: summary.json, sources: 9", "ledger.order: rows.csv, line 8 (row 7 of a.csv): row 7 of a.csv; expected row 1 of b.csv"]),
         (s, Change("\"rows\": 3", "\"rows\": 4"), Old, &["ledger.order: rows.csv: the end; expected row 4 of b.csv"]),
         (s, Change("\"source\": \"b.csv\"", "\"source\": \"a.csv\""), Old, &["summary.form: summary.json, sources: a.csv twice"]),
+        (s, Change("\"sources\": [", "\"sources\": [], \"x\": ["), Old, &["summary.form: summary.json, sources: none"]),
         (s, Change("\"column_number\": 2", "\"column_number\": 0"), Old, &["summary.form: … column 0 has another name"]),
         (s, Change("\"field\": \"phone\"", "\"field\": \"fone\""), Old, &["summary.form: … sources: fone"]),
         (s, Change("\"phone.duplicate\"", "\"phone.duplicity\""), Old, &["summary.form: … problems: phone.duplicity", "issues.counts: issues.jsonl: 2 phone.duplicate; expected 0"]),
@@ -343,6 +352,7 @@ fn issues_that_do_not_hold_are_found_whatever_their_hash() {
         (i, Change("\"error\":\"an earlier row has the same phone number\"", "\"error\":\"\""), New, &["issues.form: issues.jsonl, line 1 … error"]),
         (i, Change("\"column_number\":2", "\"column_number\":3"), New, &["issues.form: … column:", "issues.form: … cell:"]),
         (i, Change("\"cell\":\"B5\"", "\"cell\":\"C5\""), New, &["issues.form: issues.jsonl, line 1 … cell:"]),
+        (i, Change("\"cell\":\"B6\"", "\"cell\":\"B7\""), New, &["issues.form: issues.jsonl, line 2 … cell:"]),
         (i, Change("\"fate\":\"duplicate\"", "\"fate\":\"accepted\""), New, &["issues.row: issues.jsonl, line 1 (row 4 of a.csv), fate"]),
         (i, Change("\"source\":\"a.csv\"", "\"source\":\"c.csv\""), New, &["issues.row: issues.jsonl, line 1, source"]),
         (i, Change("\"byte\":", "\"byte\":9999"), New, &["issues.row: issues.jsonl, line 1 … byte: bytes that it lacks"]),
@@ -740,6 +750,68 @@ fn a_change_of_any_byte_of_the_ledger_is_found_whatever_its_hash() {
         restamp(&out);
         assert!(!report(place.path()).ok, "byte {at}: {}", String::from_utf8_lossy(&damaged));
         fs::write(out.join("summary.json"), &summary).expect("written");
+    }
+}
+
+/// Where in a text the byte at an offset stands: the key before it in JSON, the index of the column
+/// in CSV, or the word for what stands outside of both.
+fn place_of(path: &str, text: &str, at: usize) -> String {
+    let at = text.floor_char_boundary(at);
+    let line = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+    if path.contains(".csv") {
+        let outside = line.split('"').step_by(2);
+        return outside.map(|part| part.matches(',').count()).sum::<usize>().to_string();
+    }
+    let keys: Vec<&str> = line.split("\":").collect();
+    let before = keys.len().checked_sub(2).and_then(|at| keys[at].rsplit('"').next());
+    before.unwrap_or("").to_owned()
+}
+
+/// Only what the rows themselves say can be changed together with the hash and stay unseen: a check
+/// without the inputs has nothing to hold it against. What the platform reads has its rules still.
+#[test]
+fn a_change_of_any_byte_is_found_whatever_its_hash_but_for_what_rows_say() {
+    let place = made(&["prepare", "a.csv", "--to", "superwaba"]);
+    let out = place.path().join("out");
+    let summary = fs::read(out.join("summary.json")).expect("the summary");
+    for (path, free) in [
+        (
+            "issues.jsonl",
+            &["byte", "confidence", "differs", "error", "length", "suggestion", "value"][..],
+        ),
+        ("payload/000001.json", &["Note", "countryCode", "email", "tags", "userName"]),
+        // The columns of the source that are filled, then `_problems`, `_suggestion` and `_raw`.
+        ("rejects.csv", &["0", "1", "10", "11", "12"]),
+        ("duplicates.csv", &["0", "1", "5", "10", "11"]),
+    ] {
+        let whole = fs::read_to_string(out.join(path)).expect("text");
+        let mut unseen = BTreeSet::new();
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone().into_bytes();
+            damaged[at] ^= 1;
+            fs::write(out.join(path), &damaged).expect("written");
+            restamp(&out);
+            if report(place.path()).ok {
+                unseen.insert(place_of(path, &whole, at));
+            }
+            fs::write(out.join("summary.json"), &summary).expect("written");
+        }
+        fs::write(out.join(path), &whole).expect("written");
+        let known: BTreeSet<String> = free.iter().map(ToString::to_string).collect();
+        assert_eq!(unseen, known, "{path}");
+    }
+}
+
+#[test]
+fn every_check_stands_in_the_documentation() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("docs/verify.md")).expect("docs/verify.md");
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| `")).collect();
+    let all: Vec<Check> = Check::all().collect();
+    assert_eq!(rows.len(), all.len());
+    for (row, check) in rows.iter().zip(all) {
+        let words = [&format!("| `{}` |", check.as_str()), check.sentence()];
+        assert!(words.into_iter().all(|word| row.contains(word)), "{}: {row}", check.as_str());
     }
 }
 

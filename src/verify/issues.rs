@@ -105,6 +105,8 @@ struct Merge<'c> {
     /// The source and the ends of the last record that an issue spoke of.
     last: (usize, u64, u64),
     counts: BTreeMap<&'static str, u64>,
+    /// For each source, how many records a spreadsheet shows before its first row.
+    before: BTreeMap<usize, u64>,
 }
 
 /// What the issues of a row have said.
@@ -118,7 +120,8 @@ struct Said {
 
 impl<'c> Merge<'c> {
     fn new(context: Context<'c>, ledger: Ledger<'c>) -> Merge<'c> {
-        Merge { context, ledger, row: None, last: (0, 0, 0), counts: BTreeMap::new() }
+        let (counts, before) = (BTreeMap::new(), BTreeMap::new());
+        Merge { context, ledger, row: None, last: (0, 0, 0), counts, before }
     }
 
     /// Takes the next issue.
@@ -134,16 +137,12 @@ impl<'c> Merge<'c> {
         self.check_bytes(issue, source, spot, found);
         let wanted = (source, issue.row);
         self.pass_rows(Some(wanted), found)?;
-        let Some((row, said)) = &mut self.row else {
+        let own = |(row, _): &&mut (Row, Said)| (row.source, row.number) == wanted;
+        let Some((row, said)) = self.row.as_mut().filter(own) else {
             let expected = "a row of the ledger, in its order";
             found.say(Check::IssuesRow, spot, "a row that does not come there", expected);
             return Ok(());
         };
-        if (row.source, row.number) != wanted {
-            let expected = "a row of the ledger, in its order";
-            found.say(Check::IssuesRow, spot, "a row that does not come there", expected);
-            return Ok(());
-        }
         said.error |= code.is_some_and(|code| code.level() == Level::Error);
         if code == Some(Code::PhoneDuplicate) {
             let kept = issue.related.iter().find(|it| it.role == "kept");
@@ -206,8 +205,9 @@ impl<'c> Merge<'c> {
         if let (Some(at), Some(cell)) = (at, issue.cell.as_deref()) {
             let digits = cell.trim_start_matches(|c: char| c.is_ascii_uppercase());
             let sheet_row: Option<u64> = digits.parse().ok();
-            let holds = cell[..cell.len() - digits.len()] == letters(at)
-                && sheet_row.is_some_and(|it| it >= issue.row);
+            let before = sheet_row.and_then(|sheet_row| sheet_row.checked_sub(issue.row));
+            let own = self.before.entry(source).or_insert(before.unwrap_or(0));
+            let holds = cell[..cell.len() - digits.len()] == letters(at) && before == Some(*own);
             form("cell", holds, "the cell of that column, as a spreadsheet names it");
         }
         code

@@ -224,8 +224,11 @@ impl File<'_> {
         agrees("_problems", !cell(4).is_empty());
         agrees("_suggestion", !cell(5).is_empty());
         match self.kind {
+            // Rows that a quoted cell has swallowed were read, and nobody would mend them in there.
             Kind::Rejects => {
-                agrees("_raw", cell(6).is_empty() == (row.fate == Fate::Rejected));
+                let is_read = cell(3).split(" | ").any(|code| code == "record.swallowed_rows");
+                let has_raw = row.fate == Fate::Malformed && !is_read;
+                agrees("_raw", cell(6).is_empty() != has_raw);
             }
             Kind::Duplicates => {
                 let kept = row.kept.map(|(at, row)| (&self.context.facts.sources[at].name, row));
