@@ -159,7 +159,10 @@ impl Folder {
                 } else {
                     found.say(Check::FileKind, spot, kind(file_type), "a folder");
                 }
-            } else if !listed.contains(name.as_str()) && !(name == ANSWERS && file_type.is_dir()) {
+                continue;
+            }
+            let is_answers = name == ANSWERS && file_type.is_dir();
+            if !is_answers && !listed.contains(name.as_str()) {
                 found.say(Check::FileExtra, spot, kind(file_type), "nothing");
             }
         }

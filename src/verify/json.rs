@@ -140,7 +140,8 @@ pub(super) fn read_contacts(
         match cause.classify() {
             serde_json::error::Category::Io => {
                 let cause = io::Error::from(cause);
-                if cause.get_ref().is_some_and(|inner| inner.is::<TooLong>()) {
+                let own = cause.get_ref().and_then(|own| own.downcast_ref::<TooLong>());
+                if own.is_some() {
                     return Broken::Damaged(line, "a contact is longer than any can be".to_owned());
                 }
                 Broken::Unreadable(cause)

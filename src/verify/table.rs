@@ -23,6 +23,8 @@ impl Dialect {
 pub(super) struct Table<R> {
     input: R,
     dialect: Dialect,
+    /// The bytes that may mean something; all others are text, wherever they stand.
+    has_meaning: [bool; 256],
     /// Lines that were read.
     lines: u64,
     /// The line on which the record begins, from 1.
@@ -55,7 +57,13 @@ enum State {
 
 impl<R: BufRead> Table<R> {
     pub(super) fn new(input: R, dialect: Dialect) -> Table<R> {
-        Table { input, dialect, lines: 0, line: 0, text: Vec::new(), ends: Vec::new() }
+        let mut has_meaning = [false; 256];
+        let signs = [Some(dialect.delimiter), dialect.quote, dialect.escape];
+        for byte in signs.into_iter().flatten().chain(*b"\n\r") {
+            has_meaning[usize::from(byte)] = true;
+        }
+        let (text, ends) = (Vec::new(), Vec::new());
+        Table { input, dialect, has_meaning, lines: 0, line: 0, text, ends }
     }
 
     /// The line on which the record begins, from 1.
@@ -71,7 +79,7 @@ impl<R: BufRead> Table<R> {
     /// A cell of the record; "" where it has none of this index.
     pub(super) fn cell(&self, index: usize) -> &str {
         let start = index.checked_sub(1).and_then(|at| self.ends.get(at)).map_or(0, |end| *end);
-        let cell = self.ends.get(index).map(|end| &self.text[start..*end]);
+        let cell = self.ends.get(index).and_then(|end| self.text.get(start..*end));
         cell.and_then(|cell| std::str::from_utf8(cell).ok()).unwrap_or_default()
     }
 
@@ -98,16 +106,21 @@ impl<R: BufRead> Table<R> {
             }
             let mut used = 0;
             let mut ended = false;
-            for &byte in buffer {
-                used += 1;
-                bytes += 1;
-                self.lines += u64::from(byte == b'\n');
+            while used < buffer.len() && !ended {
                 let (text, ends) = (&mut self.text, &mut self.ends);
-                (state, escaped, ended) = self.dialect.step(state, escaped, byte, text, ends);
-                if ended {
-                    break;
+                if matches!(state, State::Unquoted | State::Quoted) && !escaped {
+                    let rest = &buffer[used..];
+                    let end = rest.iter().position(|byte| self.has_meaning[usize::from(*byte)]);
+                    let run = end.unwrap_or(rest.len());
+                    text.extend_from_slice(&rest[..run]);
+                    used += run;
                 }
+                let Some(&byte) = buffer.get(used) else { break };
+                used += 1;
+                self.lines += u64::from(byte == b'\n');
+                (state, escaped, ended) = self.dialect.step(state, escaped, byte, text, ends);
             }
+            bytes += used as u64;
             self.input.consume(used);
             if ended {
                 return Ok(Some(self.outcome(state)));
