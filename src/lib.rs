@@ -24,6 +24,7 @@
 //! | [`unique`] | stage 4, one contact a phone: who has which phone (`table`), what differs (`prints`) |
 //! | [`write`](mod@write) | stage 5, contact → payload (`contract`, `encode`, `batch`), platform → sample rows and payload (`template`, `sample`), problem → report (`issues`, `rejects`, `ledger`, `summary`), records as plain CSV (`records`), the script that sends the payload (`upload`), whole or not at all (`outdir`) |
 //! | [`flow`] | runs the stages; the only threads; the accounting. `work` is what a worker does with a chunk, `order` what is done in file order, `report` what the files say of a settled row, `hints` what is wrong with a whole file, `budget` how much is on its way at once |
+//! | [`mod@verify`] | re-checks an output folder, independently of the code that wrote it |
 //! | `bin/rowcall` | the command line: arguments → job → exit code; progress, signals, the summary people see |
 //!
 //! # What always holds
@@ -74,3 +75,4 @@ pub mod unique;
 pub mod write;
 
 pub mod flow;
+pub mod verify;

@@ -13,6 +13,7 @@ use serde_json::Value;
 use rowcall::flow::{Goal, Job, Machine, Output, run};
 use rowcall::ingest::Input;
 use rowcall::map::{MapOptions, Params};
+use rowcall::verify::{Given, verify};
 use rowcall::write::contract::Contract;
 use rowcall::write::outdir::IfExists;
 use rowcall::write::summary::Counts;
@@ -88,6 +89,8 @@ fn check_folder(out: &Path, counts: Counts) {
     let ledger = ledger(out);
     let of = |fate: &str| ledger.iter().filter(|row| row["fate"] == fate).count() as u64;
     assert!(counts.balances(), "{}", counts.equation());
+    let report = verify(out, &Given::default()).expect("it can be read");
+    assert!(report.ok, "{:#?}", report.differences);
     assert_eq!(ledger.len() as u64, counts.rows);
     for (fate, count) in [
         ("blank", counts.blank),

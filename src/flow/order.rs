@@ -324,6 +324,7 @@ fn settings(job: &Job) -> Settings {
     let pair = |(field, column): &(Field, String)| format!("{field}={column}");
     Settings {
         to: job.contract.as_ref().map(|contract| contract.name.clone()),
+        contract_blake3: job.contract.as_ref().map(|contract| contract.blake3.clone()),
         region: job.home.map(|region| region.to_string()),
         digits: match phone.read.digits {
             DigitsAs::Auto => None,

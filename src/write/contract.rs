@@ -59,6 +59,9 @@ pub struct Contract {
     pub update: Option<UpdateRequest>,
     /// How requests are sent.
     pub upload: Option<Upload>,
+    /// The BLAKE3 hash of the file, in hexadecimal; the loader writes it.
+    #[serde(skip)]
+    pub blake3: String,
 }
 
 /// What becomes of a contact that the platform has already.

@@ -242,6 +242,9 @@ pub struct Settings {
     /// The platform.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// The BLAKE3 hash of the platform's contract, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contract_blake3: Option<String>,
     /// The region of rows without a country of their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,

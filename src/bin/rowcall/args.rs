@@ -53,6 +53,9 @@ pub(crate) enum Command {
     Platforms(PlatformsArgs),
     /// Write a sample CSV with the columns that a platform makes use of.
     Template(TemplateArgs),
+    /// Check a folder that `prepare` or `check` wrote: is it whole, true, and what the platform
+    /// takes? Exit code 7 if not.
+    Verify(VerifyArgs),
 }
 
 #[derive(Debug, Args)]
@@ -443,6 +446,25 @@ pub(crate) struct TemplateArgs {
     /// Write it to a file that is not there yet.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The folder.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The platform that the folder was made for, where it was a file of your own.
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) to: Option<String>,
+    /// The PhoneNumberMetadata.xml that the folder was made with, where one was given.
+    #[arg(long, value_name = "FILE.xml")]
+    pub(crate) numbering_plan: Option<PathBuf>,
+    /// What goes to standard output: nothing, or the differences as JSON.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Say nothing but errors: the exit code tells.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 }
 
 /// The form of the summary on standard output.

@@ -14,6 +14,7 @@ mod progress;
 mod signals;
 mod template;
 mod terminal;
+mod verify;
 
 use clap::{CommandFactory, FromArgMatches};
 
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Platforms(args) => platforms::run(&args),
         Command::Template(args) => template::run(&args),
+        Command::Verify(args) => verify::run(&args),
     };
     ExitCode::from(done.unwrap_or_else(|error| {
         let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);

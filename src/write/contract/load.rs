@@ -104,7 +104,7 @@ impl Contract {
                 &format!("this is no TOML: {cause_text}; docs/platforms.md shows the form"),
             )
         })?;
-        let contract: Contract = toml::from_str(text).map_err(|cause| {
+        let mut contract: Contract = toml::from_str(text).map_err(|cause| {
             // What the top of the file lacks has no line.
             let span = cause.span().filter(|span| span.start > 0 || !is_missing(cause.message()));
             wrong(field_at_fault(&root, span.as_ref()).or(span), &reworded(cause.message()))
@@ -112,6 +112,7 @@ impl Contract {
         check::contract(&contract).map_err(|Fault { at, what }| {
             wrong(span_of(&DeValue::Table(root.into_inner()), &at), &what)
         })?;
+        contract.blake3 = blake3::hash(text.as_bytes()).to_hex().to_string();
         Ok(contract)
     }
 }

@@ -190,14 +190,12 @@ fn push_tags(contact: &Contact<'_>, out: &mut Vec<u8>) {
 fn joined(contact: &Contact<'_>, separator: &str) -> String {
     let mut text = String::new();
     contact.tags.for_each(|tag| {
-        if !text.is_empty() {
+        let without = tag.contains(separator).then(|| tag.replace(separator, " "));
+        let tag = without.as_deref().map_or(tag, str::trim);
+        if !text.is_empty() && !tag.is_empty() {
             text.push_str(separator);
         }
-        if tag.contains(separator) {
-            text.push_str(&tag.replace(separator, " "));
-        } else {
-            text.push_str(tag);
-        }
+        text.push_str(tag);
     });
     text
 }

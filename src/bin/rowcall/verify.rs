@@ -1,0 +1,76 @@
+//! `verify`: is an output folder whole, true, and what the platform takes? As text or JSON.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use anyhow::Result;
+
+use rowcall::error::{Error, exit};
+use rowcall::text::printable;
+use rowcall::verify::{Checked, Given, Report, verify};
+use rowcall::write::contract::Contract;
+
+use crate::args::{Format, VerifyArgs};
+use crate::job::plan;
+use crate::terminal::grouped;
+
+/// Checks the folder and returns the exit code.
+pub(crate) fn run(args: &VerifyArgs) -> Result<u8> {
+    let given = Given {
+        contract: args.to.as_deref().map(Contract::find).transpose()?,
+        plan: plan(args.numbering_plan.as_deref())?,
+    };
+    let report = verify(&args.folder, &given)?;
+    if !args.quiet {
+        let text = text(&printable(&args.folder.display().to_string()), &report);
+        // A closed stderr is no reason to fail: the exit code says it, too.
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+    if args.format == Format::Json {
+        let mut json = serde_json::to_string_pretty(&report)?;
+        json.push('\n');
+        match io::stdout().write_all(json.as_bytes()) {
+            // A reader that went away has seen what it wanted.
+            Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+                let what = format!("cannot be written: {cause}");
+                return Err(Error::Output { path: "standard output".to_owned(), what }.into());
+            }
+            _ => {}
+        }
+    }
+    Ok(if report.ok { exit::DONE } else { exit::MISMATCH })
+}
+
+fn text(folder: &str, report: &Report) -> String {
+    let mut text = String::new();
+    for note in &report.notes {
+        let _ = writeln!(text, "{folder}: {note}");
+    }
+    for found in &report.differences {
+        let times = grouped(found.count);
+        let _ = writeln!(text, "{}: {} ({times})", found.check, found.meaning);
+        for difference in &found.first {
+            let _ = writeln!(text, "  {difference}");
+        }
+        let more = found.count - found.first.len() as u64;
+        if more > 0 {
+            let _ = writeln!(text, "  and {} more", grouped(more));
+        }
+    }
+    let Checked { files, bytes, rows, issues, contacts } = report.checked;
+    let all = [(files, "file"), (bytes, "byte"), (rows, "row"), (issues, "issue")];
+    let all = all.into_iter().chain([(contacts, "contact")]);
+    let all: Vec<String> = all
+        .map(|(count, name)| {
+            format!("{} {name}{}", grouped(count), if count == 1 { "" } else { "s" })
+        })
+        .collect();
+    let verdict = if report.ok {
+        "whole and true".to_owned()
+    } else {
+        let s = if report.count == 1 { "" } else { "s" };
+        format!("{} difference{s}", grouped(report.count))
+    };
+    let _ = writeln!(text, "{folder}: {verdict}; {} were checked", all.join(", "));
+    text
+}
