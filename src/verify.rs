@@ -13,6 +13,7 @@
 //! | `issues` | `issues.jsonl`, side by side with the ledger |
 //! | `rejects` | `rejects.csv` and `duplicates.csv`, the same |
 //! | `payload` | the payload, side by side with the accepted rows |
+//! | `updates` | requests that update contacts, and what is to be followed up |
 //! | `contact` | one contact, held against the contract |
 //! | `table`, `lines`, `json` | strict readers, which hold one record at a time |
 //! | `report` | the differences |
@@ -39,6 +40,7 @@ mod rejects;
 mod report;
 mod summary;
 mod table;
+mod updates;
 
 pub use report::{Check, Checked, Difference, Found, KEPT_MAX, Report, SCHEMA};
 
@@ -74,13 +76,6 @@ struct Context<'c> {
     own_plan: &'static Plan,
 }
 
-impl<'c> Context<'c> {
-    /// The extension of payload files; `None` where there are none.
-    fn payload_extension(self) -> Option<&'static str> {
-        self.contract.map(|contract| contract.payload.format.extension())
-    }
-}
-
 /// Checks everything in an output folder that can be checked without its inputs.
 ///
 /// # Errors
@@ -113,6 +108,7 @@ pub fn verify(path: &Path, given: &Given) -> Result<Report> {
             rejects::check(context, kind, &mut found)?;
         }
         payload::check(context, &mut found)?;
+        updates::check(context, &mut found)?;
     }
     Ok(found.report())
 }
@@ -154,20 +150,24 @@ fn check_list(context: Context<'_>, found: &mut Findings) {
             found.say(Check::FileList, spot, format!("no {path}"), "every file of a run");
         }
     }
-    let payload = || facts.outputs.iter().map(|output| output.path.as_str());
-    let payload = || payload().filter(|path| path.starts_with("payload/"));
-    let Some(extension) = context.payload_extension() else {
-        if let Some(path) = payload().next() {
-            found.say(Check::FileList, spot, path, "no payload: the run left none");
+    for part in ledger::Part::ALL {
+        let listed = || facts.outputs.iter().map(|output| output.path.as_str());
+        let listed = || listed().filter(|path| path.starts_with(part.folder()));
+        let Some(contract) = context.contract else {
+            if let Some(path) = listed().next() {
+                found.say(Check::FileList, spot, path, "no payload: the run left none");
+            }
+            continue;
+        };
+        // Where all contacts are updates of their own there is no payload besides.
+        let may_lack = part == ledger::Part::Updates || facts.actions.update > 0;
+        if listed().next().is_none() && !may_lack {
+            found.say(Check::FileList, spot, "no payload", "one file or more");
         }
-        return;
-    };
-    let numbered = (1..).map(|number| ledger::payload_path(number, extension));
-    if payload().next().is_none() {
-        found.say(Check::FileList, spot, "no payload", "one file or more");
-    }
-    for (path, expected) in payload().zip(numbered).filter(|(path, expected)| path != expected) {
-        found.say(Check::FileList, spot, path, expected);
+        let numbered = (1..).map(|number| part.path(number, contract));
+        for (path, expected) in listed().zip(numbered).filter(|(path, expected)| path != expected) {
+            found.say(Check::FileList, spot, path, expected);
+        }
     }
 }
 

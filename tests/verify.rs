@@ -26,6 +26,12 @@ const A: &str = "Name,Phone,Email,Country,Tags,Note\n\
 const B: &str =
     "Name,Phone\nFlorence,+971501234564\nFlorence,+971501234562\nGustav,+971501234565\n";
 
+/// What the platform has: one contact as it is in `B`, one that changes, and one of nobody.
+const STORED: &str = r#"{"success":true,"data":{"contacts":[
+    {"id":"c1","name":"Florence","phone":"+971501234564","countryCode":"AE","optedIn":false},
+    {"id":"c2","name":"Bob","phone":"+971501234562","countryCode":"AE","tags":["old"]},
+    {"id":"c3","name":"Nobody","phone":"+971501234569"}]}}"#;
+
 /// What stands in the rows alone.
 const SECRETS: [&str; 9] =
     ["50123456", "Annabel", "Bobby", "Cydney", "Danny", "Evelyn", "Florence", "Gustav", "anna@"];
@@ -36,6 +42,8 @@ fn made(arguments: &[&str]) -> tempfile::TempDir {
     fs::write(place.path().join("a.csv"), A).expect("written");
     fs::write(place.path().join("b.csv"), B).expect("written");
     fs::write(place.path().join("none.csv"), "Name,Phone\nAnn,12\n").expect("written");
+    fs::write(place.path().join("stop.txt"), "+971501234565\n").expect("written");
+    fs::write(place.path().join("stored.json"), STORED).expect("written");
     let output = rowcall(place.path(), &[arguments, &["-o", "out"]].concat());
     assert!(place.path().join("out").exists(), "{arguments:?}: {}", stderr(&output));
     place
@@ -464,6 +472,45 @@ fn requests_that_do_not_hold_are_found_whatever_their_hash() {
 }
 
 #[test]
+#[rustfmt::skip]
+fn updates_and_what_is_to_be_followed_up_are_held_against_the_ledger_and_the_contract() {
+    let lists = ["--existing", "stored.json", "--suppress", "stop.txt", "--set", "opt_in=yes"];
+    let made_with = ["prepare", "a.csv", "b.csv", "--to", "superwaba"];
+    let arguments = [&made_with[..], &lists].concat();
+    let (r, u, f) = ("rows.csv", "updates/000001.jsonl", "follow-up.csv");
+    let place = made(&arguments);
+    let ledger = fs::read_to_string(place.path().join("out/rows.csv")).expect("the ledger");
+    for fate in [",accepted,update,", ",unchanged,,", ",suppressed,,", ",duplicate,,"] {
+        assert!(ledger.contains(fate), "{fate} is not in\n{ledger}");
+    }
+    assert!(report(place.path()).ok, "{}", said(&report(place.path())));
+    find(
+        &arguments,
+        &[
+            (r, Change(",update,", ",create,"), New, &["ledger.place: rows.csv", "ledger.counts: rows.csv, action"]),
+            (r, Change("updates/000001", "payload/000001"), New, &["ledger.place: rows.csv"]),
+            (r, Change("unchanged", "suppressed"), New, &["ledger.counts: rows.csv, fate"]),
+            (r, Change("suppressed,,+971501234565", "suppressed,,"), New, &["ledger.phone: rows.csv"]),
+            ("issues.jsonl", Change("phone.unchanged", "phone.suppressed"), New, &["issues.counts"]),
+            (u, Remove, Old, &["file.missing: updates/000001.jsonl"]),
+            (u, Make(""), New, &["payload.order: updates: the end", "payload.batch: updates/000001.jsonl"]),
+            (u, Repeat(1), New, &["payload.order: updates/000001.jsonl, contact 1"]),
+            (u, Change("PATCH", "POST"), New, &["payload.form: updates/000001.jsonl, contact 0"]),
+            (u, Change("contacts/c2", "contacts/"), New, &["payload.form: updates/000001.jsonl, contact 0"]),
+            (u, Change("\"name\"", "\"userName\""), New, &["contact.key: updates/000001.jsonl, contact 0, userName"]),
+            (u, Change("\"name\"", "\"opted_in\""), New, &["contact.key: updates/000001.jsonl, contact 0, opted_in"]),
+            (u, Cut(20), New, &["payload.form: updates/000001.jsonl, contact 0"]),
+            ("updates/000002.jsonl", Make("{}"), Old, &["file.extra: updates/000002.jsonl"]),
+            (f, Swap(2), New, &["payload.order: follow-up.csv"]),
+            (f, Change(",true", ",yes"), New, &["payload.form: follow-up.csv, line 2"]),
+            (f, Change("phone", "fone"), New, &["payload.form: follow-up.csv, line 1"]),
+            (f, Change("+97150123456", "+97150123459"), New, &["payload.order: follow-up.csv, line 2"]),
+            ("summary.json", Change("\"update\": 1", "\"update\": 2"), Old, &["summary.counts: summary.json, actions"]),
+        ],
+    );
+}
+
+#[test]
 fn ids_flags_and_pictures_that_do_not_hold_are_found_whatever_their_hash() {
     let p = "payload/000001.jsonl";
     let awalchat =
@@ -606,7 +653,7 @@ fn the_exit_code_and_both_forms_of_the_report_say_the_same() {
     };
     let (code, out, said) = run(&["out"]);
     assert_eq!((code, out.as_str()), (Some(0), ""));
-    assert!(said.starts_with("out: whole and true; 9 files, "), "{said}");
+    assert!(said.starts_with("out: whole and true; 10 files, "), "{said}");
     assert!(said.contains(" 10 rows, ") && said.contains(", 5 contacts were checked"), "{said}");
     let ledger = fs::read_to_string(place.path().join("out/rows.csv")).expect("the ledger");
     let damaged = ledger.replace(",AE,", ",OM,");

@@ -229,7 +229,7 @@ impl Worked {
         let rest = view.leftovers.iter().map(|(at, name)| (*name, draft.cell(*at).trim()));
         let print = Print::of(&contact, rest);
         let phone = (contact.phone, contact.region, contact.kind);
-        self.push_row(row.spot, fate, Some(phone).filter(|_| fate != Fate::Rejected), print);
+        self.push_row(row.spot, fate, Some(phone), print);
         self.rows.last_mut().expect("just pushed").action = action;
         Ok(())
     }

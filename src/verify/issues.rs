@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::Context;
-use super::ledger::{Ledger, Row, payload_path, spot};
+use super::ledger::{Ledger, Row, spot};
 use super::lines::Lines;
 use super::phones;
 use super::report::{Check, Findings, Spot};
@@ -112,6 +112,8 @@ struct Merge<'c> {
 /// What the issues of a row have said.
 #[derive(Debug, Default)]
 struct Said {
+    /// Anything at all.
+    any: bool,
     /// An error among them.
     error: bool,
     /// Which row keeps its phone.
@@ -143,6 +145,7 @@ impl<'c> Merge<'c> {
             found.say(Check::IssuesRow, spot, "a row that does not come there", expected);
             return Ok(());
         };
+        said.any = true;
         said.error |= code.is_some_and(|code| code.level() == Level::Error);
         if code == Some(Code::PhoneDuplicate) {
             let kept = issue.related.iter().find(|it| it.role == "kept");
@@ -254,8 +257,8 @@ fn check_row(context: Context<'_>, issue: &Issue, row: &Row, spot: Spot<'_>, fou
     agrees("index", issue.index.checked_add(1) == Some(issue.row));
     agrees("fate", issue.fate == row.fate.as_str());
     agrees("phone", issue.phone.as_deref().map(phones::digits) == row.phone.map(Some));
-    let place = row.place.zip(context.payload_extension());
-    let place = place.map(|(place, extension)| (payload_path(place.file, extension), place.index));
+    let place = row.place.zip(context.contract);
+    let place = place.map(|(place, contract)| (place.part.path(place.file, contract), place.index));
     let own = issue.payload.as_ref();
     agrees("payload", own.map(|it| (it.file.clone(), it.index)) == place);
 }
@@ -282,7 +285,14 @@ fn check_said(context: Context<'_>, row: &Row, said: &Said, found: &mut Findings
                 expected,
             );
         }
-        Fate::Accepted | Fate::Duplicate | Fate::Blank if said.error => {
+        Fate::Suppressed | Fate::Unchanged if !said.any => {
+            let expected = format!("a line in {ISSUES} that says why");
+            let seen = format!("{} without a word", row.fate.as_str());
+            found.say(Check::IssuesSilent, spot, seen, expected);
+        }
+        Fate::Accepted | Fate::Duplicate | Fate::Suppressed | Fate::Unchanged | Fate::Blank
+            if said.error =>
+        {
             let expected = format!("no error in {ISSUES}");
             found.say(
                 Check::IssuesRow,

@@ -10,7 +10,8 @@ use super::table::{Dialect, Outcome, Table};
 use super::{Context, summary::Facts};
 use crate::error::Result;
 use crate::phone::{Kind, Region};
-use crate::problem::Fate;
+use crate::problem::{Action, Fate};
+use crate::write::contract::{Contract, Format};
 
 /// The ledger.
 pub(super) const LEDGER: &str = "rows.csv";
@@ -43,7 +44,7 @@ pub(super) struct Row {
     /// The line of the source.
     pub(super) line: u64,
     pub(super) fate: Fate,
-    is_create: bool,
+    action: Option<Action>,
     /// The digits of the phone, as one number.
     pub(super) phone: Option<u64>,
     region: Option<Region>,
@@ -57,15 +58,49 @@ pub(super) struct Row {
 /// Where a contact stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
+    pub(super) part: Part,
     /// The number of the file, from 1.
     pub(super) file: u64,
     /// The index in the file, from 0.
     pub(super) index: u64,
 }
 
-/// The path of a payload file.
-pub(super) fn payload_path(number: u64, extension: &str) -> String {
-    format!("payload/{number:06}.{extension}")
+/// Where contacts are sent from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// The payload itself.
+    Payload,
+    /// Requests of their own that update contacts.
+    Updates,
+}
+
+impl Part {
+    pub(super) const ALL: [Part; 2] = [Part::Payload, Part::Updates];
+
+    /// The folder with its slash.
+    pub(super) fn folder(self) -> &'static str {
+        match self {
+            Part::Payload => "payload/",
+            Part::Updates => "updates/",
+        }
+    }
+
+    /// The path of a file of the part, under the platform's contract.
+    pub(super) fn path(self, number: u64, contract: &Contract) -> String {
+        let extension = match self {
+            Part::Payload => contract.payload.format.extension(),
+            Part::Updates => Format::Requests.extension(),
+        };
+        format!("{}{number:06}.{extension}", self.folder())
+    }
+
+    /// Where the contact of a row stands.
+    fn of(action: Option<Action>, contract: &Contract) -> Part {
+        match action {
+            Some(Action::Update) if contract.update.is_some() => Part::Updates,
+            _ => Part::Payload,
+        }
+    }
 }
 
 /// A line that cannot be read: its number, the column, and what stands there.
@@ -165,7 +200,9 @@ impl<'c> Ledger<'c> {
             if is_there || cell(at).is_empty() { Ok(()) } else { Err((at, what)) }
         };
         let phone = phones::digits(cell(5));
-        or_empty(cell(4) == "create", 4, "an unknown action")?;
+        let action = [Action::Create, Action::Update].into_iter();
+        let action = action.into_iter().find(|action| action.as_str() == cell(4));
+        or_empty(action.is_some(), 4, "an unknown action")?;
         or_empty(phone.is_some(), 5, "no number in E.164")?;
         or_empty(region.is_some(), 6, "no region")?;
         or_empty(kind.is_some(), 7, "no kind of number")?;
@@ -179,11 +216,11 @@ impl<'c> Ledger<'c> {
             number: positive(1)?,
             line: positive(2)?,
             fate: fate.ok_or((3, "an unknown fate"))?,
-            is_create: !cell(4).is_empty(),
+            action,
             phone,
             region,
             kind,
-            place: place.map(|(file, index)| Place { file, index }),
+            place: place.map(|((part, file), index)| Place { part, file, index }),
             kept: has_kept.then(kept).transpose()?,
         })
     }
@@ -196,11 +233,14 @@ fn number(text: &str) -> Option<u64> {
     (plain && (text == "0" || !text.starts_with('0'))).then_some(number)
 }
 
-/// The number of a payload file by its path.
-fn place(path: &str) -> Option<u64> {
-    let (digits, extension) = path.strip_prefix("payload/")?.split_once('.')?;
+/// The part and the number of a file that contacts are sent from, by its path.
+fn place(path: &str) -> Option<(Part, u64)> {
+    let (part, name) = Part::ALL
+        .into_iter()
+        .find_map(|part| path.strip_prefix(part.folder()).map(|name| (part, name)))?;
+    let (digits, _) = name.split_once('.')?;
     let number = digits.parse().ok().filter(|number| *number > 0)?;
-    (payload_path(number, extension) == path).then_some(number)
+    (format!("{number:06}") == digits).then_some((part, number))
 }
 
 /// What must hold among the rows; returns the accepted phones, each with the ordinal of its row.
@@ -236,8 +276,9 @@ struct Tally<'c> {
     next: (usize, u64),
     /// The source and the line of the last row.
     last: (usize, u64),
-    /// Where the last contact stands.
-    place: Option<Place>,
+    /// Where the last contact of each part stands.
+    places: [Option<Place>; Part::ALL.len()],
+    actions: BTreeMap<&'static str, u64>,
     fates: BTreeMap<&'static str, u64>,
     regions: BTreeMap<String, u64>,
     kinds: BTreeMap<&'static str, u64>,
@@ -254,7 +295,8 @@ impl<'c> Tally<'c> {
             context,
             next: (0, 1),
             last: (0, 0),
-            place: None,
+            places: [None; Part::ALL.len()],
+            actions: BTreeMap::new(),
             fates: BTreeMap::new(),
             regions: BTreeMap::new(),
             kinds: BTreeMap::new(),
@@ -271,9 +313,13 @@ impl<'c> Tally<'c> {
         self.check_phone(row, found);
         *self.fates.entry(row.fate.as_str()).or_default() += 1;
         let is_accepted = row.fate == Fate::Accepted;
-        if row.is_create != is_accepted {
+        if row.action.is_some() != is_accepted {
             let seen = format!("another action than that of a row that is {}", row.fate.as_str());
-            found.say(Check::LedgerForm, spot.key("action"), seen, "create where it is accepted");
+            let expected = "create or update where it is accepted";
+            found.say(Check::LedgerForm, spot.key("action"), seen, expected);
+        }
+        if let Some(action) = row.action {
+            *self.actions.entry(action.as_str()).or_default() += 1;
         }
         if row.kept.is_some() != (row.fate == Fate::Duplicate) {
             let seen =
@@ -308,8 +354,7 @@ impl<'c> Tally<'c> {
 
     fn check_place(&mut self, row: &Row, path: &str, found: &mut Findings) {
         let spot = spot(row, self.context.facts);
-        let extension = self.context.payload_extension();
-        let (Fate::Accepted, Some(extension)) = (row.fate, extension) else {
+        let (Fate::Accepted, Some(contract)) = (row.fate, self.context.contract) else {
             if row.place.is_some() {
                 found.say(Check::LedgerPlace, spot, "a contact", "none: the row has no contact");
             }
@@ -319,26 +364,33 @@ impl<'c> Tally<'c> {
             found.say(Check::LedgerPlace, spot, "no contact", "the one of an accepted row");
             return;
         };
-        let file = self.place.map_or(1, |it| it.file.saturating_add(1));
-        let in_new_file = Place { file, index: 0 };
-        let in_same_file =
-            self.place.map(|it| Place { index: it.index.saturating_add(1), file: it.file });
+        let part = Part::of(row.action, contract);
+        let last = &mut self.places[part as usize];
+        let file = last.map_or(1, |it| it.file.saturating_add(1));
+        let in_new_file = Place { part, file, index: 0 };
+        let in_same_file = last.map(|it| Place { index: it.index.saturating_add(1), ..it });
         if place != in_new_file && Some(place) != in_same_file {
-            let shown = |it: Place| format!("contact {} of file {}", it.index, it.file);
+            let shown = |it: Place| {
+                let part = if it.part == Part::Updates { " of updates/" } else { "" };
+                format!("contact {} of file {}{part}", it.index, it.file)
+            };
             let expected = shown(in_same_file.unwrap_or(in_new_file));
             found.say(Check::LedgerPlace, spot, shown(place), expected);
         }
-        if path != payload_path(place.file, extension) {
-            let expected = format!("one that ends in .{extension}");
+        *last = Some(Place { part, ..place });
+        if path != part.path(place.file, contract) {
+            let expected = part.path(place.file, contract);
             found.say(Check::LedgerPlace, spot.key("file"), "another kind of file", expected);
         }
-        self.place = Some(place);
     }
 
     fn check_phone(&self, row: &Row, found: &mut Findings) {
         let spot = spot(row, self.context.facts).key("phone");
         let allowed = !matches!(row.fate, Fate::Blank | Fate::Malformed);
-        let needed = matches!(row.fate, Fate::Duplicate | Fate::Accepted);
+        let needed = matches!(
+            row.fate,
+            Fate::Suppressed | Fate::Duplicate | Fate::Unchanged | Fate::Accepted
+        );
         let Some(phone) = row.phone else {
             if needed || row.kind.is_some() || row.region.is_some() {
                 found.say(Check::LedgerPhone, spot, "no phone", "the phone of the row");
@@ -378,6 +430,13 @@ impl<'c> Tally<'c> {
             let seen = format!("{} {fate}", self.fates.get(fate).copied().unwrap_or(0));
             let expected = format!("{} {fate}", facts.count(fate));
             found.compare(Check::LedgerCounts, spot.key("fate"), seen, expected);
+        }
+        for (action, expected) in
+            [("create", facts.actions.create), ("update", facts.actions.update)]
+        {
+            let seen = format!("{} {action}", self.actions.get(action).copied().unwrap_or(0));
+            let expected = format!("{expected} {action}");
+            found.compare(Check::LedgerCounts, spot.key("action"), seen, expected);
         }
         let kinds = self.kinds.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect();
         for (key, seen, expected) in

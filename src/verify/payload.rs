@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Context;
 use super::contact::{Owner, Rules, Slot};
 use super::json::{Broken, Node, read_contacts};
-use super::ledger::{Ledger, Place, Row, payload_path};
+use super::ledger::{Ledger, Part, Place, Row};
 use super::lines::Lines;
 use super::rejects::original_columns;
 use super::report::{Check, Findings, Spot};
@@ -21,12 +21,11 @@ pub(super) fn check(context: Context<'_>, found: &mut Findings) -> Result<()> {
     let Some(ledger) = Ledger::open(context)? else { return Ok(()) };
     let rules = Rules::new(contract, context.facts, context.own_plan);
     let mut payload = Payload { context, contract, rules, ledger, file: 0, index: 0 };
-    let extension = contract.payload.format.extension();
     let accepted = context.facts.count("accepted");
     let listed = context.facts.outputs.iter();
-    let files = listed.filter(|output| output.path.starts_with("payload/")).count();
+    let files = listed.filter(|output| output.path.starts_with(Part::Payload.folder())).count();
     for number in 1..=files as u64 {
-        let path = payload_path(number, extension);
+        let path = Part::Payload.path(number, contract);
         let Some(bytes) = context.folder.bytes_of(&path) else { continue };
         if context.facts.settings.batch_bytes.is_some_and(|max| bytes > max) {
             let expected = "no more than settings.batch_bytes";
@@ -68,7 +67,10 @@ impl<'c> Payload<'c> {
             Format::Requests => self.check_requests(path, found)?,
         }
         let mut missing = 0;
-        while self.row_of(Place { file: self.file, index: u64::MAX })?.is_some() {
+        while self
+            .row_of(Place { part: Part::Payload, file: self.file, index: u64::MAX })?
+            .is_some()
+        {
             missing += 1;
         }
         if missing > 0 {
@@ -83,9 +85,7 @@ impl<'c> Payload<'c> {
     /// of earlier files are left behind.
     fn row_of(&mut self, place: Place) -> Result<Option<Row>> {
         let file = place.file;
-        let is_next = |row: &Row| {
-            row.fate == Fate::Accepted && row.place.is_some_and(|place| place.file >= file)
-        };
+        let is_next = |row: &Row| is_sent(row) && row.place.is_some_and(|place| place.file >= file);
         match self.ledger.next(is_next)? {
             Some(row) if row.place > Some(place) => {
                 self.ledger.put_back(row);
@@ -97,7 +97,7 @@ impl<'c> Payload<'c> {
 
     /// The row of the next contact, and where the contact stands.
     fn next_row(&mut self, path: &str, found: &mut Findings) -> Result<Option<Row>> {
-        let place = Place { file: self.file, index: self.index };
+        let place = Place { part: Part::Payload, file: self.file, index: self.index };
         self.index += 1;
         let row = loop {
             match self.row_of(place)? {
@@ -310,7 +310,7 @@ impl<'c> Payload<'c> {
     /// Leaves the last rows behind: those that name a file that is not there.
     fn finish(mut self, found: &mut Findings) -> Result<()> {
         let mut missing = 0;
-        while self.ledger.next(|row| row.fate == Fate::Accepted && row.place.is_some())?.is_some() {
+        while self.ledger.next(is_sent)?.is_some() {
             missing += 1;
         }
         if missing > 0 {
@@ -319,6 +319,11 @@ impl<'c> Payload<'c> {
         }
         Ok(())
     }
+}
+
+/// Whether a row's contact is sent in the payload.
+fn is_sent(row: &Row) -> bool {
+    row.fate == Fate::Accepted && row.place.is_some_and(|place| place.part == Part::Payload)
 }
 
 /// The columns of a CSV payload for the rows of a source, and what stands in them; a name that
@@ -345,7 +350,7 @@ fn csv_columns<'c>(contract: &'c Contract, source: &'c Source) -> Vec<(String, O
 
 /// A part of a path without its escapes; `None` where it has an escape that is none, or a character
 /// that must be escaped.
-fn percent_decoded(text: &str) -> Option<String> {
+pub(super) fn percent_decoded(text: &str) -> Option<String> {
     let mut decoded = Vec::new();
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {

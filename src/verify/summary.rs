@@ -23,6 +23,7 @@ pub(super) struct Facts {
     pub(super) numbering_plan: String,
     pub(super) counts: BTreeMap<String, u64>,
     equation: String,
+    pub(super) actions: Actions,
     pub(super) withheld: Option<String>,
     pub(super) sources: Vec<Source>,
     pub(super) settings: Settings,
@@ -30,6 +31,13 @@ pub(super) struct Facts {
     pub(super) regions: BTreeMap<String, u64>,
     pub(super) kinds: BTreeMap<String, u64>,
     pub(super) outputs: Vec<Output>,
+}
+
+/// How many accepted contacts are made and updated.
+#[derive(Debug, Deserialize)]
+pub(super) struct Actions {
+    pub(super) create: u64,
+    pub(super) update: u64,
 }
 
 /// What was read.
@@ -148,6 +156,8 @@ impl Facts {
         let by_source = sum(&mut self.sources.iter().map(|source| source.rows));
         found.compare(Check::SummaryCounts, spot.key("sources"), by_source, rows);
         let accepted = u128::from(self.count("accepted"));
+        let actions = u128::from(self.actions.create) + u128::from(self.actions.update);
+        found.compare(Check::SummaryCounts, spot.key("actions"), actions, accepted);
         for (key, shares) in [("regions", &self.regions), ("kinds", &self.kinds)] {
             let shares = sum(&mut shares.values().copied());
             found.compare(Check::SummaryCounts, spot.key(key), shares, accepted);
