@@ -15,10 +15,15 @@ use crate::normalize::limits::{FieldLimits, Limit};
 use crate::normalize::tags::{TagIds, TagRules};
 use crate::text::printable;
 
+mod answers;
 mod check;
 mod field;
 mod upload;
 
+pub use answers::{
+    Answers, BulkAnswer, ContactList, CountRule, Counted, ErrorList, KeyPath, Marks, Scalar,
+    SingleAnswer,
+};
 pub use check::PATH_PHONE;
 pub use field::{FieldKey, PhoneStyle, TagsForm};
 pub use upload::{Sign, Upload};
@@ -71,6 +76,8 @@ pub struct Contract {
     pub params: Option<ParamsKey>,
     /// How requests are sent.
     pub upload: Option<Upload>,
+    /// What comes back; without it answers cannot be joined back.
+    pub answers: Option<Answers>,
 }
 
 /// What becomes of a contact that the platform has already.

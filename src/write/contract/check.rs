@@ -35,7 +35,8 @@ pub(super) fn contract(contract: &Contract) -> Result<(), String> {
         }
         None => {}
     }
-    contract.upload.as_ref().map_or(Ok(()), upload)
+    contract.upload.as_ref().map_or(Ok(()), upload)?;
+    super::answers::check(contract)
 }
 
 fn has_phone(contract: &Contract) -> Result<(), String> {
