@@ -72,3 +72,4 @@ pub mod unique;
 pub mod write;
 
 pub mod flow;
+pub mod reconcile;

@@ -10,6 +10,7 @@ mod job;
 mod mapping;
 mod profile;
 mod progress;
+mod reconcile;
 mod signals;
 mod terminal;
 
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Check(args) => job::run(&args.job(), &args.common, Goal::Check),
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Reconcile(args) => reconcile::run(&args),
     };
     ExitCode::from(done.unwrap_or_else(|error| {
         let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);

@@ -240,7 +240,8 @@ pub(super) fn check(contract: &Contract) -> Result<(), String> {
             .to_owned());
     }
     let texts = answers.exists.texts.iter().chain(&answers.retry_texts);
-    if let Some(text) = texts.into_iter().find(|text| text.is_empty() || text.to_lowercase() != **text)
+    if let Some(text) =
+        texts.into_iter().find(|text| text.is_empty() || text.to_lowercase() != **text)
     {
         return Err(format!(
             "answers: the words `{text}` are compared in small letters; write them so"
