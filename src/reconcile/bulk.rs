@@ -32,6 +32,8 @@ pub(super) struct Bulk<'c> {
     sums: Vec<u64>,
     errors_count: u64,
     exists_count: u64,
+    /// What is worth knowing.
+    note: Option<String>,
 }
 
 /// A contact that was not taken.
@@ -81,6 +83,9 @@ impl<'c> Bulk<'c> {
             sums: sums(&rules.counts, place, value)?,
             errors_count,
             exists_count: 0,
+            note: (rules.errors.first.len() > 1 && errors_count > 0).then(|| {
+                format!("the answers number the contacts from {first}, as the phones show")
+            }),
         })
     }
 
@@ -111,8 +116,9 @@ impl<'c> Bulk<'c> {
         Ok(Told { outcome, status, id, message, joined })
     }
 
-    /// All contacts have been heard of: is nothing left, and do the numbers fit?
-    pub(super) fn finish(self, contacts: u64) -> Result<()> {
+    /// All contacts have been heard of: is nothing left, and do the numbers fit? Returns what is
+    /// worth knowing.
+    pub(super) fn finish(self, contacts: u64) -> Result<Option<String>> {
         if let Some(index) = self.errors.keys().min() {
             let what = format!(
                 "has an error for the contact with the index {index}, and the file has {contacts} \
@@ -132,7 +138,7 @@ impl<'c> Bulk<'c> {
         for (rule, sum) in self.rules.counts.iter().zip(&self.sums) {
             self.check(rule, *sum, contacts)?;
         }
-        Ok(())
+        Ok(self.note)
     }
 
     fn check(&self, rule: &CountRule, sum: u64, contacts: u64) -> Result<()> {

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::lines::Lines;
+use super::lines::{Lines, file_text, own_name};
 use super::prepared::Prepared;
 use crate::error::{Error, Result};
 use crate::text::printable;
@@ -106,7 +106,7 @@ impl Given {
             }
         }
         if self.sources.len() == before {
-            self.notes.push(format!("{shown} holds no answers"));
+            self.notes.push(format!("{} holds no answers", own_name(folder)));
         }
         Ok(())
     }
@@ -123,13 +123,13 @@ impl Given {
             let what = format!(
                 "answers {}, which {} does not have: this is the answer of another run; give the \
                  folder that was sent",
-                printable(&named),
+                file_text(&named),
                 printable(&prepared.folder.display().to_string())
             );
             return Err(first.place.mismatch(what));
         }
         if let Some(file) = file.filter(|file| *file != named) {
-            let what = format!("answers {}, and was given for {file}", printable(&named));
+            let what = format!("answers {}, and was given for {file}", file_text(&named));
             return Err(first.place.mismatch(what));
         }
         self.add(&named, Source::Lines(path.to_owned()))

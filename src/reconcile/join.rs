@@ -49,12 +49,13 @@ pub(super) struct Opening<'o, 'c> {
 impl<'c> FileAnswers<'c> {
     /// Opens the answers. A file of request lines has one request a contact; any other file is one
     /// request.
+    /// What is worth knowing comes with them.
     pub(super) fn open(
         source: Option<Source>,
         opening: Opening<'_, 'c>,
-    ) -> Result<FileAnswers<'c>> {
+    ) -> Result<(FileAnswers<'c>, Option<String>)> {
         let (mut lines, next) = match source {
-            None => return Ok(FileAnswers::Nothing),
+            None => return Ok((FileAnswers::Nothing, None)),
             Some(Source::Body(path)) => (None, Some(read_body(&path, opening.file)?)),
             Some(Source::Lines(path)) => {
                 let mut lines = Lines::open(&path)?;
@@ -67,9 +68,9 @@ impl<'c> FileAnswers<'c> {
             let Some(single) = &answers.single else {
                 return Err(undescribed(opening.file, "answers.single"));
             };
-            return Ok(FileAnswers::Each(Box::new(Each { answers, single, lines, next })));
+            return Ok((FileAnswers::Each(Box::new(Each { answers, single, lines, next })), None));
         }
-        let Some(answer) = next else { return Ok(FileAnswers::Nothing) };
+        let Some(answer) = next else { return Ok((FileAnswers::Nothing, None)) };
         if answer.place.request > 0 {
             return Err(no_such_request(&answer.place, 1));
         }
@@ -78,7 +79,8 @@ impl<'c> FileAnswers<'c> {
         {
             return Err(no_such_request(&more.place, 1));
         }
-        FileAnswers::whole(&answer, opening)
+        let note = lines.as_ref().and_then(Lines::note);
+        Ok((FileAnswers::whole(&answer, opening)?, note))
     }
 
     /// The answer to a request with the whole file.
@@ -124,7 +126,7 @@ impl<'c> FileAnswers<'c> {
     pub(super) fn finish(self, contacts: u64) -> Result<Option<String>> {
         match self {
             FileAnswers::Nothing | FileAnswers::Failed { .. } => Ok(None),
-            FileAnswers::Bulk(bulk) => bulk.finish(contacts).map(|()| None),
+            FileAnswers::Bulk(bulk) => bulk.finish(contacts),
             FileAnswers::Each(each) => match &each.next {
                 Some(answer) => Err(no_such_request(&answer.place, contacts)),
                 None => Ok(each.lines.as_ref().and_then(Lines::note)),

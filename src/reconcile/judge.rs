@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::lines::Answer;
 use super::outcome::Outcome;
 use crate::error::Result;
-use crate::text::printable;
 use crate::write::contract::{Answers, KeyPath, Marks};
 
 /// The platform's words are kept up to this length.
@@ -139,12 +138,15 @@ impl Body<'_> {
             Body::Page => "a page of HTML".to_owned(),
             Body::Text(_) => "no JSON".to_owned(),
             Body::Json(Value::Object(object)) => {
-                let shown =
-                    object.keys().take(KEYS_SHOWN_MAX).map(|key| shortened(&printable(key), 40));
-                let keys: Vec<String> = shown.collect();
-                let more = if object.len() > KEYS_SHOWN_MAX { ", …" } else { "" };
+                // A key that is no plain name may be a cell's text.
+                let plain = |key: &&String| {
+                    key.len() < 40 && key.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
+                };
+                let keys: Vec<&str> =
+                    object.keys().filter(plain).take(KEYS_SHOWN_MAX).map(String::as_str).collect();
+                let more = if keys.len() < object.len() { ", …" } else { "" };
                 match &keys[..] {
-                    [] => "an empty object".to_owned(),
+                    [] => "an object without a plain key".to_owned(),
                     _ => format!("an object with the keys {}{more}", keys.join(", ")),
                 }
             }

@@ -34,7 +34,7 @@ impl fmt::Display for Place {
         if let Some(line) = self.line {
             write!(f, ", line {line}")?;
         }
-        write!(f, " (request {} of {})", self.request, printable(&self.file))
+        write!(f, " (request {} of {})", self.request, file_text(&self.file))
     }
 }
 
@@ -69,6 +69,8 @@ struct Line<'a> {
 #[derive(Debug)]
 pub(super) struct Lines {
     shown: String,
+    /// The file's own name, for notes: they stand in outputs, where no folder of this machine does.
+    name: String,
     reader: BufReader<File>,
     line: Vec<u8>,
     /// The number of the line that was read last.
@@ -84,7 +86,8 @@ impl Lines {
         let shown = printable(&path.display().to_string());
         let file = File::open(path).map_err(|cause| Error::reading(&shown, &cause))?;
         let reader = BufReader::new(file);
-        Ok(Lines { shown, reader, line: Vec::new(), number: 0, last: None, torn: false })
+        let name = own_name(path);
+        Ok(Lines { shown, name, reader, line: Vec::new(), number: 0, last: None, torn: false })
     }
 
     /// The next answer. A last line without its end was never finished, and counts for nothing.
@@ -119,14 +122,14 @@ impl Lines {
             if *last_file != file {
                 return mismatch(format!(
                     "answers {}, and the line before {}; keep the answers to each in a file",
-                    printable(&file),
-                    printable(last_file)
+                    file_text(&file),
+                    file_text(last_file)
                 ));
             }
             if *last == request {
                 return mismatch(format!(
                     "is a second answer to request {request} of {}; keep the one that counts",
-                    printable(&file)
+                    file_text(&file)
                 ));
             }
             if *last > request {
@@ -151,10 +154,21 @@ impl Lines {
         self.torn.then(|| {
             format!(
                 "{}, line {}: the line has no end, so it was never finished, and is not counted",
-                self.shown, self.number
+                self.name, self.number
             )
         })
     }
+}
+
+/// A payload file as an answer names it, which may be any text.
+pub(super) fn file_text(file: &str) -> String {
+    const CHARS_MAX: usize = 60;
+    printable(&file.chars().take(CHARS_MAX).collect::<String>())
+}
+
+/// The last part of a path.
+pub(super) fn own_name(path: &Path) -> String {
+    path.file_name().map_or(String::new(), |name| printable(&name.to_string_lossy()))
 }
 
 /// Reads the body of one answer, whose status is not known.

@@ -82,7 +82,7 @@ impl<'w> Walk<'w> {
         for file in self.given.left() {
             // Every file with contacts has been opened.
             let what = format!("{file} has no contacts, so its answer was not looked at");
-            self.tally.notes.push(what);
+            self.tally.notes.insert(what);
         }
         Ok(())
     }
@@ -133,11 +133,10 @@ impl<'w> Walk<'w> {
     fn open(&mut self, file: &str, first: &LedgerRow<'_>, ahead: &Ahead) -> Result<Lane<'w>> {
         let source = self.given.take(file);
         let opening = Opening { answers: self.answers, file, first: *first, ahead };
-        Ok(Lane {
-            file: file.to_owned(),
-            payload: PayloadFile::open(self.prepared, file, self.contract)?,
-            answers: FileAnswers::open(source, opening)?,
-        })
+        let (answers, note) = FileAnswers::open(source, opening)?;
+        self.tally.notes.extend(note);
+        let payload = PayloadFile::open(self.prepared, file, self.contract)?;
+        Ok(Lane { file: file.to_owned(), payload, answers })
     }
 
     /// All rows have been walked through: what was found, and what there is to commit.
@@ -164,7 +163,8 @@ struct Tally {
     statuses: BTreeMap<String, u64>,
     joined: BTreeMap<&'static str, u64>,
     unanswered: Unanswered,
-    notes: Vec<String>,
+    /// Each once.
+    notes: BTreeSet<String>,
 }
 
 impl Tally {
@@ -209,7 +209,7 @@ impl Tally {
             joined,
             unanswered: unanswered.stretches,
             unanswered_more: unanswered.more,
-            notes,
+            notes: notes.into_iter().collect(),
             ledger_blake3: prepared.facts(LEDGER)?.blake3.clone(),
             outputs: Vec::new(),
         })

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+mod reconcile;
 mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use reconcile::ReconcileArgs;
 use rowcall::contact::Field;
 use rowcall::flow::MaxRejects;
 use rowcall::ingest::compressed::UnpackLimits;
@@ -402,35 +404,6 @@ pub(crate) struct ExplainArgs {
     /// The form of what is said: text, or JSON.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ReconcileArgs {
-    /// The folder that `prepare` wrote and that was sent. Nothing in it is changed.
-    #[arg(value_name = "DIR")]
-    pub(crate) dir: PathBuf,
-    /// What was answered: a folder or .jsonl files as upload.sh leaves them, or a file with the
-    /// platform's own answer, given as payload/000002.json=FILE where there are several payload
-    /// files. By default DIR/answers.
-    #[arg(value_name = "ANSWER")]
-    pub(crate) answers: Vec<PathBuf>,
-    /// A folder to make: the ledger with what became of each row, what was refused, and what may be
-    /// tried again. It appears whole or not at all.
-    #[arg(short, long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-    /// The platform, or a file of your own that ends in .toml; by default the one that the summary
-    /// of DIR names.
-    #[arg(long, value_name = "PLATFORM")]
-    pub(crate) to: Option<String>,
-    /// Replace the output folder if it exists and rowcall wrote it.
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// What goes to standard output: nothing, or one JSON object a row.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    /// Say nothing but errors.
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
 }
 
 /// The form of the summary on standard output.
