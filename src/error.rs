@@ -22,7 +22,7 @@ pub mod exit {
     /// A limit was exceeded. Where more rows were refused than `--max-rejects` allows, the reports
     /// are written and the payload is withheld; with any other limit nothing is written.
     pub const LIMIT: u8 = 6;
-    /// `reconcile`: what belongs together does not fit.
+    /// `reconcile`: an answer and the folder do not fit together.
     pub const MISMATCH: u8 = 7;
     /// The counts of a run do not agree with each other: a fault in rowcall itself.
     pub const INTERNAL: u8 = 70;

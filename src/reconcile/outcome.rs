@@ -101,19 +101,19 @@ pub struct Counts {
     pub rows: u64,
     /// The rows whose contacts are in the payload.
     pub accepted: u64,
-    /// See [`Outcome::Created`]; the others are named alike.
+    /// Contacts that are new on the platform.
     pub created: u64,
-    #[expect(missing_docs, reason = "said above")]
+    /// Contacts that were there and were updated.
     pub updated: u64,
-    #[expect(missing_docs, reason = "said above")]
+    /// Contacts that were taken, new or not.
     pub taken: u64,
-    #[expect(missing_docs, reason = "said above")]
+    /// Contacts that were there already and stay as they are.
     pub exists: u64,
-    #[expect(missing_docs, reason = "said above")]
+    /// Contacts that the platform does not take.
     pub refused: u64,
-    #[expect(missing_docs, reason = "said above")]
+    /// Contacts that it could not take then.
     pub retry: u64,
-    #[expect(missing_docs, reason = "said above")]
+    /// Contacts without an answer.
     pub unanswered: u64,
 }
 

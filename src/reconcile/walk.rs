@@ -131,11 +131,11 @@ impl<'w> Walk<'w> {
 
     /// Opens a payload file and its answers.
     fn open(&mut self, file: &str, first: &LedgerRow<'_>, ahead: &Ahead) -> Result<Lane<'w>> {
+        let payload = PayloadFile::open(self.prepared, file, self.contract)?;
         let source = self.given.take(file);
         let opening = Opening { answers: self.answers, file, first: *first, ahead };
         let (answers, note) = FileAnswers::open(source, opening)?;
         self.tally.notes.extend(note);
-        let payload = PayloadFile::open(self.prepared, file, self.contract)?;
         Ok(Lane { file: file.to_owned(), payload, answers })
     }
 

@@ -449,6 +449,35 @@ mod tests {
     }
 
     #[test]
+    fn answers_fit_what_is_sent() {
+        for (from, to, word) in [
+            (
+                "[request]\nmethod = \"POST\"\npath = \"/api/v1/messaging/contacts/import\"\nbody = \"multipart\"\nfile_field = \"file\"",
+                "",
+                "[request]",
+            ),
+            ("[answers.bulk]", "[answers.single]\nrequired = [\"id\"]\n[answers.other]", "bulk"),
+        ] {
+            let vobiz = Contract::built_in().iter().position(|it| it.name == "vobiz");
+            let text = BUILT_IN[vobiz.expect("built in")].1;
+            let changed = text.replacen(from, to, 1);
+            assert_ne!(changed, text, "the change changes something");
+            let cut = match to {
+                "" => changed,
+                // A whole file is one request: single answers alone do not do.
+                _ => changed.split("[answers.other]").next().unwrap_or_default().to_owned(),
+            };
+            let message = Contract::load(&cut, "mine.toml").expect_err(word).to_string();
+            assert!(message.contains(word), "{word} is not named in: {message}");
+        }
+        let list = BUILT_IN.iter().find(|(name, _)| *name == "wawp").expect("built in").1;
+        let message = Contract::load(&list.replace("[answers.single]", ""), "mine.toml")
+            .expect_err("no single answer")
+            .to_string();
+        assert!(message.contains("[answers.single] is needed"), "{message}");
+    }
+
+    #[test]
     fn the_limits_of_a_field_are_read() {
         let key = "key = \"userName\"";
         let limits = superwaba(|text| text.replace(key, &format!("{key}\nchars_max = 5")))
@@ -472,6 +501,13 @@ mod tests {
             ("key = \"userName\"", "key = \"\"", &["line", "key"]),
             ("rows = 1000", "rows = 0", &["batch.rows"]),
             ("name = \"superwaba\"", "name = \"../x\"", &["name", "small letters"]),
+            ("place = \"index\"", "place = \"a..b\"", &["line", "a..b", "empty part"]),
+            ("retry_texts", "retry_words", &["line", "retry_words", "retry_texts"]),
+            ("\"already exists\"", "\"Already exists\"", &["Already exists", "small letters"]),
+            ("first = [0]", "first = []", &["answers.bulk.errors.first", "[0]"]),
+            ("equal = \"taken\"", "", &["answers.bulk.counts", "at_least"]),
+            ("equal = \"taken\"", "equal = \"sent\"", &["line", "sent", "taken"]),
+            ("success = { success = true }", "", &["answers.success", "answers.single.required"]),
         ] {
             let message = superwaba(|text| text.replacen(from, to, 1)).expect_err(to);
             for word in named.iter().chain(&["mine.toml"]) {

@@ -241,7 +241,9 @@ fn lines_that_are_none_of_ours_are_refused() {
     let sent = Sent::new("superwaba", 2);
     let body = superwaba(&[(0, None), (1, None)]);
     sent.answer(1, &[(0, 200, body.clone()), (1, 200, body)]);
-    sent.refused(&[], 7, &["request 1", "the file has 1"]);
+    sent.refused(&[], 7, &["line 2 (request 1 of payload/000001.json)", "the file has 1"]);
+    sent.answer(1, &[(1, 200, superwaba(&[(0, None), (1, None)]))]);
+    sent.refused(&[], 7, &["line 1 (request 1 of payload/000001.json)", "the file has 1"]);
 }
 
 #[test]

@@ -93,19 +93,10 @@ fn vobiz_rows_are_counted_from_1_or_as_lines_of_the_file_and_the_phones_decide()
         sent.answer(1, &[(0, 200, body)]);
         let outcomes = sent.outcomes(&[], 3);
         assert_eq!(outcomes[0], ["refused", "", "no such line"]);
-        assert_eq!(outcomes.map_letters(), "rtrt");
+        let letters: String = outcomes.iter().map(|it| &it[0][..1]).collect();
+        assert_eq!(letters, "rtrt");
         let notes = crate::support::summary(&sent.path("rec"))["notes"].to_string();
         assert!(notes.contains(&format!("from {expected}")), "{notes}");
-    }
-}
-
-trait MapLetters {
-    fn map_letters(&self) -> String;
-}
-
-impl MapLetters for Vec<[String; 3]> {
-    fn map_letters(&self) -> String {
-        self.iter().filter_map(|[outcome, ..]| outcome.chars().next()).collect()
     }
 }
 
@@ -340,4 +331,69 @@ fn every_platform_with_a_request_says_what_it_answers() {
     for contract in rowcall::write::contract::Contract::built_in() {
         assert_eq!(contract.request.is_some(), contract.answers.is_some(), "{}", contract.name);
     }
+}
+
+#[test]
+fn an_answer_without_its_status_is_judged_by_its_words() {
+    for (platform, body, expected, exit) in [
+        ("superwaba", json!({"success": false, "error": "Rate limit exceeded"}), "rr", 3),
+        ("superwaba", superwaba(&[(0, None), (1, None)]), "cc", 0),
+        ("wawp", json!({"ok": true}), "tu", 3),
+        ("awalchat", json!({"error": "conflict", "message": "Duplicate phone number"}), "ru", 3),
+        ("wati", json!({"result": false, "info": "it already exists"}), "eu", 3),
+    ] {
+        let sent = Sent::new(platform, 2);
+        sent.write("answer.json", &format!("\u{feff}{body}\n"));
+        assert_eq!(sent.letters(&["answer.json"], exit), expected, "{platform}");
+        let found = sent.outcomes(&["answer.json", "--force"], exit);
+        let retried = found[0][0] == "retry";
+        assert_eq!(retried, body["error"] == "Rate limit exceeded", "{platform}");
+    }
+}
+
+#[test]
+fn a_platform_of_the_user_s_own_is_described_by_its_file_alone() {
+    let sent = Sent::new("superwaba", 0);
+    sent.write(
+        "mine.toml",
+        r#"
+name = "mine"
+title = "Mine"
+[payload]
+format = "json"
+envelope = '{"people":["$contacts"]}'
+[request]
+method = "PUT"
+path = "/people"
+body = "json"
+[[field]]
+field = "phone"
+key = "tel"
+style = "digits"
+[answers]
+success = { "result.code" = 0 }
+failure = { "result.code" = 9 }
+messages = ["result.text"]
+[answers.bulk.errors]
+path = "result.bad"
+place = "line"
+first = [1]
+phone = "tel"
+messages = ["why", "hint"]
+[[answers.bulk.counts]]
+paths = ["result.good"]
+equal = "taken"
+"#,
+    );
+    sent.write("a.csv", &format!("Phone\n{}\n{}\n", phone(0), phone(1)));
+    let place = sent.place.path();
+    let prepare = ["prepare", "a.csv", "--to", "./mine.toml", "-o", "out", "--force"];
+    assert_eq!(crate::support::rowcall(place, &prepare).status.code(), Some(0));
+    let bad = json!([{"line": 2, "tel": digits(1), "why": "no", "hint": ["a", 1]}]);
+    sent.answer(1, &[(0, 200, json!({"result": {"code": 0, "good": 1, "bad": bad}}))]);
+    // The summary names the platform, and not the file.
+    sent.refused(&[], 2, &["there is no platform `mine`"]);
+    sent.refused(&["--to", "superwaba"], 7, &["is no payload of the platform `superwaba`"]);
+    let expected = [["taken", "", ""], ["refused", "", "no; a, 1"]];
+    assert_eq!(sent.outcomes(&["--to", "./mine.toml"], 3), expected);
 }
