@@ -334,3 +334,41 @@ fn a_ledger_whose_count_is_not_the_summary_s_is_refused() {
     fs::write(path, text).expect("written");
     sent.refused(&[], 7, &["3 rows were accepted, and the ledger has 2"]);
 }
+
+/// Three contacts in files of one, all taken.
+fn three_files() -> Sent {
+    let sent = Sent::with("superwaba", 3, &["--batch-size", "1"]);
+    for contact in 0..3 {
+        sent.answer(contact + 1, &[(0, 200, superwaba(&[(contact, None)]))]);
+    }
+    sent
+}
+
+#[test]
+fn a_ledger_that_goes_back_to_a_file_is_refused() {
+    let sent = three_files();
+    sent.forge("rows.csv", "payload/000003.json", "payload/000001.json");
+    sent.refused(&[], 7, &["row 5 goes back to payload/000001.json"]);
+}
+
+#[test]
+fn a_ledger_whose_indexes_are_out_of_order_is_refused() {
+    let sent = three_files();
+    sent.forge("rows.csv", "payload/000002.json,0", "payload/000002.json,1");
+    sent.refused(&[], 7, &["row 3 is not at the index 0"]);
+}
+
+#[test]
+fn a_payload_with_more_contacts_than_the_ledger_is_refused() {
+    let sent = three_files();
+    sent.forge("payload/000002.json", "\n]}", ",\n{}\n]}");
+    sent.refused(&[], 7, &["out/payload/000002.json", "was changed since it was prepared"]);
+}
+
+#[test]
+fn a_summary_of_another_form_is_refused() {
+    let sent = three_files();
+    let text = fs::read_to_string(sent.path("out/summary.json")).expect("text");
+    sent.write("out/summary.json", &text.replace("rowcall.summary/1", "rowcall.summary/2"));
+    sent.refused(&[], 4, &["rowcall.summary/2, which has no payload"]);
+}

@@ -73,6 +73,20 @@ impl Sent {
         format!("payload/{}", files.nth(number - 1).expect("a payload file"))
     }
 
+    /// Changes a file of the prepared folder, and what the summary says of it.
+    pub(crate) fn forge(&self, path: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path("out").join(path)).expect("text");
+        let forged = text.replace(from, to);
+        assert_ne!(text, forged, "the change changes something");
+        fs::write(self.path("out").join(path), &forged).expect("written");
+        let mut summary = crate::support::summary(&self.path("out"));
+        let outputs = summary["outputs"].as_array_mut().expect("a list");
+        let facts = outputs.iter_mut().find(|facts| facts["path"] == path).expect("it is listed");
+        facts["bytes"] = json!(forged.len());
+        facts["blake3"] = json!(blake3::hash(forged.as_bytes()).to_hex().as_str());
+        self.write("out/summary.json", &summary.to_string());
+    }
+
     /// Reconciles with `-o rec`; `arguments` follow the folder.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         let all = [&["reconcile", "out"], arguments, &["-o", "rec"]].concat();
