@@ -56,13 +56,13 @@ impl Given {
         for argument in arguments {
             match pair(argument, prepared)? {
                 Some((file, path)) if is_lines(path) => {
-                    given.add_lines(path, Some(file), prepared)?
+                    given.add_lines(path, Some(file), prepared)?;
                 }
                 Some((file, path)) => given.add(file, Source::Body(path.to_owned()))?,
                 None if argument.is_dir() => given.add_folder(argument, prepared)?,
                 None if is_lines(argument) => given.add_lines(argument, None, prepared)?,
                 None => {
-                    given.add(only_file(argument, prepared)?, Source::Body(argument.clone()))?
+                    given.add(only_file(argument, prepared)?, Source::Body(argument.clone()))?;
                 }
             }
         }

@@ -359,7 +359,12 @@ fn a_ledger_whose_indexes_are_out_of_order_is_refused() {
 }
 
 #[test]
-fn a_payload_with_more_contacts_than_the_ledger_is_refused() {
+fn a_payload_with_more_or_fewer_contacts_than_the_ledger_is_refused() {
+    let sent = changed(|_| ());
+    let text = fs::read_to_string(sent.path("out/payload/000001.json")).expect("text");
+    let last = text.lines().nth(3).expect("a contact").to_owned();
+    sent.forge("payload/000001.json", &format!(",\n{last}"), "");
+    sent.refused(&[], 7, &["out/payload/000001.json", "was changed since it was prepared"]);
     let sent = three_files();
     sent.forge("payload/000002.json", "\n]}", ",\n{}\n]}");
     sent.refused(&[], 7, &["out/payload/000002.json", "was changed since it was prepared"]);
