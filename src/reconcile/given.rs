@@ -99,6 +99,10 @@ impl Given {
         let before = self.sources.len();
         for entry in &entries {
             let path = entry.path();
+            // What is hidden is the script's own: its lock, and what it has not finished.
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
             if path.is_dir() {
                 self.add_folder(&path, prepared)?;
             } else if is_lines(&path) {

@@ -34,7 +34,7 @@ pub(super) enum Verdict {
 pub(super) fn verdict(answers: &Answers, answer: &Answer) -> Result<Verdict> {
     let body = Body::of(&answer.body);
     match answer.status {
-        Some(429 | 500..=599) => {
+        Some(408 | 429 | 500..=599) => {
             Ok(Verdict::Failed { outcome: Outcome::Retry, message: body.words(&answers.messages) })
         }
         Some(400..=499) => match body {

@@ -15,7 +15,7 @@ pub enum Outcome {
     Exists,
     /// The platform does not take it.
     Refused,
-    /// The platform could not take it then: too many requests, or a fault of its own.
+    /// The platform could not take it then: too many requests, too late, or a fault of its own.
     Retry,
     /// There is no answer.
     Unanswered,

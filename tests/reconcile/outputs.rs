@@ -19,9 +19,13 @@ fn mixed() -> Sent {
 #[test]
 fn the_output_folder_holds_the_ledger_the_rejects_and_what_may_be_tried_again() {
     let sent = mixed();
+    // What the script has not finished is not looked at, nor what is no file of lines.
+    sent.write("out/answers/.lock/000003.jsonl", "{");
+    sent.write("out/answers/notes.txt", "mine");
     let before = files_of(&sent.path("out"));
     assert_eq!(sent.letters(&[], 3), "crrruu");
     assert!(files_of(&sent.path("out")) == before, "the prepared folder was changed");
+    assert_eq!(summary(&sent.path("rec"))["notes"], json!([]));
     let files = files_of(&sent.path("rec"));
     assert_eq!(
         files.keys().collect::<Vec<_>>(),
