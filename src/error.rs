@@ -12,7 +12,8 @@ pub mod exit {
     pub const DONE: u8 = 0;
     /// Usage, configuration, or a mapping that cannot be decided.
     pub const USAGE: u8 = 2;
-    /// `check`: the run finished, and some rows are not acceptable.
+    /// `check`: the run finished, and some rows are not acceptable; `reconcile`: some contacts
+    /// were not taken.
     pub const REFUSED: u8 = 3;
     /// Input cannot be read.
     pub const INPUT: u8 = 4;
@@ -21,7 +22,8 @@ pub mod exit {
     /// A limit was exceeded. Where more rows were refused than `--max-rejects` allows, the reports
     /// are written and the payload is withheld; with any other limit nothing is written.
     pub const LIMIT: u8 = 6;
-    /// `verify`: the folder is not what a run wrote.
+    /// `verify`: the folder is not what a run wrote. `reconcile`: an answer and the folder do not fit
+    /// together.
     pub const MISMATCH: u8 = 7;
     /// The counts of a run do not agree with each other: a fault in rowcall itself.
     pub const INTERNAL: u8 = 70;
@@ -59,6 +61,15 @@ pub enum Error {
         /// What was attempted, the system's own words, and what to do.
         what: String,
     },
+    /// Things that belong together do not fit: an answer and the payload, or a folder and what
+    /// its summary says of it.
+    #[error("{place}: {what}")]
+    Mismatch {
+        /// Where it was seen: a file, and a line or a request in it.
+        place: String,
+        /// What was seen, and what to do.
+        what: String,
+    },
     /// The accounting does not balance: a fault in rowcall, and nothing was committed.
     #[error("{0}; nothing was written; this is a fault in rowcall, please report it")]
     Internal(String),
@@ -76,6 +87,7 @@ impl Error {
             Error::Input { .. } => exit::INPUT,
             Error::Limit { .. } => exit::LIMIT,
             Error::Output { .. } => exit::OUTPUT,
+            Error::Mismatch { .. } => exit::MISMATCH,
             Error::Internal(_) => exit::INTERNAL,
             Error::Interrupted(signal) => exit::SIGNAL_BASE + signal,
         }
@@ -89,6 +101,11 @@ impl Error {
             Some(limit) => Error::Limit { input, what: limit.to_string() },
             None => Error::Input { input, what: format!("cannot be read: {cause}") },
         }
+    }
+
+    /// Something at `place` that does not fit what it belongs to.
+    pub(crate) fn mismatch(place: impl Into<String>, what: impl Into<String>) -> Error {
+        Error::Mismatch { place: place.into(), what: what.into() }
     }
 
     /// An output that the system would not let us write.

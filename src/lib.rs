@@ -25,6 +25,7 @@
 //! | [`write`](mod@write) | stage 5, contact → payload (`contract`, `encode`, `batch`), platform → sample rows and payload (`template`, `sample`), problem → report (`issues`, `rejects`, `ledger`, `summary`), records as plain CSV (`records`), the script that sends the payload (`upload`), whole or not at all (`outdir`) |
 //! | [`flow`] | runs the stages; the only threads; the accounting. `work` is what a worker does with a chunk, `order` what is done in file order, `report` what the files say of a settled row, `hints` what is wrong with a whole file, `budget` how much is on its way at once |
 //! | [`mod@verify`] | re-checks an output folder, independently of the code that wrote it |
+//! | [`reconcile`] | a platform's answers → the rows they speak of: the prepared folder (`prepared`, `ledger`, `payload`, `record`) and the answers (`given`, `lines`, `judge`) are walked in step (`walk`, `join`, `bulk`); what comes out (`outcome`, `report`, `retry`) |
 //! | `bin/rowcall` | the command line: arguments → job → exit code; progress, signals, the summary people see |
 //!
 //! # What always holds
@@ -75,4 +76,5 @@ pub mod unique;
 pub mod write;
 
 pub mod flow;
+pub mod reconcile;
 pub mod verify;

@@ -63,6 +63,33 @@ fn no_stage_names_a_later_stage() {
 }
 
 #[test]
+fn reconcile_knows_what_was_written_and_not_how_it_came_about() {
+    for (path, code) in all_sources() {
+        if room(&path) == "reconcile" {
+            for stranger in ["ingest", "map", "normalize", "unique", "flow", "contact", "problem"] {
+                let named = format!("crate::{stranger}");
+                assert!(!names(&code, &named), "{path} names {named}");
+            }
+        } else if !path.starts_with("bin/") && path != "lib.rs" {
+            assert!(!names(&code, "crate::reconcile"), "{path} names crate::reconcile");
+        }
+    }
+}
+
+#[test]
+fn reconcile_names_no_platform() {
+    let contracts = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/write/contracts");
+    for entry in fs::read_dir(contracts).expect("the contracts") {
+        let path = entry.expect("an entry").path();
+        let platform = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        for (path, code) in all_sources() {
+            let is_named = room(&path) == "reconcile" && code.to_lowercase().contains(&platform);
+            assert!(!is_named, "{path} names {platform}");
+        }
+    }
+}
+
+#[test]
 fn the_phone_engine_knows_nothing_of_csv_or_contacts() {
     for (path, code) in all_sources() {
         if room(&path) == "phone" {
@@ -115,6 +142,8 @@ fn csv_is_named_by_the_reader_and_the_csv_writers_only() {
             room(path) == "ingest"
                 || path == "verify/table.rs"
                 || ["write/rejects.rs", "write/records.rs", "write/encode/line.rs"].contains(&path)
+                // As the oracle of a test.
+                || (path == "reconcile/record.rs" && word == "csv::")
         });
     }
 }

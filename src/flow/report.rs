@@ -122,10 +122,10 @@ impl Writers {
         if let Some((payload, contract)) = payload {
             let empty = if counts.accepted == 0 { IfEmpty::OneFile } else { IfEmpty::NoFile };
             let (mut files, created) = payload.finish(empty, &mut out)?;
-            let sent = Sent { files: files.len(), contacts: created };
+            let sent = Sent { files: files.len() as u64, contacts: created };
             let updates = updates.map(|updates| updates.finish(IfEmpty::NoFile, &mut out));
             let (more, updated) = updates.transpose()?.unwrap_or_default();
-            let updates = Sent { files: more.len(), contacts: updated };
+            let updates = Sent { files: more.len() as u64, contacts: updated };
             files.extend(more);
             let written = created + updated;
             compare("accepted contacts", counts.accepted, written)?;

@@ -12,12 +12,17 @@ use crate::normalize::avatar::AvatarRules;
 use crate::normalize::limits::{FieldLimits, Limit};
 use crate::normalize::tags::{TagIds, TagRules};
 
+mod answers;
 mod check;
 mod field;
 mod load;
 mod stored;
 mod upload;
 
+pub use answers::{
+    Answers, BulkAnswer, ContactList, CountRule, Counted, ErrorList, KeyPath, Marks, Scalar,
+    SingleAnswer,
+};
 pub use check::{PATH_ID, PATH_PHONE};
 pub use field::{FieldKey, PhoneStyle, TagsForm};
 pub use stored::{StoredList, StoredPart, UpdateRequest};
@@ -59,6 +64,8 @@ pub struct Contract {
     pub update: Option<UpdateRequest>,
     /// How requests are sent.
     pub upload: Option<Upload>,
+    /// What comes back; without it answers cannot be joined back.
+    pub answers: Option<Answers>,
     /// The BLAKE3 hash of the file, in hexadecimal; the loader writes it.
     #[serde(skip)]
     pub blake3: String,

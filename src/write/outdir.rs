@@ -42,8 +42,10 @@ pub struct OutDir {
 /// The file that tells a folder of ours.
 pub const SUMMARY: &str = "summary.json";
 
-/// The first characters of a summary of ours, in every version.
-const SUMMARY_MARK: &str = "{\n  \"schema\": \"rowcall.summary/";
+/// The first characters of a summary of ours, in every version: of a prepared folder, and of a
+/// reconciled one. All of them list their outputs with their sizes.
+const SUMMARY_MARKS: [&str; 2] =
+    ["{\n  \"schema\": \"rowcall.summary/", "{\n  \"schema\": \"rowcall.reconcile/"];
 
 /// More files than this are synced by one call for the whole file system: a call a file would
 /// take longer than the run.
@@ -268,7 +270,7 @@ fn why_not_replaced(folder: &Path) -> Option<String> {
         .ok()
         .filter(fs::Metadata::is_dir)
         .and_then(|_| fs::read(folder.join(SUMMARY)).ok())
-        .filter(|text| text.starts_with(SUMMARY_MARK.as_bytes()))
+        .filter(|text| SUMMARY_MARKS.iter().any(|mark| text.starts_with(mark.as_bytes())))
         .and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
     let Some(summary) = summary else {
         return Some("exists and was not written by rowcall".to_owned());

@@ -19,7 +19,7 @@ const MARKS: [&str; 2] = ["# >>> The platform.", "# <<< The platform."];
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sent {
     /// Files.
-    pub files: usize,
+    pub files: u64,
     /// Contacts in them.
     pub contacts: u64,
 }

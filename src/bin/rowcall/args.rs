@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+mod reconcile;
 mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use reconcile::ReconcileArgs;
 use rowcall::contact::Field;
 use rowcall::flow::MaxRejects;
 use rowcall::ingest::compressed::UnpackLimits;
@@ -56,6 +58,9 @@ pub(crate) enum Command {
     /// Check a folder that `prepare` or `check` wrote: is it whole, true, and what the platform
     /// takes? Exit code 7 if not.
     Verify(VerifyArgs),
+    /// Join a platform's answers back to the rows that were sent; exit code 3 if some contacts were
+    /// not taken.
+    Reconcile(ReconcileArgs),
 }
 
 #[derive(Debug, Args)]

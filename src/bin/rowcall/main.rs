@@ -11,6 +11,7 @@ mod mapping;
 mod platforms;
 mod profile;
 mod progress;
+mod reconcile;
 mod signals;
 mod template;
 mod terminal;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Command::Platforms(args) => platforms::run(&args),
         Command::Template(args) => template::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Reconcile(args) => reconcile::run(&args),
     };
     ExitCode::from(done.unwrap_or_else(|error| {
         let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);

@@ -147,6 +147,12 @@ fn page(contract: &Contract) -> String {
         let basis = page.basis(assumption.as_deref());
         page.line("update", &format!("{} {path}: {}{basis}", method.as_str(), keys.join(", ")));
     }
+    if let Some(answers) = &contract.answers {
+        for (at, assumption) in answers.assumptions.iter().enumerate() {
+            let name = if at == 0 { "its answers" } else { "" };
+            page.line(name, &format!("[assumption: {assumption}]"));
+        }
+    }
     if let Some(StoredList { list, id, phone, fields, assumption }) = &contract.stored {
         let place = if list.is_empty() { "an array".to_owned() } else { list.join(" or ") };
         let keys = [id, phone].into_iter().chain(fields.values());

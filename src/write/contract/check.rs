@@ -44,7 +44,8 @@ pub(super) fn contract(contract: &Contract) -> Result<(), Fault> {
     }
     update(contract)?;
     form_keys(contract)?;
-    contract.upload.as_ref().map_or(Ok(()), upload)
+    contract.upload.as_ref().map_or(Ok(()), upload)?;
+    super::answers::check(contract)
 }
 
 /// An update names the contact by its id, which the platform's own list says.
