@@ -10,6 +10,8 @@ mod documents;
 mod export;
 #[path = "platforms/http.rs"]
 mod http;
+#[path = "platforms/nightly.rs"]
+mod nightly;
 #[path = "platforms/resuming.rs"]
 mod resuming;
 #[path = "platforms/safety.rs"]
