@@ -18,7 +18,6 @@ const SCHEMA: &str = "rowcall.summary/1";
 /// they say what was found and asked for, and no file repeats it.
 #[derive(Debug, Deserialize)]
 pub(super) struct Facts {
-    schema: String,
     pub(super) command: String,
     pub(super) numbering_plan: String,
     pub(super) counts: BTreeMap<String, u64>,
@@ -38,6 +37,12 @@ pub(super) struct Facts {
 pub(super) struct Actions {
     pub(super) create: u64,
     pub(super) update: u64,
+}
+
+/// The first thing to know of a summary.
+#[derive(Debug, Deserialize)]
+struct Schema {
+    schema: String,
 }
 
 /// What was read.
@@ -86,20 +91,22 @@ impl Facts {
     /// Reads the summary; `None` where nothing can be held against it.
     pub(super) fn read(bytes: &[u8], found: &mut Findings) -> Option<Facts> {
         let spot = Spot::file(SUMMARY);
-        match serde_json::from_slice::<Facts>(bytes) {
+        // Another schema has other keys, which would be missed one by one.
+        let schema = serde_json::from_slice::<Schema>(bytes).map(|other| other.schema);
+        if let Some(other) = schema.as_ref().ok().filter(|schema| *schema != SCHEMA) {
+            let seen = format!("the schema is {other}");
+            let expected = format!("{SCHEMA}, or the version of rowcall that wrote it");
+            found.say(Check::SummaryForm, spot, seen, expected);
+            return None;
+        }
+        match schema.and_then(|_| serde_json::from_slice::<Facts>(bytes)) {
             Ok(facts) if facts.sources.is_empty() => {
                 found.say(Check::SummaryForm, spot.key("sources"), "none", "one or more");
                 None
             }
-            Ok(facts) if facts.schema == SCHEMA => {
+            Ok(facts) => {
                 facts.check(found);
                 Some(facts)
-            }
-            Ok(facts) => {
-                let seen = format!("the schema is {}", facts.schema);
-                let expected = format!("{SCHEMA}, or the version of rowcall that wrote it");
-                found.say(Check::SummaryForm, spot, seen, expected);
-                None
             }
             Err(cause) => {
                 let spot = spot.line(cause.line() as u64);
