@@ -41,10 +41,15 @@ impl Table {
         self.partitions.iter().map(|partition| partition.used).sum()
     }
 
-    /// Claims each key for its ordinal, in order; `taken` hears the index of each claim whose key
-    /// has an ordinal already, and that ordinal.
-    pub(super) fn claim(&mut self, claims: &[(u64, u64)], mut taken: impl FnMut(usize, u64)) {
-        for (block, claims) in claims.chunks(AHEAD).enumerate() {
+    /// Claims each key for its row, in order; a row's ordinal is its number beyond `first`. `taken`
+    /// hears each row whose key has an ordinal already, and that ordinal.
+    pub(super) fn claim(
+        &mut self,
+        claims: &[(u64, u32)],
+        first: u64,
+        mut taken: impl FnMut(u32, u64),
+    ) {
+        for claims in claims.chunks(AHEAD) {
             let mut hashes = [0; AHEAD];
             let mut touched = 0;
             for (hash, (key, _)) in hashes.iter_mut().zip(claims) {
@@ -52,10 +57,11 @@ impl Table {
                 touched ^= self.partition(*hash).touch(*hash);
             }
             std::hint::black_box(touched);
-            for (at, ((key, ordinal), hash)) in claims.iter().zip(hashes).enumerate() {
+            for ((key, row), hash) in claims.iter().zip(hashes) {
                 let partition = &mut self.partitions[partition_of(hash)];
-                if let Some(earlier) = partition.claim(*key, *ordinal, hash, self.seeds) {
-                    taken(block * AHEAD + at, earlier);
+                let ordinal = first + u64::from(*row);
+                if let Some(earlier) = partition.claim(*key, ordinal, hash, self.seeds) {
+                    taken(*row, earlier);
                 }
             }
         }
@@ -162,24 +168,26 @@ mod tests {
         let mut oracle = HashMap::new();
         let mut random = 88_172_645_463_325_252_u64;
         for round in 0..200u64 {
-            let claims: Vec<(u64, u64)> = (0..501)
+            let first = round << 38;
+            let claims: Vec<(u64, u32)> = (0..501)
                 .map(|at| {
                     random ^= random << 13;
                     random ^= random >> 7;
                     random ^= random << 17;
                     // Few enough phones that many repeat; the largest is near 10¹⁵.
-                    (999_999_999_999_999 - random % 60_000, (round << 38) + at)
+                    (999_999_999_999_999 - random % 60_000, at)
                 })
                 .collect();
             let mut expected = Vec::new();
-            for (at, (key, ordinal)) in claims.iter().enumerate() {
-                let first = *oracle.entry(*key).or_insert(*ordinal);
-                if first != *ordinal {
-                    expected.push((at, first));
+            for (key, row) in &claims {
+                let ordinal = first + u64::from(*row);
+                let earlier = *oracle.entry(*key).or_insert(ordinal);
+                if earlier != ordinal {
+                    expected.push((*row, earlier));
                 }
             }
             let mut got = Vec::new();
-            table.claim(&claims, |at, earlier| got.push((at, earlier)));
+            table.claim(&claims, first, |row, earlier| got.push((row, earlier)));
             assert_eq!(got, expected, "round {round}");
         }
         assert_eq!(table.len(), oracle.len());
@@ -188,10 +196,10 @@ mod tests {
     #[test]
     fn a_distinct_phone_costs_at_most_23_bytes() {
         let mut table = Table::new();
-        let claims: Vec<(u64, u64)> =
-            (0..1_000_000).map(|n| (971_500_000_000 + n * 7, n)).collect();
+        let claims: Vec<(u64, u32)> =
+            (0..1_000_000).map(|n| (971_500_000_000 + u64::from(n) * 7, n)).collect();
         for some in claims.chunks(1000) {
-            table.claim(some, |_, _| unreachable!("all differ"));
+            table.claim(some, 0, |_, _| unreachable!("all differ"));
         }
         let slots: usize = table.partitions.iter().map(|partition| partition.heads.len()).sum();
         assert!(slots * 12 <= table.len() * 23, "{} bytes", slots * 12);

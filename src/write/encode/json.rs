@@ -15,34 +15,67 @@ pub fn json_string(text: &str) -> String {
 }
 
 /// Appends a JSON string with its quotes.
+#[inline]
 pub fn push_json_string(out: &mut Vec<u8>, text: &str) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut copied = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if !NEEDS_ESCAPE[byte as usize] {
-            continue;
-        }
-        out.extend_from_slice(&bytes[copied..at]);
-        copied = at + 1;
-        push_escape(out, byte);
-    }
-    out.extend_from_slice(&bytes[copied..]);
+    push_json_text(out, text);
     out.push(b'"');
 }
 
-/// The bytes that cannot stand in a JSON string as they are.
-const NEEDS_ESCAPE: [bool; 256] = {
-    let mut needs = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        needs[byte] = true;
-        byte += 1;
+/// Appends what stands between the quotes of a JSON string.
+#[inline]
+pub fn push_json_text(out: &mut Vec<u8>, text: &str) {
+    if holds_escaped(text.as_bytes()) {
+        push_with_escapes(out, text.as_bytes());
+    } else {
+        out.extend_from_slice(text.as_bytes());
     }
-    needs[b'"' as usize] = true;
-    needs[b'\\' as usize] = true;
-    needs
-};
+}
+
+#[cold]
+fn push_with_escapes(out: &mut Vec<u8>, bytes: &[u8]) {
+    let mut copied = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if needs_escape(byte) {
+            out.extend_from_slice(&bytes[copied..at]);
+            copied = at + 1;
+            push_escape(out, byte);
+        }
+    }
+    out.extend_from_slice(&bytes[copied..]);
+}
+
+/// Control characters, quotes and backslashes cannot stand in a JSON string as they are.
+fn needs_escape(byte: u8) -> bool {
+    byte < b' ' || matches!(byte, b'"' | b'\\')
+}
+
+/// Whether a byte is there that needs an escape. Eight bytes are looked at together; the last eight may overlap those
+/// before them.
+#[inline]
+fn holds_escaped(bytes: &[u8]) -> bool {
+    let marks = |eight: &[u8; 8]| escaped_in(u64::from_le_bytes(*eight));
+    let found = match (bytes.last_chunk::<8>(), bytes.last_chunk::<4>()) {
+        (Some(last), _) => {
+            let (all, _) = bytes.as_chunks::<8>();
+            all.iter().fold(marks(last), |found, eight| found | marks(eight))
+        }
+        (None, Some(&[e, f, g, h])) => marks(&[bytes[0], bytes[1], bytes[2], bytes[3], e, f, g, h]),
+        (None, None) => return bytes.iter().any(|byte| needs_escape(*byte)),
+    };
+    found != 0
+}
+
+/// Not 0 where one of the eight bytes needs an escape.
+#[inline]
+fn escaped_in(word: u64) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const TOPS: u64 = u64::from_le_bytes([0x80; 8]);
+    let below = |word: u64, least: u64| word.wrapping_sub(ONES * least) & !word;
+    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    (below(word, 0x20) | is(b'"') | is(b'\\')) & TOPS
+}
 
 #[cold]
 fn push_escape(out: &mut Vec<u8>, byte: u8) {
@@ -76,6 +109,22 @@ mod tests {
         {
             let oracle = serde_json::to_string(text).expect("a string");
             assert_eq!(json_string(text), oracle);
+        }
+    }
+
+    #[test]
+    fn an_escape_is_found_at_every_place_of_a_text_of_any_length() {
+        for length in 0..30 {
+            for at in 0..length {
+                for special in ["\"", "\\", "\u{1f}", "\0", " ", "!", "#", "[", "]", "\u{7f}"] {
+                    for filler in ["a", " ", "!", "\u{7f}", "\""] {
+                        let (before, after) = (filler.repeat(at), filler.repeat(length - at - 1));
+                        let text = format!("{before}{special}{after}");
+                        let oracle = serde_json::to_string(&text).expect("a string");
+                        assert_eq!(json_string(&text), oracle);
+                    }
+                }
+            }
         }
     }
 }

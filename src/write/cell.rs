@@ -1,0 +1,146 @@
+//! A cell of a CSV file, with quotes or escapes where it needs them: as the crate `csv` writes it,
+//! and with the escapes of a dialect besides.
+
+use crate::ingest::dialect::Dialect;
+
+/// How the cells of a file are written, prepared once.
+#[derive(Debug, Clone)]
+pub struct CellForm {
+    delimiter: u8,
+    /// What encloses a cell that needs it; `None`: escapes stand before what needs them.
+    quote: Option<u8>,
+    escape: Option<u8>,
+    /// What each byte asks for.
+    needs: [Needs; 256],
+}
+
+/// What a byte of a cell asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    Nothing,
+    /// Quotes around the cell.
+    Quotes,
+    /// Quotes around the cell, and itself once more.
+    Doubling,
+    /// An escape before it.
+    Escape,
+}
+
+/// The cells of RFC 4180.
+pub static RFC_4180: CellForm =
+    CellForm::new(Dialect { delimiter: b',', quote: Some(b'"'), escape: None });
+
+impl CellForm {
+    /// The form of cells that a reader of the dialect reads. Where the dialect has neither quotes
+    /// nor escapes, usual quotes are better than a cell that breaks in two.
+    #[must_use]
+    pub const fn new(dialect: Dialect) -> CellForm {
+        let Dialect { delimiter, quote, escape } = dialect;
+        let quote = match (quote, escape) {
+            (None, None) => Some(b'"'),
+            _ => quote,
+        };
+        let mut needs = [Needs::Nothing; 256];
+        if let Some(escape) = escape {
+            needs[escape as usize] = Needs::Escape;
+        }
+        if let Some(quote) = quote {
+            needs[b'\n' as usize] = Needs::Quotes;
+            needs[b'\r' as usize] = Needs::Quotes;
+            needs[delimiter as usize] = Needs::Quotes;
+            needs[quote as usize] = Needs::Doubling;
+        } else {
+            needs[delimiter as usize] = Needs::Escape;
+        }
+        CellForm { delimiter, quote, escape, needs }
+    }
+
+    /// What stands between two cells.
+    #[must_use]
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    /// Appends a cell.
+    #[inline]
+    pub fn push(&self, out: &mut Vec<u8>, cell: &[u8]) {
+        let plain = cell.iter().all(|byte| self.needs[usize::from(*byte)] == Needs::Nothing);
+        if plain {
+            out.extend_from_slice(cell);
+        } else {
+            self.push_marked(out, cell);
+        }
+    }
+
+    fn push_marked(&self, out: &mut Vec<u8>, cell: &[u8]) {
+        let needs = |byte: u8| self.needs[usize::from(byte)];
+        let quoted = |byte: &u8| matches!(needs(*byte), Needs::Quotes | Needs::Doubling);
+        let around = self.quote.filter(|_| cell.iter().any(quoted));
+        out.extend(around);
+        let mut copied = 0;
+        for (at, &byte) in cell.iter().enumerate() {
+            let mark = match needs(byte) {
+                Needs::Nothing | Needs::Quotes => continue,
+                Needs::Doubling => Some(byte),
+                Needs::Escape => self.escape,
+            };
+            out.extend_from_slice(&cell[copied..at]);
+            out.extend(mark);
+            copied = at;
+        }
+        out.extend_from_slice(&cell[copied..]);
+        out.extend(around);
+    }
+}
+
+/// A cell of RFC 4180.
+#[must_use]
+pub fn csv_cell(text: &str) -> String {
+    let mut cell = Vec::with_capacity(text.len() + 2);
+    RFC_4180.push(&mut cell, text.as_bytes());
+    String::from_utf8(cell).expect("quotes leave UTF-8 as it is")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CELLS: [&str; 9] =
+        ["a", "x,y", "say \"hi\"", "", " z ", "line\nend", "\r", "é;ü", "it's ; 'so', \"there\""];
+
+    fn line(form: &CellForm, cells: &[&str]) -> String {
+        let mut line = Vec::new();
+        for (at, cell) in cells.iter().enumerate() {
+            if at > 0 {
+                line.push(form.delimiter());
+            }
+            form.push(&mut line, cell.as_bytes());
+        }
+        String::from_utf8(line).expect("text stays text")
+    }
+
+    #[test]
+    fn a_line_is_written_as_the_crate_csv_does_it() {
+        for (delimiter, quote) in [(b',', b'"'), (b';', b'\''), (b'\t', b'"'), (b';', b',')] {
+            let form = CellForm::new(Dialect { delimiter, quote: Some(quote), escape: None });
+            let mut oracle = ::csv::WriterBuilder::new();
+            let mut oracle = oracle.delimiter(delimiter).quote(quote).from_writer(Vec::new());
+            oracle.write_record(CELLS).expect("memory");
+            let oracle = String::from_utf8(oracle.into_inner().expect("memory")).expect("text");
+            assert_eq!(line(&form, &CELLS) + "\n", oracle);
+        }
+    }
+
+    #[test]
+    fn escapes_stand_where_the_dialect_has_them() {
+        let cells = ["a\\b", "x,\"y", "plain"];
+        for (quote, escape, expected) in [
+            (Some(b'"'), Some(b'\\'), r#"a\\b,"x,""y",plain"#),
+            (None, Some(b'\\'), r#"a\\b,x\,"y,plain"#),
+            (None, None, r#"a\b,"x,""y",plain"#),
+        ] {
+            let form = CellForm::new(Dialect { delimiter: b',', quote, escape });
+            assert_eq!(line(&form, &cells), expected);
+        }
+    }
+}
