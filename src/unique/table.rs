@@ -22,11 +22,39 @@ pub(super) struct Table {
     seeds: [u64; 2],
 }
 
-/// Slots in two arrays. A slot's head is the key and the ordinal's high bits; 0 is free.
+/// Slots in one array, so that a search touches one place of memory.
 struct Partition {
-    heads: Vec<u64>,
-    tails: Vec<u32>,
+    slots: Vec<Slot>,
     used: usize,
+}
+
+/// The key and the ordinal's high bits in a head of 64 bits, the lower half first; then the rest
+/// of the ordinal. A head of 0 is free.
+#[derive(Clone, Copy, Default)]
+struct Slot([u32; 3]);
+
+impl Slot {
+    fn new(key: u64, ordinal: u64) -> Slot {
+        let head = key << HEAD_ORDINAL_BITS | ordinal >> 32;
+        Slot([low_half(head), low_half(head >> 32), low_half(ordinal)])
+    }
+
+    fn head(self) -> u64 {
+        u64::from(self.0[1]) << 32 | u64::from(self.0[0])
+    }
+
+    fn is_free(self) -> bool {
+        self.head() == 0
+    }
+
+    fn key(self) -> u64 {
+        self.head() >> HEAD_ORDINAL_BITS
+    }
+
+    fn ordinal(self) -> u64 {
+        let high = self.head() & ((1 << HEAD_ORDINAL_BITS) - 1);
+        high << 32 | u64::from(self.0[2])
+    }
 }
 
 impl Table {
@@ -74,62 +102,57 @@ impl Table {
 
 impl Partition {
     fn with_slots(slots: usize) -> Partition {
-        Partition { heads: vec![0; slots], tails: vec![0; slots], used: 0 }
+        Partition { slots: vec![Slot::default(); slots], used: 0 }
     }
 
     /// Reads what stands where the hash points, to have it in the cache.
     fn touch(&self, hash: u64) -> u64 {
-        let at = self.slot_of(hash);
-        self.heads[at] ^ u64::from(self.tails[at])
+        self.slots[self.slot_of(hash)].head()
     }
 
     /// The slot at which the search for a hash begins.
     fn slot_of(&self, hash: u64) -> usize {
         let spread = hash.wrapping_mul(PARTITIONS as u64);
-        let scaled = (u128::from(spread) * self.heads.len() as u128) >> 64;
+        let scaled = (u128::from(spread) * self.slots.len() as u128) >> 64;
         usize::try_from(scaled).expect("less than the number of slots")
     }
 
     fn claim(&mut self, key: u64, ordinal: u64, hash: u64, seeds: [u64; 2]) -> Option<u64> {
         debug_assert!(key >> KEY_BITS == 0 && ordinal >> (32 + HEAD_ORDINAL_BITS) == 0);
         // At most 4 of 5 slots are used, so that searches stay short.
-        if (self.used + 1) * 5 > self.heads.len() * 4 {
+        if (self.used + 1) * 5 > self.slots.len() * 4 {
             self.grow(seeds);
         }
         let at = self.search(key, hash);
-        if self.heads[at] != 0 {
-            let high = self.heads[at] & ((1 << HEAD_ORDINAL_BITS) - 1);
-            return Some(high << 32 | u64::from(self.tails[at]));
+        if !self.slots[at].is_free() {
+            return Some(self.slots[at].ordinal());
         }
-        self.put(at, key << HEAD_ORDINAL_BITS | ordinal >> 32, low_half(ordinal));
+        self.put(at, Slot::new(key, ordinal));
         None
     }
 
     /// The slot of the key, or the free slot where it belongs.
     fn search(&self, key: u64, hash: u64) -> usize {
         let mut at = self.slot_of(hash);
-        while self.heads[at] != 0 && self.heads[at] >> HEAD_ORDINAL_BITS != key {
-            at = if at + 1 == self.heads.len() { 0 } else { at + 1 };
+        while !self.slots[at].is_free() && self.slots[at].key() != key {
+            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
         }
         at
     }
 
-    fn put(&mut self, at: usize, head: u64, tail: u32) {
-        self.heads[at] = head;
-        self.tails[at] = tail;
+    fn put(&mut self, at: usize, slot: Slot) {
+        self.slots[at] = slot;
         self.used += 1;
     }
 
     #[cold]
     fn grow(&mut self, seeds: [u64; 2]) {
-        let slots = self.heads.len() + self.heads.len() / 2;
+        let slots = self.slots.len() + self.slots.len() / 2;
         let old = std::mem::replace(self, Partition::with_slots(slots));
-        for (head, tail) in old.heads.into_iter().zip(old.tails) {
-            if head != 0 {
-                let key = head >> HEAD_ORDINAL_BITS;
-                let at = self.search(key, mix(key, seeds));
-                self.put(at, head, tail);
-            }
+        for slot in old.slots.into_iter().filter(|slot| !slot.is_free()) {
+            let key = slot.key();
+            let at = self.search(key, mix(key, seeds));
+            self.put(at, slot);
         }
     }
 }
@@ -201,7 +224,7 @@ mod tests {
         for some in claims.chunks(1000) {
             table.claim(some, 0, |_, _| unreachable!("all differ"));
         }
-        let slots: usize = table.partitions.iter().map(|partition| partition.heads.len()).sum();
+        let slots: usize = table.partitions.iter().map(|partition| partition.slots.len()).sum();
         assert!(slots * 12 <= table.len() * 23, "{} bytes", slots * 12);
     }
 }

@@ -1,6 +1,8 @@
 //! A cell of a CSV file, with quotes or escapes where it needs them: as the crate `csv` writes it,
 //! and with the escapes of a dialect besides.
 
+use wide::u8x16;
+
 use crate::ingest::dialect::Dialect;
 
 /// How the cells of a file are written, prepared once.
@@ -12,6 +14,8 @@ pub struct CellForm {
     escape: Option<u8>,
     /// What each byte asks for.
     needs: [Needs; 256],
+    /// The bytes that may ask for anything; one may stand twice.
+    special: [u8; 5],
 }
 
 /// What a byte of a cell asks for.
@@ -29,6 +33,14 @@ enum Needs {
 /// The cells of RFC 4180.
 pub static RFC_4180: CellForm =
     CellForm::new(Dialect { delimiter: b',', quote: Some(b'"'), escape: None });
+
+/// The byte, or another where it is none.
+const fn or(byte: Option<u8>, other: u8) -> u8 {
+    match byte {
+        Some(byte) => byte,
+        None => other,
+    }
+}
 
 impl CellForm {
     /// The form of cells that a reader of the dialect reads. Where the dialect has neither quotes
@@ -52,7 +64,8 @@ impl CellForm {
         } else {
             needs[delimiter as usize] = Needs::Escape;
         }
-        CellForm { delimiter, quote, escape, needs }
+        let special = [delimiter, or(quote, delimiter), or(escape, delimiter), b'\n', b'\r'];
+        CellForm { delimiter, quote, escape, needs, special }
     }
 
     /// What stands between two cells.
@@ -64,12 +77,27 @@ impl CellForm {
     /// Appends a cell.
     #[inline]
     pub fn push(&self, out: &mut Vec<u8>, cell: &[u8]) {
-        let plain = cell.iter().all(|byte| self.needs[usize::from(*byte)] == Needs::Nothing);
-        if plain {
+        if self.is_plain(cell) {
             out.extend_from_slice(cell);
         } else {
             self.push_marked(out, cell);
         }
+    }
+
+    /// Whether no byte of the cell asks for anything. Sixteen are looked at together; the last
+    /// sixteen may overlap those before them.
+    #[inline]
+    fn is_plain(&self, cell: &[u8]) -> bool {
+        let Some(last) = cell.last_chunk::<16>() else {
+            return cell.iter().all(|byte| self.needs[usize::from(*byte)] == Needs::Nothing);
+        };
+        let found = |part: &[u8; 16]| {
+            let part = u8x16::from(*part);
+            let found = self.special.map(|byte| part.simd_eq(u8x16::splat(byte)));
+            found.into_iter().fold(u8x16::ZERO, |all, found| all | found)
+        };
+        let (all, _) = cell.as_chunks::<16>();
+        all.iter().fold(found(last), |any, part| any | found(part)).to_bitmask() == 0
     }
 
     fn push_marked(&self, out: &mut Vec<u8>, cell: &[u8]) {

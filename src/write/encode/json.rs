@@ -1,6 +1,8 @@
 //! JSON strings and integers, written by hand: byte for byte as `serde_json` does it, in half the
 //! time.
 
+use wide::u8x16;
+
 /// Appends a decimal integer.
 pub fn push_integer(out: &mut Vec<u8>, number: impl itoa::Integer) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
@@ -51,27 +53,39 @@ fn needs_escape(byte: u8) -> bool {
     byte < b' ' || matches!(byte, b'"' | b'\\')
 }
 
-/// Whether a byte is there that needs an escape. Eight bytes are looked at together; the last eight may overlap those
-/// before them.
+/// Whether a byte is there that needs an escape. Sixteen, eight or four bytes are looked at
+/// together; the last ones may overlap those before them.
 #[inline]
 fn holds_escaped(bytes: &[u8]) -> bool {
-    let marks = |eight: &[u8; 8]| escaped_in(u64::from_le_bytes(*eight));
-    let found = match (bytes.last_chunk::<8>(), bytes.last_chunk::<4>()) {
-        (Some(last), _) => {
-            let (all, _) = bytes.as_chunks::<8>();
-            all.iter().fold(marks(last), |found, eight| found | marks(eight))
-        }
-        (None, Some(&[e, f, g, h])) => marks(&[bytes[0], bytes[1], bytes[2], bytes[3], e, f, g, h]),
-        (None, None) => return bytes.iter().any(|byte| needs_escape(*byte)),
-    };
-    found != 0
+    if let Some(last) = bytes.last_chunk::<16>() {
+        let (all, _) = bytes.as_chunks::<16>();
+        return all.iter().fold(escaped_of_16(last), |any, part| any | escaped_of_16(part)) != 0;
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        return escaped_of_8(*first) | escaped_of_8(*last) != 0;
+    }
+    if let (Some(&[a, b, c, d]), Some(&[e, f, g, h])) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return escaped_of_8([a, b, c, d, e, f, g, h]) != 0;
+    }
+    bytes.iter().any(|byte| needs_escape(*byte))
 }
 
-/// Not 0 where one of the eight bytes needs an escape.
+/// A bit for each byte that needs an escape.
 #[inline]
-fn escaped_in(word: u64) -> u64 {
+fn escaped_of_16(bytes: &[u8; 16]) -> u32 {
+    let bytes = u8x16::from(*bytes);
+    let control = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
+    let quote = bytes.simd_eq(u8x16::splat(b'"'));
+    let backslash = bytes.simd_eq(u8x16::splat(b'\\'));
+    (control | quote | backslash).to_bitmask()
+}
+
+/// Not 0 where one of the bytes needs an escape.
+#[inline]
+fn escaped_of_8(bytes: [u8; 8]) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const TOPS: u64 = u64::from_le_bytes([0x80; 8]);
+    let word = u64::from_le_bytes(bytes);
     let below = |word: u64, least: u64| word.wrapping_sub(ONES * least) & !word;
     let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
     (below(word, 0x20) | is(b'"') | is(b'\\')) & TOPS
