@@ -1,16 +1,19 @@
-//! Key → the first row that has it, in memory; a key is a phone's digits: 12 bytes a slot, in partitions that grow one at
-//! a time, so that growing never needs twice the memory.
+//! Key → the first row that has it, in memory; a key is a phone's digits. Five slots to a bucket of
+//! 64 bytes, in partitions that grow one at a time, so that growing never needs twice the memory.
 
 use std::hash::{BuildHasher, RandomState};
 
-/// Bits of a slot that hold the key: 10¹⁵ is less than 2⁵⁰.
+/// Bits of a head that hold the key: 10¹⁵ is less than 2⁵⁰.
 const KEY_BITS: u32 = 50;
-/// Bits of the ordinal that stand beside the key in a slot's head; its tail holds 32 more.
+/// Bits of the ordinal that stand beside the key in a head; the tail holds 32 more.
 const HEAD_ORDINAL_BITS: u32 = 64 - KEY_BITS;
 
 const PARTITIONS: usize = 64;
-/// Slots of an empty partition.
-const SLOTS_MIN: usize = 64;
+/// Buckets of an empty partition.
+const BUCKETS_MIN: usize = 16;
+
+/// Slots of a bucket.
+const BUCKET_SLOTS: usize = 5;
 
 /// How many claims are looked up together, so that their cache misses overlap.
 const AHEAD: usize = 32;
@@ -22,46 +25,30 @@ pub(super) struct Table {
     seeds: [u64; 2],
 }
 
-/// Slots in one array, so that a search touches one place of memory.
+/// Buckets, of which at most 7 in 8 slots are used.
 struct Partition {
-    slots: Vec<Slot>,
+    buckets: Vec<Bucket>,
     used: usize,
 }
 
-/// The key and the ordinal's high bits in a head of 64 bits, the lower half first; then the rest
-/// of the ordinal. A head of 0 is free.
-#[derive(Clone, Copy, Default)]
-struct Slot([u32; 3]);
-
-impl Slot {
-    fn new(key: u64, ordinal: u64) -> Slot {
-        let head = key << HEAD_ORDINAL_BITS | ordinal >> 32;
-        Slot([low_half(head), low_half(head >> 32), low_half(ordinal)])
-    }
-
-    fn head(self) -> u64 {
-        u64::from(self.0[1]) << 32 | u64::from(self.0[0])
-    }
-
-    fn is_free(self) -> bool {
-        self.head() == 0
-    }
-
-    fn key(self) -> u64 {
-        self.head() >> HEAD_ORDINAL_BITS
-    }
-
-    fn ordinal(self) -> u64 {
-        let high = self.head() & ((1 << HEAD_ORDINAL_BITS) - 1);
-        high << 32 | u64::from(self.0[2])
-    }
+/// A line of the processor's cache, so that most searches touch one. A slot is a head, which is the
+/// key and the ordinal's high bits, and a tail with the rest of the ordinal; a head of 0 is free.
+/// Slots are filled in order.
+#[derive(Clone, Default)]
+#[repr(align(64))]
+struct Bucket {
+    heads: [u64; BUCKET_SLOTS],
+    tails: [u32; BUCKET_SLOTS],
 }
+
+/// Where a slot is: its bucket's index, and its own there.
+type At = (usize, usize);
 
 impl Table {
     pub(super) fn new() -> Table {
         let random = RandomState::new();
         let seeds = [random.hash_one(0), random.hash_one(1) | 1];
-        let partitions = (0..PARTITIONS).map(|_| Partition::with_slots(SLOTS_MIN)).collect();
+        let partitions = (0..PARTITIONS).map(|_| Partition::with_buckets(BUCKETS_MIN)).collect();
         Table { partitions, seeds }
     }
 
@@ -101,58 +88,67 @@ impl Table {
 }
 
 impl Partition {
-    fn with_slots(slots: usize) -> Partition {
-        Partition { slots: vec![Slot::default(); slots], used: 0 }
+    fn with_buckets(buckets: usize) -> Partition {
+        Partition { buckets: vec![Bucket::default(); buckets], used: 0 }
     }
 
     /// Reads what stands where the hash points, to have it in the cache.
     fn touch(&self, hash: u64) -> u64 {
-        self.slots[self.slot_of(hash)].head()
+        self.buckets[self.bucket_of(hash)].heads[0]
     }
 
-    /// The slot at which the search for a hash begins.
-    fn slot_of(&self, hash: u64) -> usize {
+    /// The bucket at which the search for a hash begins.
+    fn bucket_of(&self, hash: u64) -> usize {
         let spread = hash.wrapping_mul(PARTITIONS as u64);
-        let scaled = (u128::from(spread) * self.slots.len() as u128) >> 64;
-        usize::try_from(scaled).expect("less than the number of slots")
+        let scaled = (u128::from(spread) * self.buckets.len() as u128) >> 64;
+        usize::try_from(scaled).expect("less than the number of buckets")
     }
 
     fn claim(&mut self, key: u64, ordinal: u64, hash: u64, seeds: [u64; 2]) -> Option<u64> {
         debug_assert!(key >> KEY_BITS == 0 && ordinal >> (32 + HEAD_ORDINAL_BITS) == 0);
-        // At most 4 of 5 slots are used, so that searches stay short.
-        if (self.used + 1) * 5 > self.slots.len() * 4 {
+        if (self.used + 1) * 8 > self.buckets.len() * BUCKET_SLOTS * 7 {
             self.grow(seeds);
         }
         let at = self.search(key, hash);
-        if !self.slots[at].is_free() {
-            return Some(self.slots[at].ordinal());
+        let Bucket { heads, tails } = &self.buckets[at.0];
+        let head = heads[at.1];
+        if head != 0 {
+            let high = head & ((1 << HEAD_ORDINAL_BITS) - 1);
+            return Some(high << 32 | u64::from(tails[at.1]));
         }
-        self.put(at, Slot::new(key, ordinal));
+        self.put(at, key << HEAD_ORDINAL_BITS | ordinal >> 32, low_half(ordinal));
         None
     }
 
     /// The slot of the key, or the free slot where it belongs.
-    fn search(&self, key: u64, hash: u64) -> usize {
-        let mut at = self.slot_of(hash);
-        while !self.slots[at].is_free() && self.slots[at].key() != key {
-            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
+    fn search(&self, key: u64, hash: u64) -> At {
+        let mut bucket = self.bucket_of(hash);
+        loop {
+            let heads = &self.buckets[bucket].heads;
+            let is_here = |head: &u64| *head == 0 || *head >> HEAD_ORDINAL_BITS == key;
+            if let Some(slot) = heads.iter().position(is_here) {
+                return (bucket, slot);
+            }
+            bucket = if bucket + 1 == self.buckets.len() { 0 } else { bucket + 1 };
         }
-        at
     }
 
-    fn put(&mut self, at: usize, slot: Slot) {
-        self.slots[at] = slot;
+    fn put(&mut self, (bucket, slot): At, head: u64, tail: u32) {
+        let Bucket { heads, tails } = &mut self.buckets[bucket];
+        (heads[slot], tails[slot]) = (head, tail);
         self.used += 1;
     }
 
     #[cold]
     fn grow(&mut self, seeds: [u64; 2]) {
-        let slots = self.slots.len() + self.slots.len() / 2;
-        let old = std::mem::replace(self, Partition::with_slots(slots));
-        for slot in old.slots.into_iter().filter(|slot| !slot.is_free()) {
-            let key = slot.key();
-            let at = self.search(key, mix(key, seeds));
-            self.put(at, slot);
+        let buckets = self.buckets.len() + self.buckets.len() / 2;
+        let old = std::mem::replace(self, Partition::with_buckets(buckets));
+        for Bucket { heads, tails } in old.buckets {
+            for (head, tail) in heads.into_iter().zip(tails).filter(|(head, _)| *head != 0) {
+                let key = head >> HEAD_ORDINAL_BITS;
+                let at = self.search(key, mix(key, seeds));
+                self.put(at, head, tail);
+            }
         }
     }
 }
@@ -224,7 +220,8 @@ mod tests {
         for some in claims.chunks(1000) {
             table.claim(some, 0, |_, _| unreachable!("all differ"));
         }
-        let slots: usize = table.partitions.iter().map(|partition| partition.slots.len()).sum();
-        assert!(slots * 12 <= table.len() * 23, "{} bytes", slots * 12);
+        let buckets = table.partitions.iter().map(|partition| partition.buckets.len());
+        let bytes = buckets.sum::<usize>() * size_of::<Bucket>();
+        assert!(bytes <= table.len() * 23, "{bytes} bytes");
     }
 }
