@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::LazyLock;
 
 use crate::phone::{Kind, Phone, Region};
+use crate::text::trim;
 
 /// A field that a column can feed. Every other column goes to the contact's params.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -102,36 +102,54 @@ pub struct Country([u8; 2]);
 impl Country {
     /// The two capital letters.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("two ASCII letters, by `from_alpha2`")
+    #[inline]
+    pub fn as_str(&self) -> &'static str {
+        /// All pairs of letters, in order.
+        const PAIRS: [u8; 2 * 26 * 26] = {
+            let mut pairs = [b'A'; 2 * 26 * 26];
+            let mut at = 0;
+            while at < 26 * 26 {
+                pairs[2 * at] += (at / 26) as u8;
+                pairs[2 * at + 1] += (at % 26) as u8;
+                at += 1;
+            }
+            pairs
+        };
+        const TEXT: &str = match std::str::from_utf8(&PAIRS) {
+            Ok(text) => text,
+            Err(_) => panic!("letters are text"),
+        };
+        let [first, second] = self.0.map(|letter| usize::from(letter - b'A'));
+        let at = 2 * (26 * first + second);
+        &TEXT[at..at + 2]
     }
 
     /// The country of two letters in any case; `None` where ISO assigns none.
     #[must_use]
     pub fn from_alpha2(text: &str) -> Option<Country> {
-        let upper = <[u8; 2]>::try_from(text.as_bytes()).ok()?.map(|b| b.to_ascii_uppercase());
-        ASSIGNED[place(upper)?].then_some(Country(upper))
+        let letters = <[u8; 2]>::try_from(text.as_bytes()).ok()?;
+        Country::from_letters(letters.map(|letter| letter.to_ascii_uppercase()))
+    }
+
+    /// The country of a region; `XK` is none, and `001` neither.
+    #[must_use]
+    #[inline]
+    pub fn of_region(region: Region) -> Option<Country> {
+        region.letters().and_then(Country::from_letters)
+    }
+
+    /// The country of two capital letters.
+    #[inline]
+    fn from_letters(letters: [u8; 2]) -> Option<Country> {
+        let [first, second] = letters.map(|letter| letter.wrapping_sub(b'A'));
+        let assigned = second < 26 && ASSIGNED.get(usize::from(first))? >> second & 1 != 0;
+        assigned.then_some(Country(letters))
     }
 }
 
-/// Which pairs of letters ISO assigns. What begins with X it leaves to its users; the list has one
-/// that is in use, XK.
-static ASSIGNED: LazyLock<[bool; 26 * 26]> = LazyLock::new(|| {
-    let mut assigned = [false; 26 * 26];
-    for country in celes::Country::get_countries() {
-        let letters = <[u8; 2]>::try_from(country.alpha2.as_bytes()).ok();
-        if let Some(at) = letters.filter(|letters| letters[0] != b'X').and_then(place) {
-            assigned[at] = true;
-        }
-    }
-    assigned
-});
-
-/// The place of a pair of capital letters in the alphabet of pairs.
-fn place(letters: [u8; 2]) -> Option<usize> {
-    let [first, second] = letters.map(|letter| usize::from(letter.wrapping_sub(b'A')));
-    (first < 26 && second < 26).then_some(first * 26 + second)
-}
+/// Which pairs of letters ISO assigns: for each first letter, a bit for each second one. What begins
+/// with X it leaves to its users; the list has one that is in use, XK.
+const ASSIGNED: [u32; 26] = include!(concat!(env!("OUT_DIR"), "/assigned.rs"));
 
 impl fmt::Display for Country {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -233,22 +251,53 @@ impl<'r> Tags<'r> {
     /// Gives each label once, in order. Few labels are compared with each other without a heap;
     /// from 16 labels on a set keeps the time linear whatever the cells hold.
     pub fn for_each(self, mut give: impl FnMut(&str)) {
-        let mut few = [const { Cow::Borrowed("") }; Self::FEW];
+        let mut filled = self.cells.into_iter().filter(|cell| !cell.is_empty());
+        match (filled.next(), filled.next()) {
+            (None, _) => {}
+            (Some(cell), None) if self.is_one_label(cell) => {
+                let label = trim(cell);
+                if !label.is_empty() && !self.is_own(label) {
+                    give(label);
+                }
+            }
+            _ => self.for_each_of_several(&mut give),
+        }
+    }
+
+    /// Whether a cell can hold but one label, as it stands.
+    fn is_one_label(&self, cell: &str) -> bool {
+        match self.separator.as_bytes() {
+            [] => false,
+            [first, ..] => memchr::memchr2(*first, b'"', cell.as_bytes()).is_none(),
+        }
+    }
+
+    fn is_own(&self, label: &str) -> bool {
+        self.own.is_some_and(|own| label.starts_with(own))
+    }
+
+    fn for_each_of_several(self, give: &mut impl FnMut(&str)) {
+        let mut few = [""; Self::FEW];
         let mut count = 0;
-        let mut many: HashSet<Cow<'r, str>> = HashSet::new();
+        // Labels beyond the few, and those that had to be made.
+        let mut many: Option<HashSet<Cow<'r, str>>> = None;
         let mut split = |label: Cow<'r, str>| {
-            let own = self.own.is_some_and(|own| label.starts_with(own));
-            if own || label.is_empty() || few[..count].contains(&label) || many.contains(&label) {
+            let is_many = |many: &HashSet<_>| many.contains(&label);
+            if label.is_empty()
+                || self.is_own(&label)
+                || few[..count].contains(&&*label)
+                || many.as_ref().is_some_and(is_many)
+            {
                 return;
             }
             give(&label);
-            match few.get_mut(count) {
-                Some(free) => {
+            match (label, few.get_mut(count)) {
+                (Cow::Borrowed(label), Some(free)) => {
                     *free = label;
                     count += 1;
                 }
-                None => {
-                    many.insert(label);
+                (label, _) => {
+                    many.get_or_insert_default().insert(label);
                 }
             }
         };
@@ -257,11 +306,13 @@ impl<'r> Tags<'r> {
         let alone = characters.next().filter(|_| characters.next().is_none());
         for cell in self.cells.into_iter().filter(|cell| !cell.is_empty()) {
             match alone {
-                _ if cell.contains('"') => split_quoted(cell, self.separator, &mut split),
-                Some(character) => {
-                    cell.split(character).for_each(|label| split(label.trim().into()));
+                _ if memchr::memchr(b'"', cell.as_bytes()).is_some() => {
+                    split_quoted(cell, self.separator, &mut split)
                 }
-                None => cell.split(self.separator).for_each(|label| split(label.trim().into())),
+                Some(character) => {
+                    cell.split(character).for_each(|label| split(trim(label).into()));
+                }
+                None => cell.split(self.separator).for_each(|label| split(trim(label).into())),
             }
         }
     }
@@ -365,6 +416,26 @@ mod tests {
         let cells = ["* myContacts ::: Work ::: Friends", "Work", "spring"];
         Tags::new(cells, ":::", Some("* ")).for_each(|label| labels.push(label.to_owned()));
         assert_eq!(labels, ["Work", "Friends", "spring"]);
+    }
+
+    #[test]
+    fn one_label_is_given_as_one_of_several_is() {
+        for (cell, separator, own) in [
+            ("vip", ",", None),
+            (" vip\t", ",", None),
+            ("vip;lead", ",", None),
+            ("vip", "", None),
+            ("* own", ":::", Some("* ")),
+            ("  ", ",", None),
+            ("a:b", ":::", None),
+            ("\"vip\"", ";", None),
+        ] {
+            let tags = Tags::new(["", cell, ""], separator, own);
+            let (mut one, mut several) = (Vec::new(), Vec::new());
+            tags.for_each(|label| one.push(label.to_owned()));
+            tags.for_each_of_several(&mut |label| several.push(label.to_owned()));
+            assert_eq!(one, several, "{cell:?} by {separator:?}");
+        }
     }
 
     #[test]

@@ -191,8 +191,16 @@ impl Columns {
         })
     }
 
+    /// Whether more than one column feeds `field`.
+    #[must_use]
+    #[inline]
+    pub fn has_several(&self, field: Field) -> bool {
+        self.feeds[field as usize].len() > 1
+    }
+
     /// Index of the column that feeds `field` first, from 0.
     #[must_use]
+    #[inline]
     pub fn of(&self, field: Field) -> Option<usize> {
         self.feeds[field as usize].first().map(|(at, _)| *at)
     }
@@ -204,6 +212,7 @@ impl Columns {
 
     /// What a field is where its columns say nothing; empty where nothing was said.
     #[must_use]
+    #[inline]
     pub fn constant(&self, field: Field) -> &str {
         &self.constants[field as usize]
     }
@@ -227,6 +236,16 @@ impl Columns {
     #[must_use]
     pub fn country_of_phone(&self, phone: usize) -> Option<usize> {
         self.beside(phone).country
+    }
+
+    /// The phone column, if there is one alone, of whose kind no other column speaks.
+    #[must_use]
+    #[inline]
+    pub fn only_phone(&self) -> Option<usize> {
+        match self.feeds[Field::Phone as usize][..] {
+            [(at, _)] if self.beside(at).label.is_none() => Some(at),
+            _ => None,
+        }
     }
 
     fn beside(&self, phone: usize) -> Beside {

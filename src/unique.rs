@@ -65,18 +65,19 @@ impl Print {
         contact.tags.for_each(|tag| tags = join(tags, hash(tag)));
         let country = contact.country.map_or(0, |country| hash(country.as_str()));
         let mut print = 0;
-        let mut add = |name: u32, value: &str| {
+        // Most contacts have none of these.
+        for (field, value) in [
+            (Field::Description, &*contact.description),
+            (Field::Avatar, contact.avatar_text()),
+            (Field::Favorite, contact.favorite.map_or("", |it| if it { "y" } else { "n" })),
+        ] {
             if !value.is_empty() {
-                print = join(print, name ^ hash(value));
+                print = join(print, hash(field.as_str()) ^ hash(value));
             }
-        };
-        add(hash(Field::Description.as_str()), &contact.description);
-        add(hash(Field::Avatar.as_str()), contact.avatar_text());
-        add(
-            hash(Field::Favorite.as_str()),
-            contact.favorite.map_or("", |it| if it { "y" } else { "n" }),
-        );
-        params.for_each(|(name, value)| add(name, value));
+        }
+        for (name, value) in params.filter(|(_, value)| !value.is_empty()) {
+            print = join(print, name ^ hash(value));
+        }
         Print([
             hash(&contact.name),
             hash(&contact.email),
@@ -89,9 +90,11 @@ impl Print {
 
     /// Appends the print to a buffer of prints.
     pub fn append_to(self, buffer: &mut Vec<u8>) {
-        for word in self.0 {
-            buffer.extend_from_slice(&word.to_le_bytes());
+        let mut bytes = [0; Print::BYTES];
+        for (four, word) in bytes.as_chunks_mut().0.iter_mut().zip(self.0) {
+            *four = word.to_le_bytes();
         }
+        buffer.extend_from_slice(&bytes);
     }
 
     fn from_bytes(bytes: &[u8; Print::BYTES]) -> Print {

@@ -12,6 +12,7 @@ use crate::normalize::normalize;
 use crate::normalize::phone::UnreadDigits;
 use crate::phone::{Kind, Phone, Region};
 use crate::problem::{Action, Code, Fate, Problem};
+use crate::text::trim;
 use crate::unique::existing::Stored;
 use crate::unique::{Claims, Print};
 use crate::write::cell::csv_cell;
@@ -54,10 +55,13 @@ fn too_large<'r>(bytes: u64, bytes_max: u64) -> Problem<'r> {
 /// the header, and digits where the phone stands. Two stray quotes make such a record, and the
 /// contacts between them would be lost without a word.
 fn swallowed<'r>(row: &Row<'r>, view: &View) -> Option<Problem<'r>> {
+    // Most records have no line end inside.
+    if !row.may_hold_line_ends() {
+        return None;
+    }
     const DIGITS_MIN: usize = 7;
     let phone = view.columns.of(Field::Phone)?;
-    // Most records have no line end inside.
-    let lines_inside = |cell: &&str| cell.contains(['\n', '\r']);
+    let lines_inside = |cell: &&str| memchr::memchr2(b'\n', b'\r', cell.as_bytes()).is_some();
     let delimiter = view.delimiter;
     let is_row = |line: &&str| {
         let mut cells = line.split(delimiter);
@@ -256,7 +260,7 @@ impl Worked {
         if fate == Fate::Rejected {
             self.push_reject(&draft, view, context);
         }
-        let rest = view.leftovers.iter().map(|(at, name)| (*name, draft.cell(*at).trim()));
+        let rest = view.leftovers.iter().map(|(at, name)| (*name, trim(draft.cell(*at))));
         let print = Print::of(&contact, rest);
         let phone = (contact.phone, contact.region, contact.kind);
         self.push_row(row.spot, fate, Some(phone).filter(|_| fate != Fate::Rejected), print);

@@ -210,8 +210,18 @@ impl RecordReader {
                     None => {
                         self.pad(text_start);
                         let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
-                        let row = Row { spot, text, text_start, scratch, cells, cells_seen };
-                        give(Record::Row(row));
+                        // Only quotes and escapes hold them.
+                        let may_hold_line_ends = now.lines_inside > 0 || now.any_marked;
+                        give(Record::Row(Row {
+                            spot,
+                            text,
+                            text_start,
+                            scratch,
+                            cells,
+                            cells_seen,
+                            may_hold_line_ends,
+                            is_ascii: raw.is_ascii(),
+                        }));
                     }
                 },
             }
@@ -274,8 +284,10 @@ impl RecordReader {
     /// the start of the text.
     fn pad(&mut self, start: usize) {
         if let Some(expected) = self.cells_expected {
-            let empty = CellSpan { start, end: start, kind: CellKind::Plain };
-            self.cells.resize(expected, empty);
+            if self.cells.len() != expected {
+                let empty = CellSpan { start, end: start, kind: CellKind::Plain };
+                self.cells.resize(expected, empty);
+            }
         }
     }
 
