@@ -42,7 +42,6 @@ pub(super) struct Writers {
 }
 
 /// A row whose fate is settled.
-#[derive(Clone, Copy)]
 pub(super) struct Settled<'w> {
     pub(super) worked: &'w Worked,
     pub(super) row: &'w WorkedRow,
@@ -175,7 +174,8 @@ impl Writers {
 
     /// Writes what there is to say of a row.
     pub(super) fn write(&mut self, row: &Settled<'_>, context: &SourceContext) -> Result<()> {
-        let Settled { place, sheet_row, fate, related, .. } = *row;
+        let Settled { place, sheet_row, fate, related, .. } = row;
+        let (sheet_row, fate) = (*sheet_row, *fate);
         let action = row.row.action.filter(|_| fate == Fate::Accepted);
         let payload = match (&mut self.payload, action) {
             (Some(payload), Some(action)) => {
@@ -186,12 +186,12 @@ impl Writers {
             _ => None,
         };
         let facts = RowFacts { place, sheet_row, fate, action, payload };
-        let kept = related.filter(|_| fate == Fate::Duplicate);
+        let kept = related.as_ref().filter(|_| fate == Fate::Duplicate);
         self.ledger.write(&facts, row.phone(), kept.map(|kept| (kept.source, kept.row)))?;
         for problem in row.problems() {
             self.issues.write(problem, &facts)?;
         }
-        if let Some(related) = related {
+        if let Some(related) = *related {
             let View { columns, keys, .. } = &context.view;
             let phone = row.row.phone.map(|(phone, _, _)| phone);
             let column = columns.of(Field::Phone).and_then(|at| u32::try_from(at).ok());
@@ -200,7 +200,7 @@ impl Writers {
         if self.payload.is_some() && matches!(fate, Fate::Accepted | Fate::Unchanged) {
             self.follow_up.write(place, row.follow(), &mut self.out)?;
         }
-        match (fate, related) {
+        match (fate, *related) {
             (Fate::Malformed | Fate::Rejected, _) => self.write_reject(row),
             (Fate::Duplicate, Some(Related { role: Role::Kept(differs), source, row: kept })) => {
                 self.write_duplicate(row, differs, (source, kept), context)

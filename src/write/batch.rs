@@ -100,6 +100,7 @@ impl Payload {
     ///
     /// # Errors
     /// Where a file cannot be written.
+    #[inline]
     pub fn push(&mut self, contact: &[u8], out: &mut OutDir) -> Result<PayloadPlace<'_>> {
         let Frame { opening: _, first, between, closing: _, after } = self.frame;
         let more = (between.len() + contact.len() + after.len()) as u64;

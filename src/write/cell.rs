@@ -100,25 +100,42 @@ impl CellForm {
         all.iter().fold(found(last), |any, part| any | found(part)).to_bitmask() == 0
     }
 
+    /// Appends a cell that holds something special.
     fn push_marked(&self, out: &mut Vec<u8>, cell: &[u8]) {
+        match (self.quote, self.escape) {
+            (Some(quote), None) => push_quoted(out, cell, quote),
+            _ => self.push_escaped(out, cell),
+        }
+    }
+
+    fn push_escaped(&self, out: &mut Vec<u8>, cell: &[u8]) {
         let needs = |byte: u8| self.needs[usize::from(byte)];
         let quoted = |byte: &u8| matches!(needs(*byte), Needs::Quotes | Needs::Doubling);
         let around = self.quote.filter(|_| cell.iter().any(quoted));
         out.extend(around);
-        let mut copied = 0;
-        for (at, &byte) in cell.iter().enumerate() {
-            let mark = match needs(byte) {
-                Needs::Nothing | Needs::Quotes => continue,
-                Needs::Doubling => Some(byte),
-                Needs::Escape => self.escape,
-            };
-            out.extend_from_slice(&cell[copied..at]);
-            out.extend(mark);
-            copied = at;
+        for &byte in cell {
+            match needs(byte) {
+                Needs::Nothing | Needs::Quotes => {}
+                Needs::Doubling => out.push(byte),
+                Needs::Escape => out.extend(self.escape),
+            }
+            out.push(byte);
         }
-        out.extend_from_slice(&cell[copied..]);
         out.extend(around);
     }
+}
+
+/// Appends a cell in quotes, those inside it doubled.
+fn push_quoted(out: &mut Vec<u8>, mut cell: &[u8], quote: u8) {
+    out.push(quote);
+    while let Some(at) = memchr::memchr(quote, cell) {
+        let (through_quote, rest) = cell.split_at(at + 1);
+        out.extend_from_slice(through_quote);
+        out.push(quote);
+        cell = rest;
+    }
+    out.extend_from_slice(cell);
+    out.push(quote);
 }
 
 /// A cell of RFC 4180.

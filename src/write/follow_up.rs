@@ -34,7 +34,7 @@ impl FollowUp {
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub fn write(&mut self, place: Place, line: &[u8], out: &mut OutDir) -> Result<()> {
+    pub fn write(&mut self, place: &Place, line: &[u8], out: &mut OutDir) -> Result<()> {
         if line.is_empty() {
             return Ok(());
         }

@@ -240,7 +240,7 @@ fn push_key(out: &mut Vec<u8>, key: &str, value: &str) {
 #[derive(Debug, Clone, Copy)]
 pub struct RowFacts<'s> {
     /// Where the row stands.
-    pub place: Place,
+    pub place: &'s Place,
     /// The number that a spreadsheet gives the row, from 1.
     pub sheet_row: u64,
     /// What became of it.
@@ -375,7 +375,7 @@ impl Issues {
 
     /// The keys that say where the row stands; `cell` is the key of that name up to the row.
     fn begin(&mut self, row: &RowFacts<'_>, cell: &[u8]) {
-        let Place { source: _, row: number, line, byte, length } = row.place;
+        let Place { source: _, row: number, line, byte, length } = *row.place;
         let out = self.file.buffer();
         out.extend_from_slice(b"{\"row\":");
         push_integer(out, number);
