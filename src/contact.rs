@@ -306,7 +306,9 @@ impl<'r> Tags<'r> {
         let alone = characters.next().filter(|_| characters.next().is_none());
         for cell in self.cells.into_iter().filter(|cell| !cell.is_empty()) {
             match alone {
-                _ if memchr::memchr(b'"', cell.as_bytes()).is_some() => split_quoted(cell, self.separator, &mut split),
+                _ if memchr::memchr(b'"', cell.as_bytes()).is_some() => {
+                    split_quoted(cell, self.separator, &mut split)
+                }
                 Some(character) => {
                     cell.split(character).for_each(|label| split(trim(label).into()));
                 }

@@ -1,4 +1,4 @@
-//! Text for terminals, and text to compare.
+//! Text for terminals, text to compare, and white space around text.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
@@ -102,7 +102,9 @@ mod tests {
     fn text_is_trimmed_as_the_standard_library_trims_it() {
         let pieces: Vec<String> = (char::MIN..=char::MAX).map(String::from).collect();
         for piece in &pieces {
-            for text in [piece.clone(), format!("{piece}x"), format!("x{piece}"), format!("é{piece}")] {
+            for text in
+                [piece.clone(), format!("{piece}x"), format!("x{piece}"), format!("é{piece}")]
+            {
                 assert_eq!(trim(&text), text.trim(), "{text:?}");
                 assert_eq!(is_blank(&text), text.trim().is_empty(), "{text:?}");
             }

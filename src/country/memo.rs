@@ -28,7 +28,8 @@ impl<T: Copy> Memo<T> {
         if self.slots.is_empty() {
             self.slots.resize_with(SLOTS, || None);
         }
-        let hash = rapidhash_v3_nano_inline::<false, false>(text.as_bytes(), &DEFAULT_RAPID_SECRETS);
+        let hash =
+            rapidhash_v3_nano_inline::<false, false>(text.as_bytes(), &DEFAULT_RAPID_SECRETS);
         let slot = &mut self.slots[hash as usize % SLOTS];
         match slot {
             Some((known, answer)) if **known == *text => *answer,

@@ -58,7 +58,7 @@ impl<'r> Draft<'r> {
 
     /// The text of the first of a field's columns that is not empty, and the column.
     #[must_use]
-    #[inline(always)]
+    #[inline]
     pub fn first(&self, field: Field) -> Option<(usize, &'r str)> {
         let first = self.columns.of(field)?;
         let cell = self.cell(first);
@@ -144,7 +144,7 @@ impl<'r> Draft<'r> {
 
     /// The text of a column.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn cell(&self, at: usize) -> &'r str {
         let cell = self.row.cell(at);
         if self.columns.ours { unguard(cell) } else { cell }

@@ -53,21 +53,14 @@ mod tests {
         assert!(whole && reading.others.is_empty(), "{text:?}: {reading:?}");
         assert_eq!(reading.verdict, Ok(found), "{text:?}");
         assert_eq!(reading.bare, !text.starts_with('+'), "{text:?}");
-        let of_refused = (&reading.unread, reading.suggestion, reading.variant_key, reading.fiction);
+        let of_refused =
+            (&reading.unread, reading.suggestion, reading.variant_key, reading.fiction);
         assert_eq!(of_refused, (&None, None, None, None), "{text:?}");
         true
     }
 
-    const HOMES: [Option<&str>; 8] = [
-        None,
-        Some("AE"),
-        Some("US"),
-        Some("IT"),
-        Some("BR"),
-        Some("MX"),
-        Some("IN"),
-        Some("001"),
-    ];
+    const HOMES: [Option<&str>; 8] =
+        [None, Some("AE"), Some("US"), Some("IT"), Some("BR"), Some("MX"), Some("IN"), Some("001")];
 
     fn home(at: usize) -> Option<Region> {
         HOMES[at].map(|region| region.parse().expect("a region"))
@@ -83,8 +76,16 @@ mod tests {
     fn numbers_in_ordinary_writing_are_read_as_all_cells_are() {
         let mut ordinary = 0;
         for number in [
-            "971501234561", "919812345678", "4915112345670", "12125551234", "390612345670",
-            "5511987654321", "525512345670", "447911234560", "2250712345670", "2290197123456",
+            "971501234561",
+            "919812345678",
+            "4915112345670",
+            "12125551234",
+            "390612345670",
+            "5511987654321",
+            "525512345670",
+            "447911234560",
+            "2250712345670",
+            "2290197123456",
         ] {
             let (code, national) = number.split_at(if number.starts_with('1') { 1 } else { 2 });
             for text in [

@@ -183,10 +183,26 @@ mod tests {
     fn text_is_read_behind_a_plus_and_a_code_as_if_they_stood_there() {
         let plan = Plan::builtin();
         for text in [
-            "971501234561", "50 123 4561", "(0)50-1234561", "+971501234561", " 2125551234", "1", "",
-            "12", "1234567890123456", "123456789012345678", "2125551234x5", "x", "٠٥٠١٢٣٤٥٦١", "--1--",
+            "971501234561",
+            "50 123 4561",
+            "(0)50-1234561",
+            "+971501234561",
+            " 2125551234",
+            "1",
+            "",
+            "12",
+            "1234567890123456",
+            "123456789012345678",
+            "2125551234x5",
+            "x",
+            "٠٥٠١٢٣٤٥٦١",
+            "--1--",
         ] {
-            assert_eq!(plan.parse_after_plus(text), plan.parse(&format!("+{text}"), None), "{text}");
+            assert_eq!(
+                plan.parse_after_plus(text),
+                plan.parse(&format!("+{text}"), None),
+                "{text}"
+            );
             for code in [1, 7, 39, 49, 225, 888, 971] {
                 let whole = plan.parse(&format!("+{code} {text}"), None);
                 assert_eq!(plan.parse_after_code(code, text), whole, "{code} {text}");
