@@ -268,7 +268,7 @@ impl<'r> Tags<'r> {
     fn is_one_label(&self, cell: &str) -> bool {
         match self.separator.as_bytes() {
             [] => false,
-            [first, ..] => memchr::memchr2(*first, b'"', cell.as_bytes()).is_none(),
+            [first, ..] => cell.bytes().all(|byte| byte != *first && byte != b'"'),
         }
     }
 

@@ -1,16 +1,26 @@
 //! The text of a country cell → a region: codes, names in many languages, calling codes, flags.
 //! It must not know columns or rows.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
+
+mod memo;
 
 use crate::contact::Country;
 use crate::phone::{Plan, Region};
 use crate::text::{fold_country, trim};
+use memo::Memo;
 
 /// The names of countries in the languages of exports, made by `country/names.py` from the Unicode
 /// CLDR, and ISO's own names and codes of three letters; folded, in order, a line each, as the build
 /// script writes them.
 const NAMES: &str = include_str!(concat!(env!("OUT_DIR"), "/countries.txt"));
+
+thread_local! {
+    /// What was found lately by name, and what texts like a name were taken for.
+    static FOUND: RefCell<Memo<Option<Region>>> = const { RefCell::new(Memo::new()) };
+    static SIMILAR: RefCell<Memo<Option<Region>>> = const { RefCell::new(Memo::new()) };
+}
 
 /// Every folded name with its region.
 fn names() -> impl Iterator<Item = (&'static str, Region)> {
@@ -60,6 +70,10 @@ pub fn region_of(text: &str, plan: &Plan) -> Option<Region> {
 /// The name most like a text that names no region, if it is but a letter or two away.
 #[must_use]
 pub fn similar(text: &str) -> Option<Region> {
+    SIMILAR.with_borrow_mut(|memo| memo.get(text, most_similar))
+}
+
+fn most_similar(text: &str) -> Option<Region> {
     const SHORTEST: usize = 5;
     let folded = fold_country(text);
     let allowed = if folded.chars().count() > 2 * SHORTEST { 2 } else { 1 };
@@ -92,11 +106,15 @@ fn one(text: &str, plan: &Plan) -> Option<Region> {
     if let Some(region) = flag(text, plan) {
         return Some(region);
     }
-    let known = |name: &str| region_of_name(&fold_country(name));
-    known(text).or_else(|| {
+    FOUND.with_borrow_mut(|memo| memo.get(text, named))
+}
+
+/// The region that has the text for a name.
+fn named(text: &str) -> Option<Region> {
+    region_of_name(&fold_country(text)).or_else(|| {
         // As lists sort it: `Korea, Republic of`.
         let (last, first) = text.split_once(',')?;
-        known(&format!("{first} {last}"))
+        region_of_name(&fold_country(&format!("{first} {last}")))
     })
 }
 

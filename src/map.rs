@@ -122,6 +122,7 @@ pub struct Columns {
     feeds: Feeds,
     /// What a field is where its columns say nothing.
     constants: [String; Field::COUNT],
+    has_constants: bool,
     /// What stands beside each phone column that something stands beside, in the order of columns.
     beside: Vec<(usize, Beside)>,
     /// How the first values of each column look.
@@ -185,6 +186,7 @@ impl Columns {
             preset,
             tag_separator: separator,
             feeds,
+            has_constants: constants.iter().any(|constant| !constant.is_empty()),
             constants,
             leftovers,
             ours,
@@ -215,6 +217,13 @@ impl Columns {
     #[inline]
     pub fn constant(&self, field: Field) -> &str {
         &self.constants[field as usize]
+    }
+
+    /// Whether some field is something where its columns say nothing.
+    #[must_use]
+    #[inline]
+    pub fn has_constants(&self) -> bool {
+        self.has_constants
     }
 
     /// Every column that feeds a field, with the field and how it was found; a field's preferred

@@ -75,11 +75,11 @@
 //!   `format.rs` a number to text.
 //!
 //! Around the engine stands what a cell needs and libphonenumber does not know: `reading.rs` goes the
-//! whole way from a cell to a verdict, but for most cells, whose short way is `ordinary.rs`; by way of `cell.rs` (what spreadsheets and people do to a
+//! whole way from a cell to a verdict, by way of `cell.rs` (what spreadsheets and people do to a
 //! number), `parting.rs` (several numbers in a cell), `identity.rs` (two spellings of one subscriber)
-//! and `fictional.rs` (numbers that nobody has); `explain.rs` tells the way step by step, as
-//! `trace.rs` notes it. Where the verdict departs from libphonenumber
-//! stands in `docs/departures.md`, and a test reads it there.
+//! and `fictional.rs` (numbers that nobody has); `ordinary.rs` is a short cut for most cells;
+//! `explain.rs` tells the way step by step, as `trace.rs` notes it. Where the verdict departs from
+//! libphonenumber stands in `docs/departures.md`, and a test reads it there.
 //!
 //! # What always holds
 //!

@@ -1,4 +1,4 @@
-//! Text for terminals, and text to compare.
+//! Text for terminals, text to compare, and white space around text.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;

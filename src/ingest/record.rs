@@ -119,7 +119,7 @@ impl<'c> Row<'c> {
         self.cells.iter().map(|span| self.resolve(*span))
     }
 
-    #[inline]
+    #[inline(always)]
     fn resolve(&self, span: CellSpan) -> &'c str {
         match span.kind {
             CellKind::Plain => &self.text[span.start - self.text_start..span.end - self.text_start],

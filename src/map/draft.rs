@@ -47,11 +47,12 @@ impl<'r> Draft<'r> {
     }
 
     fn find_from(&self, first: usize, field: Field) -> (Option<usize>, &'r str) {
-        let constant = self.columns.constant(field);
-        match self.first(field) {
-            Some((at, cell)) => (Some(at), cell),
-            None if constant.is_empty() => (Some(first), self.cell(first)),
-            None => (Some(first), constant),
+        if let Some((at, cell)) = self.first(field) {
+            return (Some(at), cell);
+        }
+        match self.columns.constant(field) {
+            "" => (Some(first), self.cell(first)),
+            constant => (Some(first), constant),
         }
     }
 
@@ -61,8 +62,16 @@ impl<'r> Draft<'r> {
     pub fn first(&self, field: Field) -> Option<(usize, &'r str)> {
         let first = self.columns.of(field)?;
         let cell = self.cell(first);
+        if !is_blank(cell) {
+            return Some((first, cell));
+        }
         // Most fields have one column or none.
-        if is_blank(cell) { self.filled(field).next() } else { Some((first, cell)) }
+        if self.columns.has_several(field) { self.first_of_several(field) } else { None }
+    }
+
+    #[inline(never)]
+    fn first_of_several(&self, field: Field) -> Option<(usize, &'r str)> {
+        self.filled(field).next()
     }
 
     /// The text of a field, as [`Draft::find`] finds it.
@@ -135,7 +144,7 @@ impl<'r> Draft<'r> {
 
     /// The text of a column.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn cell(&self, at: usize) -> &'r str {
         let cell = self.row.cell(at);
         if self.columns.ours { unguard(cell) } else { cell }

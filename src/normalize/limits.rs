@@ -48,7 +48,7 @@ impl FieldLimits {
     }
 
     /// The value, or nothing and a warning where the platform would not take it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn keep<'r>(
         &self,
         draft: &Draft<'r>,
@@ -62,6 +62,7 @@ impl FieldLimits {
         self.keep_counted(draft, field, value, problems)
     }
 
+    #[cold]
     fn keep_counted<'r>(
         &self,
         draft: &Draft<'r>,

@@ -16,12 +16,10 @@ const FIELDS: [Field; 5] =
 
 /// Looks at the cells of the row that hold words. ASCII costs no more than a look.
 pub(super) fn check<'r>(draft: &Draft<'r>, problems: &mut Vec<Problem<'r>>) {
-    let columns = draft.columns();
+    if draft.is_ascii() && !draft.columns().has_constants() {
+        return;
+    }
     for field in FIELDS {
-        // What stands in the row is ASCII if the row is.
-        if draft.is_ascii() && columns.constant(field).is_empty() {
-            continue;
-        }
         let cell = draft.get(field);
         if cell.is_ascii() {
             continue;

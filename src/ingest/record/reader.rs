@@ -57,7 +57,7 @@ impl RecordReader {
         RecordReader {
             options,
             cells_expected,
-            cells: Vec::new(),
+            cells: Vec::with_capacity(cells_expected.map_or(0, |cells| cells + 1)),
             scratch: String::new(),
             decoded: String::new(),
             chunk: Decoded::default(),
@@ -108,20 +108,24 @@ impl RecordReader {
         now: &mut Current,
     ) -> usize {
         let dialect = self.options.dialect;
-        while let Some(at) = structure.next() {
+        // What is read from on its own copy stays in registers.
+        let mut places = structure.clone();
+        let end = loop {
+            let Some(at) = places.next() else { break bytes.len() };
             let byte = bytes[at];
             if byte == dialect.delimiter {
                 self.end_cell(now, at);
             } else if Dialect::ends_line(byte) {
-                return at;
+                break at;
             } else if Some(byte) == dialect.escape {
-                now.marked |= take_escaped(bytes, at, dialect, structure);
+                now.marked |= take_escaped(bytes, at, dialect, &mut places);
             } else if at == now.cell_start {
-                self.read_quoted_cells(bytes, structure, now, at);
+                self.read_quoted_cells(bytes, &mut places, now, at);
             }
             // Any other quote is one of `="…"`, whose quotes are text.
-        }
-        bytes.len()
+        };
+        *structure = places;
+        end
     }
 
     /// At the quote that opens a cell: reads to the one that closes it, and on through quoted cells
@@ -210,8 +214,9 @@ impl RecordReader {
                     None => {
                         self.pad(text_start);
                         let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
-                        // Only quotes and escapes hold them.
-                        let may_hold_line_ends = now.lines_inside > 0 || now.any_marked;
+                        // Those between quotes are counted; an escape may hide one.
+                        let escaped = self.options.dialect.escape.is_some() && now.any_marked;
+                        let may_hold_line_ends = now.lines_inside > 0 || escaped;
                         give(Record::Row(Row {
                             spot,
                             text,
