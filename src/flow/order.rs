@@ -18,6 +18,7 @@ use crate::write::outdir::OutDir;
 use crate::write::summary::{Actions, ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
 
 use super::context::{SourceContext, View};
+use super::frequencies::Frequencies;
 use super::hints::Unread;
 use super::report::{Settled, Writers};
 use super::work::{Ends, Worked};
@@ -41,27 +42,6 @@ pub(super) struct Ordered {
     /// The rows of a chunk with which an earlier row has to do, by their index; kept for its
     /// memory.
     found: Vec<(u32, Earlier)>,
-}
-
-/// How often each of a few things occurred, the most frequent first.
-struct Frequencies<T>(Vec<(T, u64)>);
-
-impl<T: PartialEq> Frequencies<T> {
-    fn add(&mut self, thing: T) {
-        let counts = &mut self.0;
-        let Some(at) = counts.iter().position(|(known, _)| *known == thing) else {
-            counts.push((thing, 1));
-            return;
-        };
-        counts[at].1 += 1;
-        if at > 0 && counts[at].1 > counts[at - 1].1 {
-            counts.swap(at, at - 1);
-        }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = (&T, u64)> {
-        self.0.iter().map(|(thing, count)| (thing, *count))
-    }
 }
 
 /// How far a source has been taken.
@@ -97,8 +77,8 @@ impl Ordered {
             actions: Actions::default(),
             read,
             problems: vec![0; Code::COUNT],
-            regions: Frequencies(Vec::new()),
-            kinds: Frequencies(Vec::new()),
+            regions: Frequencies::default(),
+            kinds: Frequencies::default(),
             unread: Unread::default(),
             found: Vec::new(),
         })

@@ -1,11 +1,10 @@
 //! Problems → `issues.jsonl`, one line each, in row order. What only the ordered stage knows (row
 //! number, fate, place in the payload) stands around what a worker has encoded.
 
-use std::sync::LazyLock;
+mod keys;
 
 use crate::contact::Field;
 use crate::error::Result;
-use crate::map::{Columns, letters};
 use crate::phone::Phone;
 use crate::problem::{Action, Code, Fate, Place, Problem};
 use crate::unique::Differences;
@@ -14,46 +13,8 @@ use super::batch::PayloadPlace;
 use super::encode::{json_string, push_integer, push_json_string, push_json_text};
 use super::outdir::{OutDir, OutFile, OutputFacts};
 
-/// What lines say of the columns of a source, prepared once.
-#[derive(Debug, Clone)]
-pub struct ColumnKeys(Vec<ColumnKey>);
-
-#[derive(Debug, Clone)]
-struct ColumnKey {
-    /// `,"cell":"` and the column's letters.
-    cell: String,
-    /// The keys `column` and `column_number`.
-    column: String,
-}
-
-impl ColumnKeys {
-    /// The keys of these columns.
-    #[must_use]
-    pub fn new(columns: &Columns) -> ColumnKeys {
-        let key = |(at, header): (usize, &String)| ColumnKey {
-            cell: format!(",\"cell\":\"{}", letters(at)),
-            column: format!(",\"column\":{},\"column_number\":{}", json_string(header), at + 1),
-        };
-        ColumnKeys(columns.headers.iter().enumerate().map(key).collect())
-    }
-
-    /// The keys of a column; empty where no column is meant.
-    fn of(&self, column: Option<u32>) -> (&str, &str) {
-        column.map_or(("", ""), |at| {
-            let ColumnKey { cell, column } = &self.0[at as usize];
-            (cell, column)
-        })
-    }
-}
-
-/// The keys from `code` to `level`, by code.
-static CODE_KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let keys = |code: Code| {
-        let (category, level) = (code.category(), code.level().as_str());
-        format!(",\"code\":\"{code}\",\"category\":\"{category}\",\"level\":\"{level}\"")
-    };
-    Code::all().map(keys).collect()
-});
+pub use keys::ColumnKeys;
+use keys::{push_key, push_name, push_phone, push_what};
 
 /// The problems of a chunk's rows, encoded as far as a worker can.
 #[derive(Debug, Default)]
@@ -188,29 +149,6 @@ impl<'e> ProblemView<'e> {
     }
 }
 
-/// The keys from `column` to `level`: what is wrong, and in which column.
-fn push_what(out: &mut Vec<u8>, column: &str, field: Option<Field>, code: Code) {
-    out.extend_from_slice(column.as_bytes());
-    if let Some(field) = field {
-        push_name(out, b",\"field\":\"", field.as_str());
-    }
-    out.extend_from_slice(CODE_KEYS[code as usize].as_bytes());
-}
-
-fn push_phone(out: &mut Vec<u8>, phone: Phone) {
-    out.extend_from_slice(b",\"phone\":\"+");
-    push_integer(out, phone.as_u64());
-    out.push(b'"');
-}
-
-/// Appends a key, given up to the quote that opens its value, and a name of our own, which needs
-/// no escapes.
-fn push_name(out: &mut Vec<u8>, key: &[u8], name: &str) {
-    out.extend_from_slice(key);
-    out.extend_from_slice(name.as_bytes());
-    out.push(b'"');
-}
-
 /// What is shown of a cell: a long one is whole in `rejects.csv`.
 fn shortened(value: &str) -> &str {
     const SHOWN_BYTES_MAX: usize = 1000;
@@ -227,13 +165,6 @@ fn push_readings(out: &mut Vec<u8>, readings: &[(&'static str, Phone)]) {
     if !readings.is_empty() {
         out.push(b']');
     }
-}
-
-fn push_key(out: &mut Vec<u8>, key: &str, value: &str) {
-    out.push(b',');
-    push_json_string(out, key);
-    out.push(b':');
-    push_json_string(out, value);
 }
 
 /// What the ordered stage knows of a row when it writes what there is to say of it.
