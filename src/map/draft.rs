@@ -47,25 +47,28 @@ impl<'r> Draft<'r> {
     }
 
     fn find_from(&self, first: usize, field: Field) -> (Option<usize>, &'r str) {
-        if let Some((at, cell)) = self.first(field) {
-            return (Some(at), cell);
+        let cell = self.cell(first);
+        if !is_blank(cell) {
+            return (Some(first), cell);
         }
-        match self.columns.constant(field) {
-            "" => (Some(first), self.cell(first)),
-            constant => (Some(first), constant),
+        // Most fields have one column or none.
+        let other = if self.columns.has_several(field) { self.first(field) } else { None };
+        match (other, self.columns.constant(field)) {
+            (Some((at, cell)), _) => (Some(at), cell),
+            (None, "") => (Some(first), cell),
+            (None, constant) => (Some(first), constant),
         }
     }
 
     /// The text of the first of a field's columns that is not empty, and the column.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn first(&self, field: Field) -> Option<(usize, &'r str)> {
         let first = self.columns.of(field)?;
         let cell = self.cell(first);
         if !is_blank(cell) {
             return Some((first, cell));
         }
-        // Most fields have one column or none.
         if self.columns.has_several(field) { self.first_of_several(field) } else { None }
     }
 

@@ -288,11 +288,9 @@ impl RecordReader {
     /// Makes the record's cells as many as are expected; those that are missing stand, empty, at
     /// the start of the text.
     fn pad(&mut self, start: usize) {
-        if let Some(expected) = self.cells_expected {
-            if self.cells.len() != expected {
-                let empty = CellSpan { start, end: start, kind: CellKind::Plain };
-                self.cells.resize(expected, empty);
-            }
+        if let Some(expected) = self.cells_expected.filter(|it| *it != self.cells.len()) {
+            let empty = CellSpan { start, end: start, kind: CellKind::Plain };
+            self.cells.resize(expected, empty);
         }
     }
 
