@@ -2,11 +2,13 @@
 //! It must not know where a contact comes from or where it goes.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fmt;
-use std::sync::LazyLock;
 
 use crate::phone::{Kind, Phone, Region};
+
+mod tags;
+
+pub use tags::Tags;
 
 /// A field that a column can feed. Every other column goes to the contact's params.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -102,36 +104,54 @@ pub struct Country([u8; 2]);
 impl Country {
     /// The two capital letters.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("two ASCII letters, by `from_alpha2`")
+    #[inline]
+    pub fn as_str(&self) -> &'static str {
+        /// All pairs of letters, in order.
+        const PAIRS: [u8; 2 * 26 * 26] = {
+            let mut pairs = [b'A'; 2 * 26 * 26];
+            let mut at = 0;
+            while at < 26 * 26 {
+                pairs[2 * at] += (at / 26) as u8;
+                pairs[2 * at + 1] += (at % 26) as u8;
+                at += 1;
+            }
+            pairs
+        };
+        const TEXT: &str = match std::str::from_utf8(&PAIRS) {
+            Ok(text) => text,
+            Err(_) => panic!("letters are text"),
+        };
+        let [first, second] = self.0.map(|letter| usize::from(letter - b'A'));
+        let at = 2 * (26 * first + second);
+        &TEXT[at..at + 2]
     }
 
     /// The country of two letters in any case; `None` where ISO assigns none.
     #[must_use]
     pub fn from_alpha2(text: &str) -> Option<Country> {
-        let upper = <[u8; 2]>::try_from(text.as_bytes()).ok()?.map(|b| b.to_ascii_uppercase());
-        ASSIGNED[place(upper)?].then_some(Country(upper))
+        let letters = <[u8; 2]>::try_from(text.as_bytes()).ok()?;
+        Country::from_letters(letters.map(|letter| letter.to_ascii_uppercase()))
+    }
+
+    /// The country of a region; `XK` is none, and `001` neither.
+    #[must_use]
+    #[inline]
+    pub fn of_region(region: Region) -> Option<Country> {
+        region.letters().and_then(Country::from_letters)
+    }
+
+    /// The country of two capital letters.
+    #[inline]
+    fn from_letters(letters: [u8; 2]) -> Option<Country> {
+        let [first, second] = letters.map(|letter| letter.wrapping_sub(b'A'));
+        let assigned = second < 26 && ASSIGNED.get(usize::from(first))? >> second & 1 != 0;
+        assigned.then_some(Country(letters))
     }
 }
 
-/// Which pairs of letters ISO assigns. What begins with X it leaves to its users; the list has one
-/// that is in use, XK.
-static ASSIGNED: LazyLock<[bool; 26 * 26]> = LazyLock::new(|| {
-    let mut assigned = [false; 26 * 26];
-    for country in celes::Country::get_countries() {
-        let letters = <[u8; 2]>::try_from(country.alpha2.as_bytes()).ok();
-        if let Some(at) = letters.filter(|letters| letters[0] != b'X').and_then(place) {
-            assigned[at] = true;
-        }
-    }
-    assigned
-});
-
-/// The place of a pair of capital letters in the alphabet of pairs.
-fn place(letters: [u8; 2]) -> Option<usize> {
-    let [first, second] = letters.map(|letter| usize::from(letter.wrapping_sub(b'A')));
-    (first < 26 && second < 26).then_some(first * 26 + second)
-}
+/// Which pairs of letters ISO assigns: for each first letter, a bit for each second one. What begins
+/// with X it leaves to its users; the list has one that is in use, XK.
+const ASSIGNED: [u32; 26] = include!(concat!(env!("OUT_DIR"), "/assigned.rs"));
 
 impl fmt::Display for Country {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -207,118 +227,6 @@ impl Contact<'_> {
     }
 }
 
-/// The labels of a contact: trimmed, not empty, each once, in the order of its cells.
-#[derive(Debug, Clone, Copy)]
-pub struct Tags<'r> {
-    cells: [&'r str; Tags::CELLS_MAX],
-    separator: &'r str,
-    /// Labels that begin so are those of the program that wrote them.
-    own: Option<&'r str>,
-}
-
-impl<'r> Tags<'r> {
-    /// How many cells a contact's labels come from at most.
-    pub const CELLS_MAX: usize = 3;
-
-    /// The labels in `cells`, which `separator` divides, but for those that begin with `own`.
-    #[must_use]
-    pub fn new(
-        cells: [&'r str; Tags::CELLS_MAX],
-        separator: &'r str,
-        own: Option<&'r str>,
-    ) -> Tags<'r> {
-        Tags { cells, separator, own }
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        let mut empty = true;
-        self.for_each(|_| empty = false);
-        empty
-    }
-
-    /// Gives each label once, in order. Few labels are compared with each other without a heap;
-    /// from 16 labels on a set keeps the time linear whatever the cells hold.
-    pub fn for_each(self, mut give: impl FnMut(&str)) {
-        let mut few = [const { Cow::Borrowed("") }; Self::FEW];
-        let mut count = 0;
-        let mut many: HashSet<Cow<'r, str>> = HashSet::new();
-        let mut split = |label: Cow<'r, str>| {
-            let own = self.own.is_some_and(|own| label.starts_with(own));
-            if own || label.is_empty() || few[..count].contains(&label) || many.contains(&label) {
-                return;
-            }
-            give(&label);
-            match few.get_mut(count) {
-                Some(free) => {
-                    *free = label;
-                    count += 1;
-                }
-                None => {
-                    many.insert(label);
-                }
-            }
-        };
-        // One character is found much faster than a text.
-        let mut characters = self.separator.chars();
-        let alone = characters.next().filter(|_| characters.next().is_none());
-        for cell in self.cells.into_iter().filter(|cell| !cell.is_empty()) {
-            match alone {
-                _ if cell.contains('"') => split_quoted(cell, self.separator, &mut split),
-                Some(character) => {
-                    cell.split(character).for_each(|label| split(label.trim().into()));
-                }
-                None => cell.split(self.separator).for_each(|label| split(label.trim().into())),
-            }
-        }
-    }
-
-    /// How many labels are remembered without a heap.
-    const FEW: usize = 16;
-}
-
-/// Splits a cell some of whose labels are in quotes, as Mailchimp writes them; in quotes a separator
-/// is text. A quote that opens no whole label is text, too.
-fn split_quoted<'r>(cell: &'r str, separator: &str, give: &mut impl FnMut(Cow<'r, str>)) {
-    let mut rest = Some(cell);
-    while let Some(text) = rest {
-        let (label, after) =
-            quoted_label(text.trim_start(), separator).unwrap_or_else(|| {
-                match text.split_once(separator) {
-                    Some((label, after)) => (label.trim().into(), Some(after)),
-                    None => (text.trim().into(), None),
-                }
-            });
-        give(label);
-        rest = after;
-    }
-}
-
-/// The label in quotes that a text begins with, and what follows the separator behind it.
-fn quoted_label<'r>(text: &'r str, separator: &str) -> Option<(Cow<'r, str>, Option<&'r str>)> {
-    let inner = text.strip_prefix('"')?;
-    let mut quotes = inner.match_indices('"').map(|(at, _)| at).peekable();
-    let mut doubled = 0;
-    while let Some(at) = quotes.next() {
-        // Two quotes are one of the label's own.
-        if quotes.next_if_eq(&(at + 1)).is_some() {
-            doubled += 1;
-            continue;
-        }
-        let rest = &inner[at + 1..];
-        let after =
-            rest.strip_prefix(separator).or_else(|| rest.trim_start().strip_prefix(separator));
-        if after.is_none() && !rest.trim_start().is_empty() {
-            return None;
-        }
-        let label = inner[..at].trim();
-        let label = if doubled > 0 { label.replace("\"\"", "\"").into() } else { label.into() };
-        return Some((label, after));
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -337,48 +245,5 @@ mod tests {
         for not_one in ["XK", "UK", "EU", "A", "AEX", "", "é", "12"] {
             assert_eq!(Country::from_alpha2(not_one), None, "{not_one}");
         }
-    }
-
-    fn tags(cell: &str) -> Vec<String> {
-        let mut labels = Vec::new();
-        Tags::new([cell, "", ""], ",", None).for_each(|label| labels.push(label.to_owned()));
-        labels
-    }
-
-    #[test]
-    fn tags_are_trimmed_and_unique_and_keep_their_order() {
-        assert_eq!(tags(" vip, lead ,,vip,VIP"), ["vip", "lead", "VIP"]);
-        assert!(tags("").is_empty());
-        assert!(tags(" , ").is_empty());
-    }
-
-    #[test]
-    fn tags_in_quotes_are_whole_whatever_is_in_them() {
-        for (cell, labels) in [
-            (r#""VIP","Blog""#, &["VIP", "Blog"][..]),
-            (r#""VIP, gold","Blog""#, &["VIP, gold", "Blog"]),
-            (r#" "VIP" , Blog,"VIP""#, &["VIP", "Blog"]),
-            (r#""a" b,c"#, &[r#""a" b"#, "c"]),
-            (r#"5" pipe,"open"#, &[r#"5" pipe"#, r#""open"#]),
-            (r#""say ""hi"", please",x"#, &[r#"say "hi", please"#, "x"]),
-            (r#""",a"#, &["a"]),
-        ] {
-            assert_eq!(tags(cell), labels, "{cell}");
-        }
-    }
-
-    #[test]
-    fn tags_come_from_several_cells_by_any_separator_without_the_program_s_own() {
-        let mut labels = Vec::new();
-        let cells = ["* myContacts ::: Work ::: Friends", "Work", "spring"];
-        Tags::new(cells, ":::", Some("* ")).for_each(|label| labels.push(label.to_owned()));
-        assert_eq!(labels, ["Work", "Friends", "spring"]);
-    }
-
-    #[test]
-    fn a_hundred_thousand_tags_are_unique_too() {
-        let names: Vec<String> = (0..100_000).map(|n| n.to_string()).collect();
-        let cell = format!("{},{}", names.join(","), names.join(","));
-        assert_eq!(tags(&cell), names);
     }
 }

@@ -1,46 +1,61 @@
 //! The text of a country cell → a region: codes, names in many languages, calling codes, flags.
 //! It must not know columns or rows.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::cell::RefCell;
+use std::cmp::Ordering;
+
+mod memo;
 
 use crate::contact::Country;
 use crate::phone::{Plan, Region};
-use crate::text::fold;
+use crate::text::{fold_country, trim};
+use memo::Memo;
 
-/// The names of countries in the languages of exports, made by `country/names.py` from the Unicode CLDR.
-const NAMES: &str = include_str!("country/names.txt");
+/// The names of countries in the languages of exports, made by `country/names.py` from the Unicode
+/// CLDR, and ISO's own names and codes of three letters; folded, in order, a line each, as the build
+/// script writes them.
+const NAMES: &str = include_str!(concat!(env!("OUT_DIR"), "/countries.txt"));
 
-/// Folded names and ISO's codes of three letters → region.
-static REGIONS: LazyLock<HashMap<String, Region>> = LazyLock::new(|| {
-    let mut regions = HashMap::new();
-    let mut add = |name: &str, region: Region| {
-        let folded = fold_country(name);
-        if !folded.is_empty() {
-            regions.entry(folded).or_insert(region);
+thread_local! {
+    /// What was found lately by name, and what texts like a name were taken for.
+    static FOUND: RefCell<Memo<Option<Region>>> = const { RefCell::new(Memo::new()) };
+    static SIMILAR: RefCell<Memo<Option<Region>>> = const { RefCell::new(Memo::new()) };
+}
+
+/// Every folded name with its region.
+fn names() -> impl Iterator<Item = (&'static str, Region)> {
+    NAMES.lines().map(parted)
+}
+
+fn parted(line: &str) -> (&str, Region) {
+    let (name, region) = line.split_once('\t').expect("a line is a name and a region");
+    (name, region.parse().expect("two letters"))
+}
+
+/// The region of a folded name, by halving the lines until one is left.
+fn region_of_name(folded: &str) -> Option<Region> {
+    let lines = NAMES.as_bytes();
+    let (mut from, mut to) = (0, lines.len());
+    while from < to {
+        let middle = usize::midpoint(from, to);
+        let start = memchr::memrchr(b'\n', &lines[from..middle]).map_or(from, |at| from + at + 1);
+        let end = middle + memchr::memchr(b'\n', &lines[middle..]).expect("every line ends");
+        let name = &lines[start..end - "\tAE".len()];
+        match name.cmp(folded.as_bytes()) {
+            Ordering::Less => from = end + 1,
+            Ordering::Equal => return Some(parted(&NAMES[start..end]).1),
+            Ordering::Greater => to = start,
         }
-    };
-    for line in NAMES.lines().filter(|line| !line.starts_with('#')) {
-        let (code, names) = line.split_once(": ").expect("a line is a code and names");
-        let region: Region = code.parse().expect("two letters");
-        names.split("; ").for_each(|name| add(name, region));
     }
-    for country in celes::Country::get_countries() {
-        let region: Region = country.alpha2.parse().expect("two letters");
-        add(country.alpha3, region);
-        let name = country.long_name;
-        add(name, region);
-        add(name.strip_prefix("The ").unwrap_or(name), region);
-    }
-    regions
-});
+    None
+}
 
 /// The region that a text names: an ISO 3166-1 code of two or three letters, a name in one of many
 /// languages, a calling code, a flag; or several of these that agree, as in `United Arab Emirates
 /// (AE)`.
 #[must_use]
 pub fn region_of(text: &str, plan: &Plan) -> Option<Region> {
-    let text = text.trim();
+    let text = trim(text);
     one(text, plan).or_else(|| {
         // Several ways of saying the same, each with its own punctuation.
         let parts = text.split(['(', ')', '-', '–', '/', '|', ',', '[', ']']).map(str::trim);
@@ -55,15 +70,19 @@ pub fn region_of(text: &str, plan: &Plan) -> Option<Region> {
 /// The name most like a text that names no region, if it is but a letter or two away.
 #[must_use]
 pub fn similar(text: &str) -> Option<Region> {
+    SIMILAR.with_borrow_mut(|memo| memo.get(text, most_similar))
+}
+
+fn most_similar(text: &str) -> Option<Region> {
     const SHORTEST: usize = 5;
     let folded = fold_country(text);
     let allowed = if folded.chars().count() > 2 * SHORTEST { 2 } else { 1 };
     if folded.chars().count() < SHORTEST {
         return None;
     }
-    let near = REGIONS.iter().filter_map(|(name, region)| {
+    let near = names().filter(|(name, _)| name.len() >= SHORTEST).filter_map(|(name, region)| {
         let distance = strsim::osa_distance(&folded, name);
-        (name.len() >= SHORTEST && distance <= allowed).then_some((distance, *region))
+        (distance <= allowed).then_some((distance, region))
     });
     let mut near: Vec<(usize, Region)> = near.collect();
     near.sort_unstable();
@@ -87,22 +106,26 @@ fn one(text: &str, plan: &Plan) -> Option<Region> {
     if let Some(region) = flag(text, plan) {
         return Some(region);
     }
-    let known = |name: &str| REGIONS.get(&fold_country(name)).copied();
-    known(text).or_else(|| {
+    FOUND.with_borrow_mut(|memo| memo.get(text, named))
+}
+
+/// The region that has the text for a name.
+fn named(text: &str) -> Option<Region> {
+    region_of_name(&fold_country(text)).or_else(|| {
         // As lists sort it: `Korea, Republic of`.
         let (last, first) = text.split_once(',')?;
-        known(&format!("{first} {last}"))
+        region_of_name(&fold_country(&format!("{first} {last}")))
     })
 }
 
 /// An ISO code of two letters, one of the plan's own such as `XK`, or `UK`, which is in use all the
 /// same.
 fn iso_code(text: &str, plan: &Plan) -> Option<Region> {
-    if text.eq_ignore_ascii_case("UK") {
+    let region: Region = if text.len() == 2 { text.parse().ok()? } else { return None };
+    if region.letters() == Some(*b"UK") {
         return "GB".parse().ok();
     }
-    let region: Region = text.parse().ok().filter(|_| text.len() == 2)?;
-    let listed = Country::from_alpha2(region.as_str()).is_some();
+    let listed = Country::of_region(region).is_some();
     (listed || plan.calling_code(region).is_some()).then_some(region)
 }
 
@@ -123,11 +146,6 @@ fn flag(text: &str, plan: &Plan) -> Option<Region> {
         |c: char| u8::try_from(u32::from(c).checked_sub(FIRST)?).ok().filter(|it| *it < 26);
     let letters: Option<Vec<u8>> = text.chars().map(|c| Some(b'A' + letter(c)?)).collect();
     iso_code(std::str::from_utf8(&letters?).ok()?, plan)
-}
-
-/// A name without what differs between its spellings.
-fn fold_country(name: &str) -> String {
-    fold(&name.replace('&', " and "))
 }
 
 #[cfg(test)]
@@ -218,11 +236,26 @@ mod tests {
         for region in plan.regions() {
             assert_eq!(region_of(region.as_str(), plan), Some(region));
         }
-        for line in NAMES.lines().filter(|line| !line.starts_with('#')) {
+        let listed = include_str!("country/names.txt");
+        for line in listed.lines().filter(|line| !line.starts_with('#')) {
             let (code, names) = line.split_once(": ").expect("a code and names");
             for name in names.split("; ") {
                 assert_eq!(of(name).as_deref(), Some(code), "{name}");
             }
+        }
+    }
+
+    #[test]
+    fn every_folded_name_is_found_and_what_stands_beside_it_is_not() {
+        let mut before = "";
+        for (name, region) in names() {
+            assert!(before < name, "{before} stands before {name}");
+            assert_eq!(region_of_name(name), Some(region), "{name}");
+            assert_eq!(region_of_name(&format!("{name}\t")), None);
+            before = name;
+        }
+        for none in ["", "\t", "a", "zzz", "\u{10ffff}", "ae\n"] {
+            assert_eq!(region_of_name(none), None, "{none:?}");
         }
     }
 }

@@ -21,6 +21,7 @@ use std::time::Duration;
 
 mod budget;
 mod context;
+mod frequencies;
 mod hints;
 mod lists;
 mod order;

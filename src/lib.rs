@@ -16,14 +16,14 @@
 //! | [`problem`] | the other noun: what is wrong, where, and a row's fate; every code with its words |
 //! | [`error`] | what stops a run, and its exit code |
 //! | [`country`] | the text of a country cell → a region, in many languages |
-//! | [`text`] | text for terminals |
+//! | [`text`] | text for terminals, text to compare, white space |
 //! | [`phone`] | text → phone number; a library in itself |
 //! | [`ingest`] | stage 1, bytes → records: opens inputs (`input`, `source`), unpacks them (`compressed`), finds their encoding (`encoding`), dialect (`detect`, `dialect`) and header (`header`), cuts at record ends (`chunk`), reads cells (`record`, `structure`), undoes our own marks (`guard`) |
 //! | [`map`] | stage 2, header → columns by what is known of exports (`preset`), headers (`headers`, `synonyms`, `denial`; `beside` for what speaks of one phone column alone) and values (`content`), all in `decide`, or a question (`advice`); record → `draft` |
 //! | [`normalize`] | stage 3, draft → contact or problems; one field a file |
 //! | [`unique`] | stage 4, one contact a phone: who has which phone (`table`), what differs (`prints`) |
-//! | [`write`](mod@write) | stage 5, contact → payload (`contract`, `encode`, `batch`), platform → sample rows and payload (`template`, `sample`), problem → report (`issues`, `rejects`, `ledger`, `summary`), records as plain CSV (`records`), the script that sends the payload (`upload`), whole or not at all (`outdir`) |
-//! | [`flow`] | runs the stages; the only threads; the accounting. `work` is what a worker does with a chunk, `order` what is done in file order, `report` what the files say of a settled row, `hints` what is wrong with a whole file, `budget` how much is on its way at once |
+//! | [`write`](mod@write) | stage 5, contact → payload (`contract`, `encode`, `batch`), platform → sample rows and payload (`template`, `sample`), problem → report (`issues`, `rejects`, `ledger`, `summary`), cells and records of CSV (`cell`, `records`), the script that sends the payload (`upload`), whole or not at all (`outdir`) |
+//! | [`flow`] | runs the stages; the only threads; the accounting. `work` is what a worker does with a chunk, `order` what is done in file order, `report` what the files say of a settled row, `hints` what is wrong with a whole file, `frequencies` counts, `budget` how much is on its way at once |
 //! | [`mod@verify`] | re-checks an output folder, independently of the code that wrote it |
 //! | [`reconcile`] | a platform's answers → the rows they speak of: the prepared folder (`prepared`, `ledger`, `payload`, `record`) and the answers (`given`, `lines`, `judge`) are walked in step (`walk`, `join`, `bulk`); what comes out (`outcome`, `report`, `retry`) |
 //! | `bin/rowcall` | the command line: arguments → job → exit code; progress, signals, the summary people see |

@@ -122,6 +122,7 @@ pub struct Columns {
     feeds: Feeds,
     /// What a field is where its columns say nothing.
     constants: [String; Field::COUNT],
+    has_constants: bool,
     /// What stands beside each phone column that something stands beside, in the order of columns.
     beside: Vec<(usize, Beside)>,
     /// How the first values of each column look.
@@ -185,14 +186,23 @@ impl Columns {
             preset,
             tag_separator: separator,
             feeds,
+            has_constants: constants.iter().any(|constant| !constant.is_empty()),
             constants,
             leftovers,
             ours,
         })
     }
 
+    /// Whether more than one column feeds `field`.
+    #[must_use]
+    #[inline]
+    pub fn has_several(&self, field: Field) -> bool {
+        self.feeds[field as usize].len() > 1
+    }
+
     /// Index of the column that feeds `field` first, from 0.
     #[must_use]
+    #[inline]
     pub fn of(&self, field: Field) -> Option<usize> {
         self.feeds[field as usize].first().map(|(at, _)| *at)
     }
@@ -204,8 +214,16 @@ impl Columns {
 
     /// What a field is where its columns say nothing; empty where nothing was said.
     #[must_use]
+    #[inline]
     pub fn constant(&self, field: Field) -> &str {
         &self.constants[field as usize]
+    }
+
+    /// Whether some field is something where its columns say nothing.
+    #[must_use]
+    #[inline]
+    pub fn has_constants(&self) -> bool {
+        self.has_constants
     }
 
     /// Every column that feeds a field, with the field and how it was found; a field's preferred
@@ -227,6 +245,16 @@ impl Columns {
     #[must_use]
     pub fn country_of_phone(&self, phone: usize) -> Option<usize> {
         self.beside(phone).country
+    }
+
+    /// The phone column, if there is one alone, of whose kind no other column speaks.
+    #[must_use]
+    #[inline]
+    pub fn only_phone(&self) -> Option<usize> {
+        match self.feeds[Field::Phone as usize][..] {
+            [(at, _)] if self.beside(at).label.is_none() => Some(at),
+            _ => None,
+        }
     }
 
     fn beside(&self, phone: usize) -> Beside {

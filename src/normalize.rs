@@ -7,10 +7,11 @@ use avatar::AvatarRules;
 use limits::FieldLimits;
 use tags::TagRules;
 
-use crate::contact::{Contact, Field};
+use crate::contact::{Contact, Country, Field};
 use crate::map::Draft;
 use crate::phone::{Kind, Plan, ReadRules, Region};
 use crate::problem::{Code, Level, Problem};
+use crate::text::trim;
 
 use country::Homes;
 use phone::UnreadDigits;
@@ -22,6 +23,7 @@ mod email;
 pub mod limits;
 mod mojibake;
 mod name;
+mod pairs;
 pub mod phone;
 pub mod tags;
 
@@ -148,7 +150,7 @@ pub fn normalize<'r>(
     let before = problems.len();
     let given_country = country::read(draft, rules.plan, rules.home, problems);
     let homes = Homes::read(draft, rules.plan, given_country, rules.home, problems);
-    let given_country = given_country.and_then(country::of_region);
+    let given_country = given_country.and_then(Country::of_region);
     let found = phone::read(draft, rules, homes, problems);
     let names = name::read(draft, rules, problems);
     let email =
@@ -164,8 +166,8 @@ pub fn normalize<'r>(
     let filler = filler(draft, rules, &names.whole, problems);
     let opt_in = consent::read(draft, rules.opt_in, problems);
     mojibake::check(draft, problems);
-    let region = found.as_ref().ok().and_then(|found| found.number.region());
-    let phone_country = region.and_then(country::of_region);
+    let region = found.as_ref().ok().and_then(|line| line.region);
+    let phone_country = region.and_then(Country::of_region);
     require(draft, rules, problems, |field| match field {
         Field::Email => !email.is_empty(),
         Field::Country => given_country.or(phone_country).is_some(),
@@ -181,17 +183,18 @@ pub fn normalize<'r>(
         return Err(found.err().unwrap_or_default());
     }
     let found = found?;
+    let phone::Line { phone, calling_code, region, kind } = found;
     country::compare(draft, given_country, phone_country, problems);
     let name = match filler {
-        Some(MissingName::Phone) => found.phone.to_string().into(),
+        Some(MissingName::Phone) => phone.to_string().into(),
         Some(MissingName::Text(text)) => text.clone().into(),
         _ => names.whole,
     };
     Ok(Contact {
-        phone: found.phone,
-        calling_code: found.number.calling_code(),
+        phone,
+        calling_code,
         region,
-        kind: found.number.kind(),
+        kind,
         name,
         first_name: names.first,
         last_name: names.last,
@@ -244,7 +247,7 @@ fn filler<'r, 'p>(
 /// Whether the contact is a favorite, where the platform asks.
 fn favorite<'r>(draft: &Draft<'r>, rules: &Rules, problems: &mut Vec<Problem<'r>>) -> Option<bool> {
     let cell = draft.get(Field::Favorite);
-    if !rules.favorite || cell.trim().is_empty() {
+    if !rules.favorite || trim(cell).is_empty() {
         return None;
     }
     let said = consent::read_cell(cell);

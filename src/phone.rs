@@ -77,9 +77,9 @@
 //! Around the engine stands what a cell needs and libphonenumber does not know: `reading.rs` goes the
 //! whole way from a cell to a verdict, by way of `cell.rs` (what spreadsheets and people do to a
 //! number), `parting.rs` (several numbers in a cell), `identity.rs` (two spellings of one subscriber)
-//! and `fictional.rs` (numbers that nobody has); `explain.rs` tells the way step by step, as
-//! `trace.rs` notes it. Where the verdict departs from libphonenumber
-//! stands in `docs/departures.md`, and a test reads it there.
+//! and `fictional.rs` (numbers that nobody has); `ordinary.rs` is a short cut for most cells;
+//! `explain.rs` tells the way step by step, as `trace.rs` notes it. Where the verdict departs from
+//! libphonenumber stands in `docs/departures.md`, and a test reads it there.
 //!
 //! # What always holds
 //!
@@ -104,6 +104,7 @@ mod identity;
 mod judge;
 mod kind;
 mod number;
+mod ordinary;
 mod parse;
 mod parting;
 mod pattern;
@@ -129,6 +130,7 @@ pub use format::Format;
 pub use identity::variant_key;
 pub use kind::{Kind, Length, Refusal};
 pub use number::{Number, Phone};
+pub use ordinary::read_ordinary;
 pub use plan::Plan;
 pub use reading::{
     Choice, DigitsAs, Found, Letters, OtherReading, ReadRules, Reading, Refused, Several, read,

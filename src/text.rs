@@ -1,4 +1,4 @@
-//! Text for terminals, and text to compare.
+//! Text for terminals, text to compare, and white space around text.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
@@ -19,9 +19,52 @@ pub fn printable(text: &str) -> String {
     shown
 }
 
+/// The text without white space at its ends, as [`str::trim`] has it. Most cells have none there,
+/// which their outermost bytes tell.
+#[must_use]
+#[inline]
+pub fn trim(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    // Beyond ASCII, white space begins with one of these bytes, and its last byte but one is one of
+    // those below.
+    let may_begin = matches!(bytes, [..=b' ' | 0xc2 | 0xe1..=0xe3, ..]);
+    let may_end = match bytes {
+        [.., before_last, 0x80..=0xff] => matches!(before_last, 0xc2 | 0x80 | 0x81 | 0x9a),
+        [.., last] => *last <= b' ',
+        [] => false,
+    };
+    if may_begin || may_end { text.trim() } else { text }
+}
+
+/// Whether a text is nothing but white space. Mostly its first byte says no.
+#[must_use]
+#[inline]
+pub fn is_blank(text: &str) -> bool {
+    match text.as_bytes() {
+        [] => true,
+        [..=b' ' | 0xc2 | 0xe1..=0xe3, ..] => text.trim_start().is_empty(),
+        _ => false,
+    }
+}
+
 /// Text as it is compared: letters and digits alone, without case, accents and other marks.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    // ASCII has neither accents nor letters that fold to several.
+    if text.is_ascii() {
+        let kept = text.bytes().filter(u8::is_ascii_alphanumeric);
+        return kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    }
+    fold_any(text)
+}
+
+/// The name of a country as it is compared: `&` is a word, too.
+#[must_use]
+pub fn fold_country(name: &str) -> String {
+    if name.contains('&') { fold(&name.replace('&', " and ")) } else { fold(name) }
+}
+
+fn fold_any(text: &str) -> String {
     let plain = text.nfkd().flat_map(char::to_lowercase);
     // Small letters with marks of their own appear only once capitals are gone.
     let bare = plain.filter(|c| c.is_alphanumeric() && canonical_combining_class(*c) == 0);
@@ -47,6 +90,26 @@ mod tests {
             assert_eq!(fold(text), folded, "{text}");
             assert_eq!(fold(folded), folded, "{text}");
         }
+    }
+
+    #[test]
+    fn ascii_is_folded_as_all_text_is() {
+        let ascii: String = (0..0x80).map(char::from).collect();
+        assert_eq!(fold(&ascii), fold_any(&ascii));
+    }
+
+    #[test]
+    fn text_is_trimmed_as_the_standard_library_trims_it() {
+        let pieces: Vec<String> = (char::MIN..=char::MAX).map(String::from).collect();
+        for piece in &pieces {
+            for text in
+                [piece.clone(), format!("{piece}x"), format!("x{piece}"), format!("é{piece}")]
+            {
+                assert_eq!(trim(&text), text.trim(), "{text:?}");
+                assert_eq!(is_blank(&text), text.trim().is_empty(), "{text:?}");
+            }
+        }
+        assert_eq!(trim(" \u{2003} a b\u{85}\r\n"), "a b");
     }
 
     #[test]

@@ -65,18 +65,19 @@ impl Print {
         contact.tags.for_each(|tag| tags = join(tags, hash(tag)));
         let country = contact.country.map_or(0, |country| hash(country.as_str()));
         let mut print = 0;
-        let mut add = |name: u32, value: &str| {
+        // Most contacts have none of these.
+        for (field, value) in [
+            (Field::Description, &*contact.description),
+            (Field::Avatar, contact.avatar_text()),
+            (Field::Favorite, contact.favorite.map_or("", |it| if it { "y" } else { "n" })),
+        ] {
             if !value.is_empty() {
-                print = join(print, name ^ hash(value));
+                print = join(print, hash(field.as_str()) ^ hash(value));
             }
-        };
-        add(hash(Field::Description.as_str()), &contact.description);
-        add(hash(Field::Avatar.as_str()), contact.avatar_text());
-        add(
-            hash(Field::Favorite.as_str()),
-            contact.favorite.map_or("", |it| if it { "y" } else { "n" }),
-        );
-        params.for_each(|(name, value)| add(name, value));
+        }
+        for (name, value) in params.filter(|(_, value)| !value.is_empty()) {
+            print = join(print, name ^ hash(value));
+        }
         Print([
             hash(&contact.name),
             hash(&contact.email),
@@ -89,9 +90,11 @@ impl Print {
 
     /// Appends the print to a buffer of prints.
     pub fn append_to(self, buffer: &mut Vec<u8>) {
-        for word in self.0 {
-            buffer.extend_from_slice(&word.to_le_bytes());
+        let mut bytes = [0; Print::BYTES];
+        for (four, word) in bytes.as_chunks_mut().0.iter_mut().zip(self.0) {
+            *four = word.to_le_bytes();
         }
+        buffer.extend_from_slice(&bytes);
     }
 
     fn from_bytes(bytes: &[u8; Print::BYTES]) -> Print {
@@ -103,10 +106,23 @@ impl Print {
     }
 
     /// What the two contacts certainly differ in.
-    fn differs_from(self, other: Print) -> Vec<Compared> {
-        let pairs = self.0.iter().zip(other.0);
-        let unequal = pairs.zip(COMPARED).filter(|((mine, theirs), _)| *mine != theirs);
-        unequal.map(|(_, compared)| compared).collect()
+    fn differs_from(self, other: Print) -> Differences {
+        let mut differs = [false; COMPARED.len()];
+        for (differs, (mine, theirs)) in differs.iter_mut().zip(self.0.iter().zip(other.0)) {
+            *differs = *mine != theirs;
+        }
+        Differences(differs)
+    }
+}
+
+/// What two contacts of one phone differ in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Differences([bool; COMPARED.len()]);
+
+impl Differences {
+    /// What differs, in the order in which it is compared.
+    pub fn iter(self) -> impl Iterator<Item = Compared> {
+        COMPARED.into_iter().zip(self.0).filter(|(_, differs)| *differs).map(|(it, _)| it)
     }
 }
 
@@ -128,36 +144,50 @@ fn hash(text: &str) -> u32 {
     rapidhash_v3_nano_inline::<false, false>(text.as_bytes(), &DEFAULT_RAPID_SECRETS) as u32
 }
 
-/// What a row brings that other rows may have, too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claimant {
-    /// A valid phone, which it wants to keep.
-    Phone(Phone),
-    /// The [`variant_key`] of a number that was refused: it claims nothing, and yet may be the
-    /// subscriber of another row.
-    Refused(u64),
+/// What the rows of a chunk bring that other rows may have, too. A row is named by its index in
+/// the chunk.
+#[derive(Debug, Default)]
+pub struct Claims {
+    /// Valid phones, which their rows want to keep.
+    phones: Vec<(u64, u32)>,
+    /// The [`variant_key`]s of those phones and of refused numbers.
+    variants: Vec<(u64, u32)>,
 }
 
-/// What became of a claim.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claim {
-    /// It is the first row of its phone.
-    First {
-        /// The ordinal of an earlier row whose number may be the same subscriber's in another
-        /// spelling.
-        variant_of: Option<u64>,
-    },
-    /// It claimed nothing.
-    Refused {
-        /// The same as for the first row of a phone.
-        variant_of: Option<u64>,
-    },
-    /// An earlier row has the phone.
-    Duplicate {
-        /// The ordinal of the row that keeps the phone.
+impl Claims {
+    /// Forgets all claims and keeps the memory.
+    pub fn clear(&mut self) {
+        self.phones.clear();
+        self.variants.clear();
+    }
+
+    /// The row wants to keep the phone. Rows claim in order, each once.
+    pub fn push(&mut self, row: u32, phone: Phone) {
+        self.phones.push((phone.as_u64(), row));
+        self.variants.extend(variant_key(phone.as_u64()).map(|key| (key, row)));
+    }
+
+    /// The row has a number that was refused: it claims nothing, and yet may be the subscriber of
+    /// another row.
+    pub fn push_refused(&mut self, row: u32, key: u64) {
+        self.variants.push((key, row));
+    }
+}
+
+/// Another row that has to do with what a row claims, by its ordinal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earlier {
+    /// It has the phone and keeps it.
+    Keeps {
+        /// The ordinal of that row.
         kept: u64,
         /// What differs between the two.
-        differs: Vec<Compared>,
+        differs: Differences,
+    },
+    /// Its number may be the same subscriber's in another spelling.
+    MayBeSame {
+        /// The ordinal of that row.
+        variant: u64,
     },
 }
 
@@ -185,54 +215,37 @@ impl Unique {
         self.prints.append(prints)
     }
 
-    /// Settles the claims of rows, each named by its ordinal, in row order.
+    /// Settles the claims of a chunk, whose first row has the ordinal `first`. The rows with which
+    /// an earlier row has to do are appended to `found`, in order.
     ///
     /// # Errors
     /// The file of prints cannot be read.
     pub fn claim(
         &mut self,
-        claims: &[(Claimant, u64)],
-        mut give: impl FnMut(Claim),
+        claims: &Claims,
+        first: u64,
+        found: &mut Vec<(u32, Earlier)>,
     ) -> io::Result<()> {
-        let phones = claims.iter().filter_map(|(claimant, ordinal)| match claimant {
-            Claimant::Phone(phone) => Some((phone.as_u64(), *ordinal)),
-            Claimant::Refused(_) => None,
-        });
         let mut duplicates = Vec::new();
-        self.phones.claim(&phones.collect::<Vec<_>>(), |at, kept| duplicates.push((at, kept)));
-        let mut duplicates = duplicates.into_iter().peekable();
-        let mut phones_seen = 0;
-        for (claimant, ordinal) in claims {
-            let phone = match claimant {
-                Claimant::Phone(phone) => *phone,
-                Claimant::Refused(key) => {
-                    give(Claim::Refused { variant_of: self.variant_of(Some(*key), *ordinal) });
-                    continue;
-                }
-            };
-            let kept = duplicates.next_if(|(at, _)| *at == phones_seen);
-            phones_seen += 1;
-            give(match kept {
-                None => {
-                    let key = variant_key(phone.as_u64());
-                    Claim::First { variant_of: self.variant_of(key, *ordinal) }
-                }
-                Some((_, kept)) => {
-                    let differs = self.prints.get(*ordinal)?.differs_from(self.prints.get(kept)?);
-                    Claim::Duplicate { kept, differs }
-                }
-            });
+        self.phones.claim(&claims.phones, first, |row, kept| duplicates.push((row, kept)));
+        for &(row, kept) in &duplicates {
+            let print = self.prints.get(first + u64::from(row))?;
+            let differs = print.differs_from(self.prints.get(kept)?);
+            found.push((row, Earlier::Keeps { kept, differs }));
         }
+        // A duplicate adds nothing to what its phone's first row has claimed.
+        let mut duplicates = duplicates.into_iter().map(|(row, _)| row).peekable();
+        let claims_variant = |(_, row): &&(u64, u32)| {
+            while duplicates.next_if(|duplicate| duplicate < row).is_some() {}
+            duplicates.peek() != Some(row)
+        };
+        let variants: Vec<(u64, u32)> =
+            claims.variants.iter().filter(claims_variant).copied().collect();
+        self.variants.claim(&variants, first, |row, variant| {
+            found.push((row, Earlier::MayBeSame { variant }));
+        });
+        found.sort_unstable_by_key(|(row, _)| *row);
         Ok(())
-    }
-
-    /// The first row that brought the key, if another did.
-    fn variant_of(&mut self, key: Option<u64>, ordinal: u64) -> Option<u64> {
-        let mut earlier = None;
-        if let Some(key) = key {
-            self.variants.claim(&[(key, ordinal)], |_, first| earlier = Some(first));
-        }
-        earlier
     }
 
     /// The number of distinct phones.

@@ -3,6 +3,7 @@
 //! It must not know how a verdict was reached.
 
 pub mod batch;
+pub mod cell;
 pub mod contract;
 pub mod encode;
 pub mod follow_up;

@@ -17,8 +17,10 @@ use crate::map::{Columns, Draft, Look};
 use crate::normalize::{Need, Rules};
 use crate::problem::Code;
 use crate::unique::name_print;
+use crate::write::cell::CellForm;
 use crate::write::contract::{Contract, Existing, StoredPart};
 use crate::write::encode::{Encoder, Updater, param_columns};
+use crate::write::issues::ColumnKeys;
 
 use super::lists::Lists;
 use super::{Goal, Job};
@@ -42,6 +44,8 @@ pub(super) struct SourceContext {
     pub(super) lists: Arc<Lists>,
     /// Bytes of a payload file at most, which a contact alone must not exceed.
     pub(super) contact_bytes_max: u64,
+    /// How the cells of rejects and duplicates are written.
+    pub(super) cell_form: CellForm,
     pub(super) view: View,
     /// For a file of ours that comes back: the columns that stand in `_raw`, and where that is.
     raw: Option<(usize, View)>,
@@ -51,6 +55,8 @@ pub(super) struct SourceContext {
 #[derive(Debug)]
 pub(super) struct View {
     pub(super) columns: Columns,
+    /// What lines of problems say of the columns.
+    pub(super) keys: ColumnKeys,
     /// The columns that the source had before we wrote it.
     pub(super) originals: Vec<usize>,
     /// The columns that are carried as params.
@@ -87,6 +93,7 @@ impl View {
         let wanted = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare || sized);
         let ids = Some(&job.tag_ids);
         Ok(View {
+            keys: ColumnKeys::new(&columns),
             originals: columns.originals(),
             leftovers: columns.leftovers().iter().map(named).collect(),
             updater: job
@@ -152,6 +159,7 @@ impl SourceContext {
             rule: job.contract.as_ref().map(|it| it.existing).unwrap_or_default(),
             lists: Arc::default(),
             contact_bytes_max: job.batch_max().bytes,
+            cell_form: CellForm::new(source.options.dialect),
             view,
             raw,
         })

@@ -10,17 +10,18 @@ use crate::ingest::compressed::{Compression, UnpackLimits};
 use crate::ingest::{Evidence, HeaderLine, Ragged};
 use crate::map::{Params, PresetChoice};
 use crate::normalize::{MissingName, Need, Wanted};
-use crate::phone::{DigitsAs, Letters, Region, Several};
+use crate::phone::{DigitsAs, Kind, Letters, Region, Several};
 use crate::problem::{Action, Code, Fate, Place};
-use crate::unique::{Claim, Claimant, Unique};
+use crate::unique::{Earlier, Unique};
 use crate::write::issues::{Related, Role};
 use crate::write::outdir::OutDir;
 use crate::write::summary::{Actions, ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
 
 use super::context::{SourceContext, View};
+use super::frequencies::Frequencies;
 use super::hints::Unread;
 use super::report::{Settled, Writers};
-use super::work::Worked;
+use super::work::{Ends, Worked};
 use super::{Goal, Job, MaxRejects, Progress};
 
 /// What the ordered stage knows.
@@ -34,13 +35,13 @@ pub(super) struct Ordered {
     /// Rows and bytes as the reader counts them, by source.
     read: Vec<SourceTally>,
     problems: Vec<u64>,
-    regions: BTreeMap<Option<Region>, u64>,
-    kinds: BTreeMap<&'static str, u64>,
+    regions: Frequencies<Option<Region>>,
+    kinds: Frequencies<Kind>,
     /// The digits that no number of the home region has.
     unread: Unread,
-    /// Kept from chunk to chunk for its memory.
-    claims: Vec<(Claimant, u64)>,
-    settled: Vec<Claim>,
+    /// The rows of a chunk with which an earlier row has to do, by their index; kept for its
+    /// memory.
+    found: Vec<(u32, Earlier)>,
 }
 
 /// How far a source has been taken.
@@ -76,11 +77,10 @@ impl Ordered {
             actions: Actions::default(),
             read,
             problems: vec![0; Code::COUNT],
-            regions: BTreeMap::new(),
-            kinds: BTreeMap::new(),
+            regions: Frequencies::default(),
+            kinds: Frequencies::default(),
             unread: Unread::default(),
-            claims: Vec::new(),
-            settled: Vec::new(),
+            found: Vec::new(),
         })
     }
 
@@ -96,15 +96,16 @@ impl Ordered {
     pub(super) fn take(&mut self, worked: &Worked) -> Result<()> {
         let source = worked.chunk.source;
         self.begin_sources(source)?;
-        self.claim_phones(worked)?;
+        self.claim(worked)?;
         let contexts = Arc::clone(&self.contexts);
         let context = &contexts[source as usize];
         let tally = self.read[source as usize];
-        let mut settled = std::mem::take(&mut self.settled).into_iter();
-        let names = std::mem::take(&mut self.names);
+        let found = std::mem::take(&mut self.found);
+        let mut earlier = found.iter().peekable();
+        let mut begins = Ends::default();
         let mut length = 0;
-        for (index, row) in worked.rows.iter().enumerate() {
-            let number = tally.rows + index as u64 + 1;
+        for (index, row) in (0..).zip(&worked.rows) {
+            let number = tally.rows + u64::from(index) + 1;
             length += row.spot.length;
             let place = Place {
                 source,
@@ -113,25 +114,21 @@ impl Ordered {
                 byte: worked.chunk.byte + row.spot.byte,
                 length: row.spot.length,
             };
-            let claim = row.claimant().map(|_| settled.next().expect("every claim is settled"));
-            let (fate, related) = match claim {
-                None => (row.fate, None),
-                Some(Claim::First { variant_of } | Claim::Refused { variant_of }) => {
-                    (row.fate, variant_of.map(|earlier| (earlier, Role::Variant)))
-                }
-                Some(Claim::Duplicate { kept, differs }) => {
-                    (Fate::Duplicate, Some((kept, Role::Kept(differs))))
-                }
+            let earlier = earlier.next_if(|(row, _)| *row == index);
+            let related = earlier.map(|(_, earlier)| self.related(*earlier));
+            let fate = match related {
+                Some(Related { role: Role::Kept(_), .. }) => Fate::Duplicate,
+                _ => row.fate,
             };
-            let related = related.map(|(ordinal, role)| {
-                let (source, row) = self.row_of(ordinal);
-                Related { role, source, source_name: &names[source as usize], row }
-            });
             let sheet_row = context.header_records + number;
-            let row = Settled { worked, row, index, place, sheet_row, fate, related };
-            self.settle(&row, &names[source as usize], context)?;
+            let row = Settled { worked, row, begins, place, sheet_row, fate, related };
+            self.settle(&row, context)?;
+            begins = row.row.ends;
         }
-        self.names = names;
+        self.found = found;
+        for code in worked.problems.codes() {
+            self.problems[code as usize] += 1;
+        }
         self.unread.add(&worked.unread);
         let tally = &mut self.read[source as usize];
         tally.rows += worked.rows.len() as u64;
@@ -155,23 +152,26 @@ impl Ordered {
         Ok(())
     }
 
-    /// Claims the phones of the chunk's candidates; the answers stand in `settled`.
-    fn claim_phones(&mut self, worked: &Worked) -> Result<()> {
-        let first = self.counts.rows;
-        self.claims.clear();
-        self.claims.extend(
-            (first..)
-                .zip(&worked.rows)
-                .filter_map(|(ordinal, row)| row.claimant().map(|it| (it, ordinal))),
-        );
-        self.settled.clear();
-        let settled = &mut self.settled;
+    /// Claims what the chunk's rows bring; `found` then has those with which an earlier row has to
+    /// do.
+    fn claim(&mut self, worked: &Worked) -> Result<()> {
         let spool = |cause| Error::Output {
             path: "private spool file".to_owned(),
             what: format!("cannot be used: {cause}"),
         };
+        self.found.clear();
         self.unique.add_prints(&worked.prints).map_err(spool)?;
-        self.unique.claim(&self.claims, |claim| settled.push(claim)).map_err(spool)
+        self.unique.claim(&worked.claims, self.counts.rows, &mut self.found).map_err(spool)
+    }
+
+    /// What an earlier row is to a row.
+    fn related(&self, earlier: Earlier) -> Related {
+        let (role, ordinal) = match earlier {
+            Earlier::Keeps { kept, differs } => (Role::Kept(differs), kept),
+            Earlier::MayBeSame { variant } => (Role::Variant, variant),
+        };
+        let (source, row) = self.row_of(ordinal);
+        Related { role, source, row }
     }
 
     /// The source, by index, and the row number of an ordinal.
@@ -186,11 +186,8 @@ impl Ordered {
     }
 
     /// Counts a row and hands it to the writers.
-    fn settle(&mut self, row: &Settled<'_>, source: &str, context: &SourceContext) -> Result<()> {
+    fn settle(&mut self, row: &Settled<'_>, context: &SourceContext) -> Result<()> {
         self.counts.add(row.fate);
-        for index in row.problems() {
-            self.problems[row.worked.problems.get(index).code() as usize] += 1;
-        }
         if let Some(related) = &row.related {
             self.problems[related.role.code() as usize] += 1;
         }
@@ -199,11 +196,11 @@ impl Ordered {
                 Some(Action::Update) => self.actions.update += 1,
                 _ => self.actions.create += 1,
             }
-            *self.regions.entry(region).or_default() += 1;
-            *self.kinds.entry(kind.as_str()).or_default() += 1;
+            self.regions.add(region);
+            self.kinds.add(kind);
         }
         match &mut self.writers {
-            Some(writers) => writers.write(row, source, context),
+            Some(writers) => writers.write(row, context),
             None => Ok(()),
         }
     }
@@ -238,6 +235,8 @@ impl Ordered {
 
     fn summary(&self, job: &Job) -> Summary {
         let problems = Code::all().map(|code| (code.as_str(), self.problems[code as usize]));
+        let regions: BTreeMap<Option<Region>, u64> =
+            self.regions.iter().map(|(region, count)| (*region, count)).collect();
         let region =
             |region: &Option<Region>| region.as_ref().map_or("unknown", Region::as_str).to_owned();
         Summary {
@@ -252,10 +251,10 @@ impl Ordered {
             sources: (0..self.contexts.len()).map(|at| self.source_facts(at)).collect(),
             lists: self.contexts.first().map(|it| it.lists.facts.clone()).unwrap_or_default(),
             settings: settings(job),
-            hints: self.unread.hints(job, &self.regions),
+            hints: self.unread.hints(job, &regions),
             problems: problems.filter(|(_, count)| *count > 0).collect(),
-            regions: self.regions.iter().map(|(key, count)| (region(key), *count)).collect(),
-            kinds: self.kinds.iter().map(|(kind, count)| (*kind, *count)).collect(),
+            regions: regions.iter().map(|(key, count)| (region(key), *count)).collect(),
+            kinds: self.kinds.iter().map(|(kind, count)| (kind.as_str(), count)).collect(),
             outputs: Vec::new(),
         }
     }

@@ -1,17 +1,19 @@
 //! A row whose fate is settled → every file that has something to say of it.
 
+use std::fmt::Write as _;
+
 use crate::contact::Field;
 use crate::error::{Error, Result};
-use crate::ingest::chunk::Malformed;
 use crate::ingest::guard::{DUPLICATE_COLUMNS, REJECT_COLUMNS};
 use crate::ingest::record::{Record, RecordReader};
 use crate::map::Draft;
 use crate::problem::{Action, Code, Fate, Level, Place};
+use crate::unique::Differences;
 use crate::write::batch::{IfEmpty, PAYLOAD_FOLDER, Payload, PayloadPlace, UPDATES_FOLDER};
 use crate::write::contract::{Contract, Format};
 use crate::write::encode::Frame;
 use crate::write::follow_up::{FOLLOW_UP, FollowUp};
-use crate::write::issues::{self, Issues, ProblemView, Related, RowFacts};
+use crate::write::issues::{self, Issues, ProblemView, Related, Role, RowFacts};
 use crate::write::ledger::{self, Ledger};
 use crate::write::outdir::{OutDir, SUMMARY};
 use crate::write::rejects::RowsFile;
@@ -19,12 +21,13 @@ use crate::write::summary::Summary;
 use crate::write::upload::{self, Sent, UPLOAD_SCRIPT};
 
 use super::context::{SourceContext, View};
-use super::work::{Worked, WorkedRow};
+use super::work::{Ends, Worked, WorkedRow};
 use super::{Goal, Job};
 
 /// The files of the output folder.
 pub(super) struct Writers {
     out: OutDir,
+    names: Vec<String>,
     /// What is written for the platform, and how it is sent.
     payload: Option<(Payload, Contract)>,
     /// Updates that are requests of their own; begun with the first.
@@ -34,41 +37,49 @@ pub(super) struct Writers {
     issues: Issues,
     rejects: RowsFile,
     duplicates: RowsFile,
+    /// Reads the records of duplicates once more: which rows are such, no worker knows.
+    reader: Option<RecordReader>,
+    /// Kept from row to row for their memory.
+    own: OwnCells,
 }
 
 /// A row whose fate is settled.
 pub(super) struct Settled<'w> {
     pub(super) worked: &'w Worked,
     pub(super) row: &'w WorkedRow,
-    pub(super) index: usize,
+    /// Where what was made of it begins.
+    pub(super) begins: Ends,
     pub(super) place: Place,
     pub(super) sheet_row: u64,
     pub(super) fate: Fate,
     /// Another row that has to do with its phone.
-    pub(super) related: Option<Related<'w>>,
+    pub(super) related: Option<Related>,
 }
 
-impl Settled<'_> {
-    /// The indices of the row's problems.
-    pub(super) fn problems(&self) -> std::ops::Range<usize> {
-        let start = self.index.checked_sub(1).map_or(0, |at| self.worked.rows[at].problems_end);
-        start..self.row.problems_end
+impl<'w> Settled<'w> {
+    /// The row's problems.
+    fn problems(&self) -> impl Iterator<Item = ProblemView<'w>> + use<'w> {
+        let problems = &self.worked.problems;
+        (self.begins.problems..self.row.ends.problems).map(|index| problems.get(index))
     }
 
     /// The row's encoded contact.
-    fn contact(&self) -> &[u8] {
-        let start = self.index.checked_sub(1).map_or(0, |at| self.worked.rows[at].contact_end);
-        &self.worked.contacts[start..self.row.contact_end]
+    fn contact(&self) -> &'w [u8] {
+        &self.worked.contacts[self.begins.contacts..self.row.ends.contacts]
     }
 
     /// What is to be followed up.
-    fn follow(&self) -> &[u8] {
-        let start = self.index.checked_sub(1).map_or(0, |at| self.worked.rows[at].follow_end);
-        &self.worked.follows[start..self.row.follow_end]
+    fn follow(&self) -> &'w [u8] {
+        &self.worked.follows[self.begins.follows..self.row.ends.follows]
+    }
+
+    /// What the ledger says of its phone.
+    fn phone(&self) -> &'w [u8] {
+        &self.worked.phones[self.begins.phones..self.row.ends.phones]
     }
 
     /// The record's bytes.
-    fn raw(&self) -> &[u8] {
+    fn raw(&self) -> &'w [u8] {
         &self.worked.chunk.bytes[self.row.spot.start..self.row.spot.end]
     }
 }
@@ -88,13 +99,16 @@ impl Writers {
             payload.map(|payload| (payload, contract.clone()))
         });
         Ok(Writers {
+            names: names.to_vec(),
             payload: payload.transpose()?,
             updates: None,
             follow_up: FollowUp::new(names),
             ledger: Ledger::new(names, &mut out)?,
-            issues: Issues::new(&mut out)?,
+            issues: Issues::new(names, &mut out)?,
             rejects: RowsFile::new("rejects", &REJECT_COLUMNS, names.len()),
             duplicates: RowsFile::new("duplicates", &DUPLICATE_COLUMNS, names.len()),
+            reader: None,
+            own: OwnCells::default(),
             out,
         })
     }
@@ -107,14 +121,15 @@ impl Writers {
         if let (Some((payload, _)), Some(encoder)) = (&mut self.payload, encoder) {
             payload.set_frame(encoder.frame())?;
         }
+        self.reader = Some(RecordReader::new(context.read, Some(columns.headers.len())));
         self.rejects.begin_source(source, dialect, headers(), &mut self.out)?;
         self.duplicates.begin_source(source, dialect, headers(), &mut self.out)
     }
 
     /// Ends all files, compares what they hold with what was counted, and commits the folder.
     pub(super) fn finish(self, mut summary: Summary) -> Result<Summary> {
-        let Writers { mut out, payload, updates, follow_up, ledger, issues, rejects, duplicates } =
-            self;
+        let Writers { mut out, payload, updates, follow_up, ledger, issues, .. } = self;
+        let (rejects, duplicates) = (self.rejects, self.duplicates);
         let counts = summary.counts;
         let outputs = &mut summary.outputs;
         let withheld = summary.withheld.is_some();
@@ -169,119 +184,108 @@ impl Writers {
     }
 
     /// Writes what there is to say of a row.
-    pub(super) fn write(
-        &mut self,
-        row: &Settled<'_>,
-        source: &str,
-        context: &SourceContext,
-    ) -> Result<()> {
-        let action = row.row.action.filter(|_| row.fate == Fate::Accepted);
-        let payload = self.send(row, action, context)?;
-        if self.payload.is_some() && matches!(row.fate, Fate::Accepted | Fate::Unchanged) {
-            self.follow_up.write(row.place, row.follow(), &mut self.out)?;
-        }
-        let facts = RowFacts {
-            place: row.place,
-            sheet_row: row.sheet_row,
-            fate: row.fate,
-            action,
-            source,
-            payload,
+    pub(super) fn write(&mut self, row: &Settled<'_>, context: &SourceContext) -> Result<()> {
+        let Settled { place, sheet_row, fate, related, .. } = row;
+        let (sheet_row, fate) = (*sheet_row, *fate);
+        let action = row.row.action.filter(|_| fate == Fate::Accepted);
+        let payload = match (&mut self.payload, action) {
+            (Some((payload, _)), Some(action)) => {
+                let apart = action == Action::Update && context.updates_apart();
+                let updates = apart.then_some(&mut self.updates);
+                Some(send(row.contact(), payload, updates, &mut self.out)?)
+            }
+            _ => None,
         };
-        let kept = row.related.as_ref().filter(|_| row.fate == Fate::Duplicate);
-        self.ledger.write(&facts, row.row.phone, kept.map(|kept| (kept.source, kept.row)))?;
-        for index in row.problems() {
-            self.issues.write(row.worked.problems.get(index), &facts)?;
+        let facts = RowFacts { place, sheet_row, fate, action, payload };
+        let kept = related.as_ref().filter(|_| fate == Fate::Duplicate);
+        self.ledger.write(&facts, row.phone(), kept.map(|kept| (kept.source, kept.row)))?;
+        for problem in row.problems() {
+            self.issues.write(problem, &facts)?;
         }
-        if let Some(related) = &row.related {
+        if let Some(related) = *related {
+            let View { columns, keys, .. } = &context.view;
             let phone = row.row.phone.map(|(phone, _, _)| phone);
-            let columns = &context.view.columns;
-            let column = columns.of(Field::Phone).and_then(|at| {
-                let number = u32::try_from(at).ok()?;
-                Some((number, columns.headers[at].as_str()))
-            });
-            self.issues.write_related(&facts, phone, column, related)?;
+            let column = columns.of(Field::Phone).and_then(|at| u32::try_from(at).ok());
+            self.issues.write_related(&facts, phone, column, keys, related)?;
         }
-        match (row.fate, kept) {
-            (Fate::Malformed | Fate::Rejected, _) => self.write_reject(row, source, context),
-            (Fate::Duplicate, Some(kept)) => self.write_duplicate(row, source, kept, context),
+        if self.payload.is_some() && matches!(fate, Fate::Accepted | Fate::Unchanged) {
+            self.follow_up.write(place, row.follow(), &mut self.out)?;
+        }
+        match (fate, *related) {
+            (Fate::Malformed | Fate::Rejected, _) => self.write_reject(row),
+            (Fate::Duplicate, Some(Related { role: Role::Kept(differs), source, row: kept })) => {
+                self.write_duplicate(row, differs, (source, kept), context)
+            }
             _ => Ok(()),
         }
     }
 
-    /// Puts the contact of an accepted row where it is sent from.
-    fn send(
-        &mut self,
-        row: &Settled<'_>,
-        action: Option<Action>,
-        context: &SourceContext,
-    ) -> Result<Option<PayloadPlace>> {
-        let (Some((payload, _)), Some(action)) = (&mut self.payload, action) else {
-            return Ok(None);
-        };
-        if action == Action::Create || !context.updates_apart() {
-            return payload.push(row.contact(), &mut self.out).map(Some);
-        }
-        let updates = match &mut self.updates {
-            Some(updates) => updates,
-            none => {
-                let frame = Frame::lines(String::new());
-                let form = Format::Requests.extension();
-                let max = payload.max();
-                none.insert(Payload::new(UPDATES_FOLDER, form, max, frame, &self.out)?)
-            }
-        };
-        updates.push(row.contact(), &mut self.out).map(Some)
-    }
-
-    fn write_reject(
-        &mut self,
-        row: &Settled<'_>,
-        source: &str,
-        context: &SourceContext,
-    ) -> Result<()> {
-        let mut own = OwnCells::of(row, source);
+    fn write_reject(&mut self, row: &Settled<'_>) -> Result<()> {
+        let own = &mut self.own;
+        own.begin(row);
         if let Some(related) = &row.related {
-            let code = related.role.code();
-            own.add(code, &format!("{}: row {}", code.sentence(), related.row), code.remedy());
+            own.add(related.role.code());
+            // A text takes whatever is written to it.
+            let _ = write!(own.problems, ": row {}", related.row);
         }
-        let rejects = &mut self.rejects;
-        with_record(row, context, |record, view| match record {
-            Record::Row(record) => {
-                let draft = Draft::new(record, &view.columns);
-                let cells = view.originals.iter().map(|at| draft.cell(*at));
-                rejects.write(cells, own.values().into_iter().chain([""]))
-            }
-            Record::Malformed(fault) => {
-                let raw = fault.text();
-                let values = own.values().into_iter().chain([&*raw]);
-                rejects.write(view.originals.iter().map(|_| ""), values)
-            }
-            Record::Blank(_) => Ok(()),
-        })
+        let source = &self.names[row.place.source as usize];
+        let encoded = row.worked.rejects.get(row.begins.rejects);
+        self.rejects.write_encoded(encoded, own.values(source).into_iter())
     }
 
     fn write_duplicate(
         &mut self,
         row: &Settled<'_>,
-        source: &str,
-        kept: &Related<'_>,
+        differs: Differences,
+        (kept_source, kept_row): (u32, u64),
         context: &SourceContext,
     ) -> Result<()> {
-        let mut own = OwnCells::of(row, source);
-        let code = kept.role.code();
-        let message = format!("{}; differs in {}", code.sentence(), kept.difference());
-        own.add(code, &message, code.remedy());
-        let kept_row = kept.row.to_string();
-        let duplicates = &mut self.duplicates;
-        with_record(row, context, |record, view| {
-            let Record::Row(record) = record else { return Ok(()) };
-            let draft = Draft::new(record, &view.columns);
-            let cells = view.originals.iter().map(|at| draft.cell(*at));
-            let values = own.values().into_iter().chain([kept.source_name, kept_row.as_str()]);
-            duplicates.write(cells, values)
-        })
+        let Writers { names, duplicates, reader, own, .. } = self;
+        own.begin(row);
+        own.add(Code::PhoneDuplicate);
+        own.problems.push_str("; differs in ");
+        let before = own.problems.len();
+        for compared in differs.iter() {
+            own.problems.push_str(if own.problems.len() == before { "" } else { ", " });
+            own.problems.push_str(compared.as_str());
+        }
+        if own.problems.len() == before {
+            own.problems.push_str("nothing");
+        }
+        let source = &names[row.place.source as usize];
+        let kept_row = kept_row.to_string();
+        let kept = [names[kept_source as usize].as_str(), &kept_row];
+        let reader = reader.as_mut().expect("a source was begun");
+        let mut result = Ok(());
+        reader.read(row.raw(), &[], |record| {
+            context.resolve(record, &mut |record, view| {
+                let Record::Row(record) = record else { return };
+                let draft = Draft::new(record, &view.columns);
+                let cells = view.originals.iter().map(|at| draft.cell(*at));
+                result = duplicates.write(cells, own.values(source).into_iter().chain(kept));
+            });
+        });
+        result
     }
+}
+
+/// Puts a contact where it is sent from: with the updates where those are requests of their own.
+fn send<'p>(
+    contact: &[u8],
+    payload: &'p mut Payload,
+    updates: Option<&'p mut Option<Payload>>,
+    out: &mut OutDir,
+) -> Result<PayloadPlace<'p>> {
+    let Some(updates) = updates else { return payload.push(contact, out) };
+    let updates = match updates {
+        Some(updates) => updates,
+        none => {
+            let frame = Frame::lines(String::new());
+            let form = Format::Requests.extension();
+            none.insert(Payload::new(UPDATES_FOLDER, form, payload.max(), frame, out)?)
+        }
+    };
+    updates.push(contact, out)
 }
 
 /// What was counted against what was written.
@@ -292,29 +296,9 @@ fn compare(what: &str, counted: u64, written: u64) -> Result<()> {
     Err(Error::Internal(format!("{counted} {what} were counted and {written} written")))
 }
 
-/// Reads the record of a row once more.
-fn with_record(
-    row: &Settled<'_>,
-    context: &SourceContext,
-    mut give: impl FnMut(Record<'_>, &View) -> Result<()>,
-) -> Result<()> {
-    let start = row.row.spot.start;
-    let malformed = &row.worked.chunk.malformed;
-    // The list is in order: a chunk may be malformed from end to end.
-    let own = malformed.binary_search_by_key(&start, |fault| fault.start).ok();
-    let own = own.map(|at| Malformed { start: 0, ..malformed[at] });
-    let mut result = Ok(());
-    let cells = context.view.columns.headers.len();
-    let mut reader = RecordReader::new(context.read, Some(cells));
-    reader.read(row.raw(), own.as_slice(), |record| {
-        context.resolve(record, &mut |record, view| result = give(record, view));
-    });
-    result
-}
-
 /// What our own columns say of a row.
-struct OwnCells<'s> {
-    source: &'s str,
+#[derive(Default)]
+struct OwnCells {
     row: String,
     line: String,
     codes: String,
@@ -322,30 +306,38 @@ struct OwnCells<'s> {
     suggestions: String,
 }
 
-impl<'s> OwnCells<'s> {
-    fn of(row: &Settled<'_>, source: &'s str) -> OwnCells<'s> {
-        let mut own = OwnCells {
-            source,
-            row: row.place.row.to_string(),
-            line: row.place.line.to_string(),
-            codes: String::new(),
-            problems: String::new(),
-            suggestions: String::new(),
-        };
-        // What cost the row comes first.
-        let views = || row.problems().map(|index| row.worked.problems.get(index));
-        let is_error = |problem: &ProblemView<'_>| problem.code().level() == Level::Error;
-        for problem in views().filter(is_error).chain(views().filter(|it| !is_error(it))) {
-            own.add(problem.code(), problem.message(), problem.advice());
+impl OwnCells {
+    /// What there is to say of a row without regard to others.
+    fn begin(&mut self, row: &Settled<'_>) {
+        let OwnCells { row: number, line, codes, problems, suggestions } = self;
+        for text in [&mut *number, line, codes, problems, suggestions] {
+            text.clear();
         }
-        own
+        number.push_str(itoa::Buffer::new().format(row.place.row));
+        self.line.push_str(itoa::Buffer::new().format(row.place.line));
+        // What cost the row comes first.
+        let is_error = |problem: &ProblemView<'_>| problem.code().level() == Level::Error;
+        let (errors, others) = (row.problems().filter(is_error), row.problems());
+        for problem in errors.chain(others.filter(|it| !is_error(it))) {
+            self.add(problem.code());
+            if !problem.detail().is_empty() {
+                self.problems.push_str(": ");
+                self.problems.push_str(problem.detail());
+            }
+            if !problem.suggestion().is_empty() {
+                self.suggestions.push_str(" (perhaps ");
+                self.suggestions.push_str(problem.suggestion());
+                self.suggestions.push(')');
+            }
+        }
     }
 
-    fn add(&mut self, code: Code, message: &str, advice: &str) {
+    /// A problem, and what to do about it.
+    fn add(&mut self, code: Code) {
         let parts = [
             (&mut self.codes, code.as_str()),
-            (&mut self.problems, message),
-            (&mut self.suggestions, advice),
+            (&mut self.problems, code.sentence()),
+            (&mut self.suggestions, code.remedy()),
         ];
         for (text, part) in parts {
             if !text.is_empty() {
@@ -355,7 +347,7 @@ impl<'s> OwnCells<'s> {
         }
     }
 
-    fn values(&self) -> [&str; 6] {
-        [self.source, &self.row, &self.line, &self.codes, &self.problems, &self.suggestions]
+    fn values<'s>(&'s self, source: &'s str) -> [&'s str; 6] {
+        [source, &self.row, &self.line, &self.codes, &self.problems, &self.suggestions]
     }
 }

@@ -12,12 +12,15 @@ use crate::normalize::normalize;
 use crate::normalize::phone::UnreadDigits;
 use crate::phone::{Kind, Phone, Region};
 use crate::problem::{Action, Code, Fate, Problem};
+use crate::text::trim;
 use crate::unique::existing::Stored;
-use crate::unique::{Claimant, Print};
+use crate::unique::{Claims, Print};
+use crate::write::cell::csv_cell;
 use crate::write::contract::Existing;
 use crate::write::encode::News;
 use crate::write::issues::EncodedProblems;
-use crate::write::rejects::csv_cell;
+use crate::write::ledger;
+use crate::write::rejects::EncodedRejects;
 
 use super::context::{SourceContext, View};
 use super::lists;
@@ -52,10 +55,13 @@ fn too_large<'r>(bytes: u64, bytes_max: u64) -> Problem<'r> {
 /// the header, and digits where the phone stands. Two stray quotes make such a record, and the
 /// contacts between them would be lost without a word.
 fn swallowed<'r>(row: &Row<'r>, view: &View) -> Option<Problem<'r>> {
+    // Most records have no line end inside.
+    if !row.may_hold_line_ends() {
+        return None;
+    }
     const DIGITS_MIN: usize = 7;
     let phone = view.columns.of(Field::Phone)?;
-    // Most records have no line end inside.
-    let lines_inside = |cell: &&str| cell.contains(['\n', '\r']);
+    let lines_inside = |cell: &&str| memchr::memchr2(b'\n', b'\r', cell.as_bytes()).is_some();
     let delimiter = view.delimiter;
     let is_row = |line: &&str| {
         let mut cells = line.split(delimiter);
@@ -86,16 +92,20 @@ pub(super) struct WorkedRow {
     /// Accepted here means: it claims its phone, and may still turn out a duplicate.
     pub(super) fate: Fate,
     pub(super) phone: Option<(Phone, Option<Region>, Kind)>,
-    /// The key that a refused number may share with the phone of another row.
-    pub(super) variant_key: Option<u64>,
     /// What the payload does with the row's contact, if it is accepted.
     pub(super) action: Option<Action>,
-    /// Where the row's contact and problems end in the chunk's; they begin where those of the row
-    /// before end.
-    pub(super) contact_end: usize,
-    pub(super) problems_end: usize,
-    /// The same for what is to be followed up.
-    pub(super) follow_end: usize,
+    /// Where what was made of the row ends; it begins where that of the row before ends.
+    pub(super) ends: Ends,
+}
+
+/// How far the buffers of a chunk are filled.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Ends {
+    pub(super) contacts: usize,
+    pub(super) follows: usize,
+    pub(super) phones: usize,
+    pub(super) problems: usize,
+    pub(super) rejects: usize,
 }
 
 /// A chunk and what its worker made of it. The buffers are used again.
@@ -107,7 +117,12 @@ pub(super) struct Worked {
     pub(super) contacts: Vec<u8>,
     /// What is to be followed up, one line a row: phone, id, field and value.
     pub(super) follows: Vec<u8>,
+    /// What the ledger says of the rows' phones.
+    pub(super) phones: Vec<u8>,
     pub(super) problems: EncodedProblems,
+    pub(super) rejects: EncodedRejects,
+    /// What the rows bring that other rows may have, too.
+    pub(super) claims: Claims,
     /// A print for every row.
     pub(super) prints: Vec<u8>,
     /// The phones of rejected rows that are digits alone.
@@ -116,34 +131,19 @@ pub(super) struct Worked {
     pub(super) lines: u64,
 }
 
-impl WorkedRow {
-    /// What the row brings that other rows may have, too.
-    pub(super) fn claimant(&self) -> Option<Claimant> {
-        match (self.fate, self.phone) {
-            (Fate::Accepted | Fate::Unchanged, Some((phone, _, _))) => Some(Claimant::Phone(phone)),
-            _ => self.variant_key.map(Claimant::Refused),
-        }
-    }
-}
-
 impl Worked {
     /// # Errors
     /// A private file cannot be read.
     pub(super) fn work(&mut self, chunk: Chunk, contexts: &Arc<[SourceContext]>) -> Result<()> {
-        self.rows.clear();
-        self.contacts.clear();
-        self.follows.clear();
+        self.clear();
         let mut result = Ok(());
-        self.problems.clear();
-        self.prints.clear();
-        self.unread.clear();
         let context = &contexts[chunk.source as usize];
         let cells = context.view.columns.headers.len();
         let mut reader = RecordReader::new(context.read, Some(cells));
         self.lines = reader.read(&chunk.bytes, &chunk.malformed, |record| {
             context.resolve(record, &mut |record, view| match record {
                 Record::Blank(spot) => self.push_row(spot, Fate::Blank, None, Print::default()),
-                Record::Malformed(fault) => self.push_malformed(&fault, view),
+                Record::Malformed(fault) => self.push_malformed(&fault, view, context),
                 Record::Row(row) => {
                     let pushed = self.push_record(row, view, context);
                     if result.is_ok() {
@@ -167,6 +167,24 @@ impl Worked {
         (chunk, self)
     }
 
+    /// Forgets the chunk and keeps the memory.
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.contacts.clear();
+        self.follows.clear();
+        self.phones.clear();
+        self.problems.clear();
+        self.rejects.clear();
+        self.claims.clear();
+        self.prints.clear();
+        self.unread.clear();
+    }
+
+    /// The index of the next row.
+    fn row(&self) -> u32 {
+        u32::try_from(self.rows.len()).expect("a chunk has fewer rows than bytes of a record")
+    }
+
     fn push_row(
         &mut self,
         spot: Spot,
@@ -175,19 +193,21 @@ impl Worked {
         print: Print,
     ) {
         print.append_to(&mut self.prints);
-        self.rows.push(WorkedRow {
-            spot,
-            fate,
-            phone,
-            variant_key: None,
-            action: None,
-            contact_end: self.contacts.len(),
-            problems_end: self.problems.len(),
-            follow_end: self.follows.len(),
-        });
+        ledger::push_phone(phone, &mut self.phones);
+        if let (Fate::Accepted | Fate::Unchanged, Some((phone, _, _))) = (fate, phone) {
+            self.claims.push(self.row(), phone);
+        }
+        let ends = Ends {
+            contacts: self.contacts.len(),
+            follows: self.follows.len(),
+            phones: self.phones.len(),
+            problems: self.problems.len(),
+            rejects: self.rejects.len(),
+        };
+        self.rows.push(WorkedRow { spot, fate, phone, action: None, ends });
     }
 
-    fn push_malformed(&mut self, fault: &Fault<'_>, view: &View) {
+    fn push_malformed(&mut self, fault: &Fault<'_>, view: &View, context: &SourceContext) {
         let problem = Problem {
             code: fault.code,
             column: None,
@@ -197,8 +217,16 @@ impl Worked {
             suggestion: None,
             readings: Vec::new(),
         };
-        self.problems.push(&problem, &view.columns, None);
+        self.problems.push(&problem, &view.keys, None);
+        let no_cells = view.originals.iter().map(|_| "");
+        self.rejects.push(&context.cell_form, no_cells, &problem.value);
         self.push_row(fault.spot, Fate::Malformed, None, Print::default());
+    }
+
+    /// Keeps the cells of a row that is refused, for those who mend it.
+    fn push_reject(&mut self, draft: &Draft<'_>, view: &View, context: &SourceContext) {
+        let cells = view.originals.iter().map(|at| draft.cell(*at));
+        self.rejects.push(&context.cell_form, cells, "");
     }
 
     fn push_record(&mut self, row: Row<'_>, view: &View, context: &SourceContext) -> Result<()> {
@@ -206,27 +234,33 @@ impl Worked {
         let mut problems: Vec<Problem<'_>> = padding(&row).into_iter().collect();
         let swallowed = swallowed(&row, view);
         if let Some(problem) = swallowed {
-            self.problems.push(&problem, &view.columns, None);
+            self.problems.push(&problem, &view.keys, None);
+            self.push_reject(&draft, view, context);
             self.push_row(row.spot, Fate::Malformed, None, Print::default());
             return Ok(());
         }
         let contact = normalize(&draft, &context.rules, &mut problems);
         let phone = contact.as_ref().ok().map(|contact| contact.phone);
         for problem in &problems {
-            self.problems.push(problem, &view.columns, phone);
+            self.problems.push(problem, &view.keys, phone);
         }
         let contact = match contact {
             Ok(contact) => contact,
             Err(refusal) => {
                 self.unread.extend(refusal.unread);
+                if let Some(key) = refusal.variant_key {
+                    self.claims.push_refused(self.row(), key);
+                }
+                self.push_reject(&draft, view, context);
                 self.push_row(row.spot, Fate::Rejected, None, Print::default());
-                let row = self.rows.last_mut().expect("just pushed");
-                row.variant_key = refusal.variant_key;
                 return Ok(());
             }
         };
         let (fate, action) = self.settle(&contact, &draft, view, context)?;
-        let rest = view.leftovers.iter().map(|(at, name)| (*name, draft.cell(*at).trim()));
+        if fate == Fate::Rejected {
+            self.push_reject(&draft, view, context);
+        }
+        let rest = view.leftovers.iter().map(|(at, name)| (*name, trim(draft.cell(*at))));
         let print = Print::of(&contact, rest);
         let phone = (contact.phone, contact.region, contact.kind);
         self.push_row(row.spot, fate, Some(phone), print);
@@ -269,7 +303,7 @@ impl Worked {
             if bytes > context.contact_bytes_max {
                 self.contacts.truncate(before);
                 let problem = too_large(bytes, context.contact_bytes_max);
-                self.problems.push(&problem, &view.columns, Some(contact.phone));
+                self.problems.push(&problem, &view.keys, Some(contact.phone));
                 return Ok((Fate::Rejected, None));
             }
         }
@@ -327,7 +361,7 @@ impl Worked {
             suggestion: None,
             readings: Vec::new(),
         };
-        self.problems.push(&problem, &view.columns, Some(contact.phone));
+        self.problems.push(&problem, &view.keys, Some(contact.phone));
     }
 
     /// Lists the consent that the row states and only a later update can set.

@@ -29,7 +29,8 @@ pub fn is_ours(headers: &[String]) -> bool {
 
 /// Whether a spreadsheet may take the text, less the `'`s before it, for a formula.
 fn looks_like_formula(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+    let text = if text.starts_with('\'') { text.trim_start_matches('\'') } else { text };
+    matches!(text.as_bytes(), [b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r', ..])
 }
 
 /// The cell, with one `'` more before it where it looks like a formula.

@@ -70,6 +70,8 @@ pub struct Row<'c> {
     cells: &'c [CellSpan],
     /// The number of cells that stand in the source.
     cells_seen: usize,
+    may_hold_line_ends: bool,
+    is_ascii: bool,
 }
 
 impl<'c> Row<'c> {
@@ -84,6 +86,19 @@ impl<'c> Row<'c> {
     #[must_use]
     pub fn cells_before_padding(&self) -> Option<usize> {
         (self.cells_seen != self.cells.len()).then_some(self.cells_seen)
+    }
+
+    /// Whether a line end may stand in one of the cells. In most records none does.
+    #[must_use]
+    pub fn may_hold_line_ends(&self) -> bool {
+        self.may_hold_line_ends
+    }
+
+    /// Whether the record's bytes are ASCII, and so its cells.
+    #[must_use]
+    #[inline]
+    pub fn is_ascii(&self) -> bool {
+        self.is_ascii
     }
 
     /// Whether the record has no cell; it never has none.
@@ -104,7 +119,7 @@ impl<'c> Row<'c> {
         self.cells.iter().map(|span| self.resolve(*span))
     }
 
-    #[inline]
+    #[inline(always)]
     fn resolve(&self, span: CellSpan) -> &'c str {
         match span.kind {
             CellKind::Plain => &self.text[span.start - self.text_start..span.end - self.text_start],

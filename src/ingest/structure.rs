@@ -6,6 +6,7 @@ use wide::u8x16;
 use super::dialect::Dialect;
 
 /// The offsets of delimiters, quotes, escapes and line ends, found 64 bytes at a time.
+#[derive(Clone)]
 pub(super) struct Structure<'b> {
     bytes: &'b [u8],
     wanted: Wanted,

@@ -8,6 +8,7 @@ use super::synonyms::{Meaning, Strength, meanings};
 use crate::contact::Field;
 use crate::ingest::guard::unguard;
 use crate::ingest::record::Row;
+use crate::text::{is_blank, trim};
 
 /// A record seen as fields.
 #[derive(Debug, Clone, Copy)]
@@ -37,21 +38,48 @@ impl<'r> Draft<'r> {
     /// The text of the first of a field's columns that is not empty, and the column; else what the
     /// field always is, and the column that might have said so.
     #[must_use]
+    #[inline]
     pub fn find(&self, field: Field) -> (Option<usize>, &'r str) {
-        let mut filled = self.columns.all_of(field).map(|at| (at, self.cell(at)));
-        match filled.find(|(_, cell)| !cell.trim().is_empty()) {
-            Some((at, cell)) => (Some(at), cell),
-            None => {
-                let first = self.columns.of(field);
-                let constant = self.columns.constant(field);
-                let cell = first.filter(|_| constant.is_empty()).map(|at| self.cell(at));
-                (first, cell.unwrap_or(constant))
-            }
+        match self.columns.of(field) {
+            Some(first) => self.find_from(first, field),
+            None => (None, self.columns.constant(field)),
         }
+    }
+
+    fn find_from(&self, first: usize, field: Field) -> (Option<usize>, &'r str) {
+        let cell = self.cell(first);
+        if !is_blank(cell) {
+            return (Some(first), cell);
+        }
+        // Most fields have one column or none.
+        let other = if self.columns.has_several(field) { self.first(field) } else { None };
+        match (other, self.columns.constant(field)) {
+            (Some((at, cell)), _) => (Some(at), cell),
+            (None, "") => (Some(first), cell),
+            (None, constant) => (Some(first), constant),
+        }
+    }
+
+    /// The text of the first of a field's columns that is not empty, and the column.
+    #[must_use]
+    #[inline(always)]
+    pub fn first(&self, field: Field) -> Option<(usize, &'r str)> {
+        let first = self.columns.of(field)?;
+        let cell = self.cell(first);
+        if !is_blank(cell) {
+            return Some((first, cell));
+        }
+        if self.columns.has_several(field) { self.first_of_several(field) } else { None }
+    }
+
+    #[inline(never)]
+    fn first_of_several(&self, field: Field) -> Option<(usize, &'r str)> {
+        self.filled(field).next()
     }
 
     /// The text of a field, as [`Draft::find`] finds it.
     #[must_use]
+    #[inline]
     pub fn get(&self, field: Field) -> &'r str {
         self.find(field).1
     }
@@ -60,7 +88,7 @@ impl<'r> Draft<'r> {
     pub fn filled(&self, field: Field) -> impl Iterator<Item = (usize, &'r str)> + use<'r> {
         let draft = *self;
         let columns = self.columns.all_of(field);
-        columns.map(move |at| (at, draft.cell(at))).filter(|(_, cell)| !cell.trim().is_empty())
+        columns.map(move |at| (at, draft.cell(at))).filter(|(_, cell)| !is_blank(cell))
     }
 
     /// The phone cells that are not empty, in order of preference. Where the row says of what kind
@@ -90,8 +118,16 @@ impl<'r> Draft<'r> {
     /// The texts of a field's columns in one, with `separator` between them; else what the field
     /// always is.
     #[must_use]
+    #[inline]
     pub fn joined(&self, field: Field, separator: &str) -> Cow<'r, str> {
-        let mut filled = self.filled(field).map(|(_, cell)| cell.trim());
+        match self.columns.of(field) {
+            None => self.columns.constant(field).into(),
+            Some(_) => self.joined_columns(field, separator),
+        }
+    }
+
+    fn joined_columns(&self, field: Field, separator: &str) -> Cow<'r, str> {
+        let mut filled = self.filled(field).map(|(_, cell)| trim(cell));
         let Some(first) = filled.next() else { return self.columns.constant(field).into() };
         let mut whole = Cow::Borrowed(first);
         for part in filled {
@@ -102,8 +138,16 @@ impl<'r> Draft<'r> {
         whole
     }
 
+    /// Whether no cell holds more than ASCII.
+    #[must_use]
+    #[inline]
+    pub fn is_ascii(&self) -> bool {
+        self.row.is_ascii()
+    }
+
     /// The text of a column.
     #[must_use]
+    #[inline(always)]
     pub fn cell(&self, at: usize) -> &'r str {
         let cell = self.row.cell(at);
         if self.columns.ours { unguard(cell) } else { cell }

@@ -9,6 +9,7 @@ use super::problem;
 use crate::contact::{Avatar, Field};
 use crate::map::Draft;
 use crate::problem::{Code, Problem};
+use crate::text::trim;
 
 /// What a platform takes as a picture.
 #[derive(Debug, Clone)]
@@ -33,7 +34,7 @@ pub(super) fn read<'r>(
     rules: &AvatarRules,
     problems: &mut Vec<Problem<'r>>,
 ) -> Option<Avatar<'r>> {
-    let text = draft.get(Field::Avatar).trim();
+    let text = trim(draft.get(Field::Avatar));
     if text.is_empty() {
         return None;
     }

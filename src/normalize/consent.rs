@@ -7,7 +7,7 @@ use super::{Need, problem};
 use crate::contact::Field;
 use crate::map::Draft;
 use crate::problem::{Code, Problem};
-use crate::text::fold;
+use crate::text::{fold, trim};
 
 /// Words for yes and for no in the languages of exports.
 const YES: [&str; 46] = [
@@ -129,7 +129,7 @@ pub(super) fn read<'r>(
 ) -> Option<bool> {
     let mut opt_in = None;
     for field in [Field::OptIn, Field::OptOut] {
-        let said = draft.get(field).trim();
+        let said = trim(draft.get(field));
         if said.is_empty() {
             continue;
         }

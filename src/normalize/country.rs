@@ -6,6 +6,7 @@ use crate::country::{region_of, similar};
 use crate::map::Draft;
 use crate::phone::{Plan, Region};
 use crate::problem::{Code, Confidence, Problem, Suggestion};
+use crate::text::trim;
 
 /// The region of the row's country, in which its numbers without a calling code are read; one that
 /// cannot be read is left out with a warning, which says where they are read then.
@@ -15,7 +16,7 @@ pub(super) fn read<'r>(
     home: Option<Region>,
     problems: &mut Vec<Problem<'r>>,
 ) -> Option<Region> {
-    let cell = draft.get(Field::Country).trim();
+    let cell = trim(draft.get(Field::Country));
     if cell.is_empty() {
         return None;
     }
@@ -54,7 +55,7 @@ impl Homes {
     ) -> Homes {
         let usual = country.or(home);
         for field in [Field::CallingCode, Field::Region] {
-            let cell = draft.get(field).trim();
+            let cell = trim(draft.get(field));
             if cell.is_empty() {
                 continue;
             }
@@ -93,11 +94,6 @@ impl Homes {
         };
         self.named.or_else(beside).or(self.usual)
     }
-}
-
-/// The ISO country of a region; `XK` is none, and `001` neither.
-pub(super) fn of_region(region: Region) -> Option<Country> {
-    Country::from_alpha2(region.as_str())
 }
 
 /// Warns where the column says one country and the phone another.

@@ -2,38 +2,60 @@
 
 use email_address::{EmailAddress, Options};
 
+use super::pairs::Pairs;
 use super::problem;
 use crate::contact::Field;
 use crate::map::Draft;
 use crate::problem::{Code, Confidence, Problem, Suggestion};
+use crate::text::trim;
 
 /// The row's first valid e-mail address; an invalid one is left out with a warning.
 pub(super) fn read<'r>(draft: &Draft<'r>, problems: &mut Vec<Problem<'r>>) -> &'r str {
-    let mut bad = None;
-    let cells = draft.filled(Field::Email).map(|(_, cell)| cell);
-    // Exports put several addresses in a cell, with these between them.
-    for cell in cells.flat_map(|cell| cell.split(":::").flat_map(|part| part.split(';'))) {
-        let cell = cell.trim();
-        if cell.is_empty() {
-            continue;
-        }
-        if !is_valid(cell) {
-            bad = bad.or(Some(cell));
-            continue;
-        }
-        if let Some(meant) = meant_domain(cell) {
-            let (local, _) = cell.rsplit_once('@').expect("a valid address has one");
-            let value = format!("{local}@{meant}");
-            let suggestion = Some(Suggestion { value, confidence: Confidence::Medium });
-            problems.push(Problem { suggestion, ..problem(draft, Field::Email, Code::EmailTypo) });
-        }
-        return cell;
+    let Some((_, cell)) = draft.first(Field::Email) else {
+        return draft.columns().constant(Field::Email);
+    };
+    // Mostly the first cell holds a valid address and nothing else.
+    let cell = trim(cell);
+    match plain_domain(cell) {
+        Some(domain) => kept(cell, domain, draft, problems),
+        None => read_any(draft, problems),
     }
-    if bad.is_some() {
+}
+
+/// The same for a row whose first cell is none of the most ordinary addresses.
+fn read_any<'r>(draft: &Draft<'r>, problems: &mut Vec<Problem<'r>>) -> &'r str {
+    // Exports put several addresses in a cell, with these between them.
+    let cells = draft.filled(Field::Email).map(|(_, cell)| cell);
+    let parts = cells.flat_map(|cell| cell.split(":::").flat_map(|part| part.split(';')));
+    let mut is_bad = false;
+    for address in parts.map(trim).filter(|part| !part.is_empty()) {
+        if is_valid(address) {
+            let (_, domain) = address.rsplit_once('@').expect("a valid address has one");
+            return kept(address, domain, draft, problems);
+        }
+        is_bad = true;
+    }
+    if is_bad {
         problems.push(problem(draft, Field::Email, Code::EmailInvalid));
         return "";
     }
     draft.columns().constant(Field::Email)
+}
+
+/// A valid address, with a note where its domain looks like a slip.
+fn kept<'r>(
+    address: &'r str,
+    domain: &str,
+    draft: &Draft<'r>,
+    problems: &mut Vec<Problem<'r>>,
+) -> &'r str {
+    if let Some(meant) = meant_domain(domain) {
+        let local = &address[..address.len() - domain.len()];
+        let value = format!("{local}{meant}");
+        let suggestion = Some(Suggestion { value, confidence: Confidence::Medium });
+        problems.push(Problem { suggestion, ..problem(draft, Field::Email, Code::EmailTypo) });
+    }
+    address
 }
 
 /// Domains that most private addresses have, and some that are near to them and no slips.
@@ -73,11 +95,31 @@ const ALIKE: [&str; 9] = [
     "outlook.de",
 ];
 
+/// Of shorter domains than this too many others are near.
+const LONG: usize = 8;
+
+/// A bit for the last five bits of each letter that a long usual domain begins with.
+const FIRST_LETTERS: u32 = {
+    let mut letters = 0;
+    let mut at = 0;
+    while at < USUAL.len() {
+        if USUAL[at].len() > LONG {
+            letters |= 1 << (USUAL[at].as_bytes()[0] & 31);
+        }
+        at += 1;
+    }
+    letters
+};
+
 /// The usual domain that a domain is a slip of: one letter more, less, other, or two changed about.
-fn meant_domain(address: &str) -> Option<&'static str> {
-    let (_, domain) = address.rsplit_once('@')?;
+fn meant_domain(domain: &str) -> Option<&'static str> {
     // A slip seldom touches the first letter, and comparing is not for free.
-    const LONG: usize = 8;
+    let first = *domain.as_bytes().first()?;
+    if FIRST_LETTERS >> (first & 31) & 1 == 0
+        || USUAL.iter().any(|usual| usual.eq_ignore_ascii_case(domain))
+    {
+        return None;
+    }
     let near = |usual: &&str| {
         usual.len() > LONG
             && usual.as_bytes()[..1].eq_ignore_ascii_case(&domain.as_bytes()[..1])
@@ -86,10 +128,66 @@ fn meant_domain(address: &str) -> Option<&'static str> {
     let mut near = USUAL.into_iter().filter(near).peekable();
     near.peek()?;
     let domain = domain.to_ascii_lowercase();
-    if USUAL.contains(&domain.as_str()) || ALIKE.contains(&domain.as_str()) {
+    if ALIKE.contains(&domain.as_str()) {
         return None;
     }
     near.find(|usual| strsim::osa_distance(usual, &domain) == 1)
+}
+
+/// What may stand in an address, by pairs of bytes: something that ordinary addresses do not hold,
+const OTHER: u16 = 0x01;
+/// a sign that only the local part may hold,
+const SIGN: u16 = 0x02;
+/// two points,
+const TWO_POINTS: u16 = 0x04;
+/// a dash beside a point,
+const POINT_AND_DASH: u16 = 0x08;
+const DASH_AND_POINT: u16 = 0x10;
+/// and a point.
+const POINT: u16 = 0x20;
+
+static PARTS: Pairs = Pairs::new(&[
+    (OTHER, [0x00, 0xff, 0x00, b' ']),
+    (OTHER, [0x00, 0xff, b'"', b'"']),
+    (OTHER, [0x00, 0xff, b'(', b')']),
+    (OTHER, [0x00, 0xff, b',', b',']),
+    (OTHER, [0x00, 0xff, b':', b'<']),
+    (OTHER, [0x00, 0xff, b'>', b'>']),
+    (OTHER, [0x00, 0xff, b'@', b'@']),
+    (OTHER, [0x00, 0xff, b'[', b']']),
+    (OTHER, [0x00, 0xff, 0x7f, 0xff]),
+    (SIGN, [0x00, 0xff, b'!', b'!']),
+    (SIGN, [0x00, 0xff, b'#', b'\'']),
+    (SIGN, [0x00, 0xff, b'*', b'+']),
+    (SIGN, [0x00, 0xff, b'/', b'/']),
+    (SIGN, [0x00, 0xff, b'=', b'=']),
+    (SIGN, [0x00, 0xff, b'?', b'?']),
+    (SIGN, [0x00, 0xff, b'^', b'`']),
+    (SIGN, [0x00, 0xff, b'{', b'~']),
+    (TWO_POINTS, [b'.', b'.', b'.', b'.']),
+    (POINT_AND_DASH, [b'.', b'.', b'-', b'-']),
+    (DASH_AND_POINT, [b'-', b'-', b'.', b'.']),
+    (POINT, [0x00, 0xff, b'.', b'.']),
+]);
+
+/// The domain of an address that is surely valid, as is nearly every one that is: letters, digits
+/// and signs of ASCII with single points among them, and a domain of two labels or more.
+#[inline]
+fn plain_domain(text: &str) -> Option<&str> {
+    const LOCAL_BYTES_MAX: usize = 64;
+    // A label may be as long as that, so in a domain as short none is too long.
+    const DOMAIN_BYTES_MAX: usize = 63;
+    let bytes = text.as_bytes();
+    let at = bytes.iter().position(|byte| *byte == b'@')?;
+    let (local, domain) = (&bytes[..at], &bytes[at + 1..]);
+    // Neither part begins with a point, nor the domain with a dash, as if a point stood before.
+    let local_is_plain = local.last().is_some_and(|last| *last != b'.')
+        && local.len() <= LOCAL_BYTES_MAX
+        && PARTS.seen(b'.', local) & (OTHER | TWO_POINTS) == 0;
+    let domain_is_plain = domain.last().is_some_and(u8::is_ascii_alphanumeric)
+        && domain.len() <= DOMAIN_BYTES_MAX
+        && PARTS.seen(b'.', domain) == POINT;
+    (local_is_plain && domain_is_plain).then(|| &text[at + 1..])
 }
 
 /// An address as people have one: no display name, and a domain of two labels or more.
@@ -101,21 +199,23 @@ fn is_valid(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn slips_of_usual_domains_are_seen_and_other_domains_are_not() {
-        for (address, meant) in [
-            ("a@gmial.com", "gmail.com"),
-            ("a@Gmail.co", "gmail.com"),
-            ("a@hotmial.com", "hotmail.com"),
-            ("a@yaho.com", "yahoo.com"),
-            ("a@outlok.com", "outlook.com"),
+        for (domain, meant) in [
+            ("gmial.com", "gmail.com"),
+            ("Gmail.co", "gmail.com"),
+            ("hotmial.com", "hotmail.com"),
+            ("yaho.com", "yahoo.com"),
+            ("outlok.com", "outlook.com"),
         ] {
-            assert_eq!(meant_domain(address), Some(meant), "{address}");
+            assert_eq!(meant_domain(domain), Some(meant), "{domain}");
         }
-        for address in ["a@gmail.com", "a@mail.com", "a@ymail.com", "a@example.com", "a@gmx.at"] {
-            assert_eq!(meant_domain(address), None, "{address}");
+        for domain in ["gmail.com", "mail.com", "ymail.com", "example.com", "gmx.at"] {
+            assert_eq!(meant_domain(domain), None, "{domain}");
         }
     }
 
@@ -128,6 +228,46 @@ mod tests {
             ["a", "a@", "@b.co", "a@b", "a b@c.de", "A <a@b.co>", "a@b..co", "a@[1.2.3.4]"]
         {
             assert!(!is_valid(not_one), "{not_one}");
+        }
+    }
+
+    #[test]
+    fn what_is_plainly_valid_is_valid() {
+        let mut plain = 0;
+        for byte in 0..0x80_u8 {
+            let c = char::from(byte);
+            for address in [
+                format!("a{c}b@example.com"),
+                format!("{c}a@example.com"),
+                format!("a{c}@example.com"),
+                format!("a@{c}b.com"),
+                format!("a@b{c}.com"),
+                format!("a@b.{c}com"),
+                format!("a@b.com{c}"),
+                format!("a@b{c}c.co"),
+            ] {
+                assert!(plain_domain(&address).is_none() || is_valid(&address), "{address:?}");
+                plain += usize::from(plain_domain(&address).is_some());
+            }
+        }
+        assert!(plain > 500, "only {plain} were plain");
+        for address in ["anna.smith+tag@mail.example-shop.co.uk", "o'neill_1@gmail.com"] {
+            assert!(plain_domain(address).is_some(), "{address}");
+        }
+        for length in [62, 63, 64, 65] {
+            let long = "a".repeat(length);
+            for address in [format!("{long}@b.co"), format!("a@{long}.co"), format!("a@b.{long}")] {
+                assert!(plain_domain(&address).is_none() || is_valid(&address), "{address}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_that_is_plainly_valid_is_valid(
+            address in r"[a-zA-Z0-9.+_\-' é]{0,6}@?[a-zA-Z0-9.\-@_]{0,8}(\.[a-z0-9\-]{0,3})?",
+        ) {
+            prop_assert!(plain_domain(&address).is_none() || is_valid(&address), "{}", address);
         }
     }
 }

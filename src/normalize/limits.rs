@@ -16,6 +16,14 @@ pub struct Limit {
     pub letters_only: bool,
 }
 
+impl Limit {
+    /// Whether a value is plainly within the limit: characters are no more than bytes.
+    #[inline]
+    fn surely_takes(self, value: &str) -> bool {
+        !self.letters_only && self.chars_max.is_none_or(|max| value.len() <= max)
+    }
+}
+
 /// What a platform takes in each field.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FieldLimits([Limit; Field::COUNT]);
@@ -28,6 +36,7 @@ impl FieldLimits {
 
     /// The limit of a field.
     #[must_use]
+    #[inline]
     pub fn of(&self, field: Field) -> Limit {
         self.0[field as usize]
     }
@@ -39,7 +48,22 @@ impl FieldLimits {
     }
 
     /// The value, or nothing and a warning where the platform would not take it.
+    #[inline(always)]
     pub(super) fn keep<'r>(
+        &self,
+        draft: &Draft<'r>,
+        field: Field,
+        value: Cow<'r, str>,
+        problems: &mut Vec<Problem<'r>>,
+    ) -> Cow<'r, str> {
+        if self.of(field).surely_takes(&value) {
+            return value;
+        }
+        self.keep_counted(draft, field, value, problems)
+    }
+
+    #[cold]
+    fn keep_counted<'r>(
         &self,
         draft: &Draft<'r>,
         field: Field,
@@ -54,7 +78,6 @@ impl FieldLimits {
     /// Why the platform would not take the value.
     fn fault(&self, field: Field, value: &str) -> Option<(Code, String)> {
         let Limit { chars_max, letters_only } = self.of(field);
-        // Characters are no more than bytes.
         if let Some(max) = chars_max.filter(|max| value.len() > *max) {
             let seen = value.chars().count();
             if seen > max {

@@ -16,6 +16,9 @@ const FIELDS: [Field; 5] =
 
 /// Looks at the cells of the row that hold words. ASCII costs no more than a look.
 pub(super) fn check<'r>(draft: &Draft<'r>, problems: &mut Vec<Problem<'r>>) {
+    if draft.is_ascii() && !draft.columns().has_constants() {
+        return;
+    }
     for field in FIELDS {
         let cell = draft.get(field);
         if cell.is_ascii() {
@@ -59,7 +62,6 @@ impl Backwards {
 
     /// The text whose UTF-8 was read in this encoding, if the cell looks like that.
     fn undo(&self, cell: &str) -> Option<String> {
-        // Most text fails at its second letter: a first byte of UTF-8 is never followed by another.
         let [first, second] = first_two(cell)?;
         let first = self.byte(first)?;
         if !(0xc2..0xf5).contains(&first) || !(0x80..0xc0).contains(&self.byte(second)?) {
@@ -103,9 +105,36 @@ fn has_replacement(cell: &str) -> bool {
     memchr::memchr(0xef, cell.as_bytes()).is_some() && cell.contains(char::REPLACEMENT_CHARACTER)
 }
 
+/// The bytes that single-byte encodings have for a letter in which a character of UTF-8 may begin,
+/// and those in which it goes on: a bit for each encoding, by the letter's number. All such letters
+/// have a number below this, but for signs that stand in the second place.
+const LETTERS: usize = 0x700;
+static PARTS: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
+    let of = |range: std::ops::Range<u8>| {
+        let mut letters = vec![0; LETTERS];
+        for (at, encoding) in ENCODINGS.iter().enumerate() {
+            for (c, _) in encoding.bytes.iter().filter(|(_, byte)| range.contains(byte)) {
+                if let Some(letter) = letters.get_mut(*c as usize) {
+                    *letter |= 1 << at;
+                }
+            }
+        }
+        letters
+    };
+    [of(0xc2..0xf5), of(0x80..0xc0)]
+});
+
+/// Whether the first two letters beyond ASCII may be the bytes of one. Most text fails here: a
+/// first byte of UTF-8 is never followed by another.
+fn may_be_bytes([first, second]: [char; 2]) -> bool {
+    let [firsts, seconds] = &*PARTS;
+    let first = firsts.get(first as usize).copied().unwrap_or(0);
+    first & seconds.get(second as usize).copied().unwrap_or(u8::MAX) != 0
+}
+
 /// What the cell may have been.
 fn repair(cell: &str) -> Option<String> {
-    first_two(cell)?;
+    first_two(cell).filter(|two| may_be_bytes(*two))?;
     ENCODINGS.iter().find_map(|encoding| encoding.undo(cell))
 }
 
@@ -127,6 +156,28 @@ mod tests {
         }
         let (wrong, _) = WINDOWS_1251.decode_without_bom_handling("Ольга".as_bytes());
         assert_eq!(repair(&wrong).as_deref(), Some("Ольга"));
+    }
+
+    #[test]
+    fn what_cannot_be_bytes_is_repaired_in_no_encoding() {
+        let beyond_ascii = |c: &char| !c.is_ascii();
+        let mut impossible = 0;
+        // Every letter that is a byte somewhere, and some that are none.
+        let letters = ENCODINGS.iter().flat_map(|encoding| encoding.bytes.iter().map(|(c, _)| *c));
+        let letters: std::collections::BTreeSet<char> = letters
+            .chain(['明', 'ش', 'प', '\u{6ff}', '\u{700}', '😀'])
+            .filter(beyond_ascii)
+            .collect();
+        for first in &letters {
+            for second in &letters {
+                let cell = format!("{first}{second}");
+                if !may_be_bytes([*first, *second]) {
+                    assert!(ENCODINGS.iter().all(|it| it.undo(&cell).is_none()), "{cell}");
+                    impossible += 1;
+                }
+            }
+        }
+        assert!(impossible > letters.len() * letters.len() / 4);
     }
 
     #[test]

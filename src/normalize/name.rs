@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use super::Rules;
+use super::pairs::Pairs;
 use crate::contact::Field;
 use crate::map::Draft;
 use crate::problem::Problem;
+use crate::text::trim;
 
 /// The names of a row; an empty text means none.
 pub(super) struct Names<'r> {
@@ -20,8 +22,13 @@ pub(super) fn read<'r>(
     rules: &Rules,
     problems: &mut Vec<Problem<'r>>,
 ) -> Names<'r> {
-    let mut part =
-        |field: Field| rules.limits.keep(draft, field, tidied(draft.joined(field, " ")), problems);
+    let mut part = |field: Field| {
+        let joined = draft.joined(field, " ");
+        if joined.is_empty() {
+            return joined;
+        }
+        rules.limits.keep(draft, field, tidied(joined), problems)
+    };
     let (first, last) = (part(Field::FirstName), part(Field::LastName));
     let mut whole = tidy(draft.get(Field::Name));
     if whole.is_empty() {
@@ -45,8 +52,8 @@ fn tidied(text: Cow<'_, str>) -> Cow<'_, str> {
 /// Runs of white space made one space, none at either end; control characters and direction marks
 /// taken out. Joiners stay: some scripts need them.
 fn tidy(cell: &str) -> Cow<'_, str> {
-    let cell = cell.trim();
-    if is_tidy(cell) {
+    let cell = trim(cell);
+    if is_plainly_tidy(cell) || is_tidy(cell) {
         return cell.into();
     }
     let mut tidied = String::with_capacity(cell.len());
@@ -64,6 +71,27 @@ fn is_stray(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}'
             | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Pairs of bytes that begin a character without a place in a name, or a run of white space, or
+/// may.
+static UNTIDY: Pairs = Pairs::new(&[
+    (0x01, [0x00, 0xff, 0x00, 0x1f]),
+    (0x01, [0x00, 0xff, 0x7f, 0x7f]),
+    (0x02, [b' ', b' ', b' ', b' ']),
+    (0x04, [0xc2, 0xc2, 0x80, 0xa0]),
+    (0x08, [0xd8, 0xd8, 0x9c, 0x9c]),
+    (0x10, [0xe1, 0xe1, 0x9a, 0x9a]),
+    (0x20, [0xe2, 0xe2, 0x80, 0x81]),
+    (0x40, [0xe3, 0xe3, 0x80, 0x80]),
+    (0x80, [0xef, 0xef, 0xbb, 0xbb]),
+]);
+
+/// Whether a cell is surely tidy, which its bytes tell for nearly every name.
+#[inline]
+fn is_plainly_tidy(cell: &str) -> bool {
+    // Before the first byte may stand anything but a space.
+    UNTIDY.seen(b'x', cell.as_bytes()) == 0
 }
 
 fn is_tidy(cell: &str) -> bool {
@@ -95,6 +123,19 @@ mod tests {
         ] {
             assert_eq!(tidy(cell), name, "{cell:?}");
         }
+    }
+
+    #[test]
+    fn what_is_plainly_tidy_is_tidy() {
+        let mut plain = 0;
+        for c in char::MIN..=char::MAX {
+            for cell in [c.to_string(), format!("{c}{c}"), format!("a {c}"), format!("ع{c} b")] {
+                assert!(!is_plainly_tidy(&cell) || is_tidy(&cell), "{cell:?}");
+                plain += usize::from(is_plainly_tidy(&cell));
+            }
+        }
+        assert!(plain > 4_000_000, "only {plain} cells were plain");
+        assert!(is_plainly_tidy("Ana María O'Neill") && is_plainly_tidy("محمد علي"));
     }
 
     #[test]

@@ -7,14 +7,51 @@ use super::{PhoneRules, Refusal, Rules, problem};
 use crate::contact::Field;
 use crate::map::Draft;
 use crate::phone::{
-    Damage, Fiction, Found, Kind, Plan, Reading, Refusal as Reason, Refused, Region, Repair,
-    read as read_cell,
+    Damage, Fiction, Found, Kind, Phone, Plan, Reading, Refusal as Reason, Refused, Region, Repair,
+    read as read_cell, read_ordinary,
 };
 use crate::problem::{Code, Confidence, Level, Problem, Suggestion};
+use crate::text::trim;
 
-/// The row's phone and the number it was read from; or what is known of the number that was
-/// refused. Of several columns the first with a valid number wins.
+/// A phone, and what is known of its line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line {
+    pub(super) phone: Phone,
+    pub(super) calling_code: u16,
+    pub(super) region: Option<Region>,
+    pub(super) kind: Kind,
+}
+
+impl From<Found> for Line {
+    #[inline]
+    fn from(found: Found) -> Line {
+        let Found { phone, number, other_reading: _, fiction: _ } = found;
+        Line {
+            phone,
+            calling_code: number.calling_code(),
+            region: number.region(),
+            kind: number.kind(),
+        }
+    }
+}
+
+/// The row's phone; or what is known of the number that was refused. Of several columns the first
+/// with a valid number wins.
 pub(super) fn read<'r>(
+    draft: &Draft<'r>,
+    rules: &Rules,
+    homes: Homes,
+    problems: &mut Vec<Problem<'r>>,
+) -> Result<Line, Refusal> {
+    if draft.columns().only_phone().is_some() {
+        let (at, cell) = draft.find(Field::Phone);
+        return Cell { draft, rules, homes, at: at.unwrap_or(0), cell }.line(problems);
+    }
+    read_several(draft, rules, homes, problems).map(Line::from)
+}
+
+/// The same for a row that may have several phones.
+fn read_several<'r>(
     draft: &Draft<'r>,
     rules: &Rules,
     homes: Homes,
@@ -77,16 +114,39 @@ struct Cell<'c, 'r> {
 }
 
 impl<'r> Cell<'_, 'r> {
-    /// How the cell is read, behind the area code that stands apart from it, if that makes a number
-    /// of it. A cell with a plus or a zero before its digits has its own, and a mobile needs none.
-    fn reading(&self, home: Option<Region>) -> Reading {
-        let Cell { draft, rules, cell, .. } = *self;
-        let read = |text: &str| read_cell(rules.plan, text, home, rules.phone.read);
-        let area = draft.get(Field::AreaCode).trim();
-        if area.is_empty() || cell.trim_start().starts_with(['+', '0']) {
-            return read(cell);
+    /// The area code that stands apart from the cell; a cell with a plus or a zero before its
+    /// digits has its own.
+    fn area(&self) -> &'r str {
+        let area = trim(self.draft.get(Field::AreaCode));
+        let has_own = || self.cell.trim_start().starts_with(['+', '0']);
+        if area.is_empty() || has_own() { "" } else { area }
+    }
+
+    /// The line of a cell beside which the row has no other; all there is to say is pushed.
+    fn line(&self, problems: &mut Vec<Problem<'r>>) -> Result<Line, Refusal> {
+        let Cell { draft, rules, homes, at, cell } = *self;
+        let home = homes.of_phone(draft, rules.plan, at, problems);
+        if self.area().is_empty()
+            && let Some(found) = read_ordinary(rules.plan, cell, home, rules.phone.read)
+            && rules.phone.kinds.has(Some(&found.number.kind()))
+            && rules.phone.regions.has(found.number.region().as_ref())
+        {
+            // Most cells are such, and nothing needs to be said of them.
+            return Ok(found.into());
         }
+        self.judge_in(home, problems).1.map(Line::from)
+    }
+
+    /// How the cell is read, behind the area code that stands apart from it, if that makes a number
+    /// of it. A mobile needs none.
+    fn reading(&self, home: Option<Region>) -> Reading {
+        let Cell { rules, cell, .. } = *self;
+        let read = |text: &str| read_cell(rules.plan, text, home, rules.phone.read);
+        let area = self.area();
         let alone = read(cell);
+        if area.is_empty() {
+            return alone;
+        }
         let is_mobile = |found: &Found| found.number.kind() == Kind::Mobile;
         if alone.verdict.as_ref().is_ok_and(|it| is_mobile(it) || begins_with(cell, area)) {
             return alone;
@@ -97,10 +157,18 @@ impl<'r> Cell<'_, 'r> {
 
     /// What the cell is read as, and whether it is wanted; all there is to say is pushed.
     fn judge(&self, problems: &mut Vec<Problem<'r>>) -> (Reading, Result<Found, Refusal>) {
-        let Cell { draft, rules, homes, at, cell } = *self;
-        let home = homes.of_phone(draft, rules.plan, at, problems);
+        let home = self.homes.of_phone(self.draft, self.rules.plan, self.at, problems);
+        self.judge_in(home, problems)
+    }
+
+    /// The same, where the cell is read in `home`.
+    fn judge_in(
+        &self,
+        home: Option<Region>,
+        problems: &mut Vec<Problem<'r>>,
+    ) -> (Reading, Result<Found, Refusal>) {
+        let Cell { draft, rules, homes: _, at, cell } = *self;
         let reading = self.reading(home);
-        // Most cells are plain valid numbers, of which nothing needs to be said.
         let mut wanted = true;
         for Finding { code, detail } in findings(&reading, home, &rules.phone) {
             wanted &= code.level() != Level::Error;
@@ -321,7 +389,8 @@ impl UnreadDigits {
     /// The kind of valid number of the region that they are.
     #[must_use]
     pub fn kind_in(self, plan: &Plan, region: Region) -> Option<Kind> {
-        let text = self.digits.to_string();
+        let mut buffer = itoa::Buffer::new();
+        let text = buffer.format(self.digits);
         let number = plan.parse(&text[1..], Some(region)).ok()?;
         (number.is_valid() && number.region() == Some(region)).then(|| number.kind())
     }

@@ -24,13 +24,15 @@ pub enum TagRules {
 pub(super) fn read<'r>(draft: &Draft<'r>) -> Tags<'r> {
     let columns = draft.columns();
     let mut cells = [""; Tags::CELLS_MAX];
-    let filled = draft.filled(Field::Tags).map(|(_, cell)| cell);
-    let constant = Some(columns.constant(Field::Tags));
-    for (slot, cell) in cells.iter_mut().zip(constant.into_iter().chain(filled)) {
-        *slot = cell;
+    let (own_cells, last) = cells.split_at_mut(Tags::CELLS_MAX - 1);
+    last[0] = columns.constant(Field::Tags);
+    if columns.has_several(Field::Tags) {
+        for (slot, (_, cell)) in own_cells.iter_mut().zip(draft.filled(Field::Tags)) {
+            *slot = cell;
+        }
+    } else if let Some((_, cell)) = draft.first(Field::Tags) {
+        own_cells[0] = cell;
     }
-    // The row's own come first.
-    cells.rotate_left(1);
     let own = columns.preset.and_then(|preset| preset.own_tags.as_deref());
     Tags::new(cells, &columns.tag_separator, own)
 }

@@ -109,21 +109,24 @@ pub(super) struct Cleaned<'t> {
 /// Whether the text is made of digits, plus, and the separators that people type, and so needs no
 /// cleaning. Most texts are; this is their only cost here.
 pub(super) fn is_ordinary(text: &str) -> bool {
-    const ORDINARY: [bool; 256] = {
-        let mut table = [false; 256];
-        let bytes = b"0123456789 +-()";
+    const DASH: u8 = 1;
+    const OTHER: u8 = 2;
+    const CLASSES: [u8; 256] = {
+        let mut table = [OTHER; 256];
+        let bytes = b"0123456789 ()";
         let mut at = 0;
         while at < bytes.len() {
-            table[bytes[at] as usize] = true;
+            table[bytes[at] as usize] = 0;
             at += 1;
         }
+        table[b'-' as usize] = DASH;
         table
     };
     // A plus after the start may have a zero before it, and what is short may be a date.
     const DATE_BYTES_MAX: usize = 10;
-    text.bytes().all(|byte| ORDINARY[usize::from(byte)])
-        && !text.bytes().skip(1).any(|byte| byte == b'+')
-        && (text.len() > DATE_BYTES_MAX || !text.bytes().any(|byte| byte == b'-'))
+    let number = text.strip_prefix('+').unwrap_or(text);
+    let seen = number.bytes().fold(0, |seen, byte| seen | CLASSES[usize::from(byte)]);
+    seen == 0 || (seen == DASH && text.len() > DATE_BYTES_MAX)
 }
 
 /// A cell longer than this holds no number that anybody can mean, and is not looked at.
@@ -332,6 +335,9 @@ fn is_date(text: &str) -> bool {
 
 /// Whether a text is an address of WhatsApp that names no number.
 fn is_other_address(text: &str) -> bool {
+    if memchr::memchr2(b'@', b'/', text.as_bytes()).is_none() {
+        return false;
+    }
     let lower = text.to_ascii_lowercase();
     ["@g.us", "@lid", "@newsletter", "@broadcast"].iter().any(|end| lower.ends_with(end))
         || ["wa.me/message/", "wa.me/qr/", "chat.whatsapp.com/", "whatsapp.com/channel/"]

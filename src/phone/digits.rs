@@ -58,7 +58,7 @@ impl Digits {
     }
 
     /// Adds a digit at the front.
-    fn put(self, digit: u8) -> Digits {
+    pub(super) fn put(self, digit: u8) -> Digits {
         let rest = self.rest >> 4 | self.first << 124;
         let first = self.first >> 4 | u128::from(digit) << 124;
         Digits { first, rest }.counted(KEPT.min(self.len() + 1))

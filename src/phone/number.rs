@@ -165,6 +165,17 @@ impl Number {
         self.e164.national()
     }
 
+    /// The digits of the calling code.
+    pub(super) fn calling_code_digits(&self) -> &str {
+        &self.e164.calling_code_with_plus()[1..]
+    }
+
+    /// Whether the national number has a leading zero.
+    #[inline]
+    pub(super) fn begins_with_zero(&self) -> bool {
+        self.e164.text.as_flattened()[1 + usize::from(self.e164.code_digits)] == b'0'
+    }
+
     /// The region that the number belongs to (libphonenumber's `region_code_for_number`). A number
     /// that is not valid may still have one, where its calling code has only one region, or where
     /// its leading digits tell.

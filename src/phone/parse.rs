@@ -53,6 +53,22 @@ pub(super) fn parse(
     resolve(tables, plus, digits, home, extension)
 }
 
+/// Reads the most ordinary text as if a plus stood before it, and the digits of a calling code, if
+/// one is given; nothing where the text is other than that, or has a plus of its own.
+pub(super) fn parse_after(
+    tables: &Tables,
+    code: Option<u16>,
+    text: &str,
+) -> Option<Result<Number, Refusal>> {
+    let (Plus::Absent, mut digits) = plain::read(text)? else { return None };
+    let mut code = code.unwrap_or(0);
+    while code > 0 {
+        digits = digits.put((code % 10) as u8);
+        code /= 10;
+    }
+    Some(resolve(tables, Plus::Present, digits, None, Extension::Absent))
+}
+
 /// Reads text that is not the most ordinary.
 #[cold]
 #[inline(never)]

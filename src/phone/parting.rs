@@ -9,6 +9,9 @@ use std::borrow::Cow;
 pub(super) fn parts(text: &str) -> Vec<Cow<'_, str>> {
     // The separator of Google Contacts first: the others may stand inside its parts.
     const SEPARATORS: [&str; 6] = [":::", ";", " / ", "\n", "|", ","];
+    if !text.bytes().any(|byte| b":;/\n|,".contains(&byte)) {
+        return vec![text.into()];
+    }
     let separator = SEPARATORS.into_iter().find(|separator| text.contains(separator));
     let separator = separator.or_else(|| ends_in_short_part(text).then_some("/"));
     let Some(separator) = separator else { return vec![text.into()] };

@@ -108,6 +108,18 @@ impl Plan {
         parse::parse(&self.tables, text, home, Vanity::Refused)
     }
 
+    /// Reads text as [`Plan::parse`] reads it behind a plus.
+    pub(super) fn parse_after_plus(&self, text: &str) -> Result<Number, Refusal> {
+        let ordinary = parse::parse_after(&self.tables, None, text);
+        ordinary.unwrap_or_else(|| self.parse(&format!("+{text}"), None))
+    }
+
+    /// Reads text as [`Plan::parse`] reads it behind a plus and a calling code.
+    pub(super) fn parse_after_code(&self, code: u16, text: &str) -> Result<Number, Refusal> {
+        let ordinary = parse::parse_after(&self.tables, Some(code), text);
+        ordinary.unwrap_or_else(|| self.parse(&format!("+{code} {text}"), None))
+    }
+
     /// As [`Plan::parse`], and reads letters as the digits on whose keys they stand, where there
     /// are three or more: `1-800-FLOWERS`.
     ///
@@ -166,6 +178,37 @@ impl Tables {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_is_read_behind_a_plus_and_a_code_as_if_they_stood_there() {
+        let plan = Plan::builtin();
+        for text in [
+            "971501234561",
+            "50 123 4561",
+            "(0)50-1234561",
+            "+971501234561",
+            " 2125551234",
+            "1",
+            "",
+            "12",
+            "1234567890123456",
+            "123456789012345678",
+            "2125551234x5",
+            "x",
+            "٠٥٠١٢٣٤٥٦١",
+            "--1--",
+        ] {
+            assert_eq!(
+                plan.parse_after_plus(text),
+                plan.parse(&format!("+{text}"), None),
+                "{text}"
+            );
+            for code in [1, 7, 39, 49, 225, 888, 971] {
+                let whole = plan.parse(&format!("+{code} {text}"), None);
+                assert_eq!(plan.parse_after_code(code, text), whole, "{code} {text}");
+            }
+        }
+    }
 
     #[test]
     fn the_tables_of_the_world_fit_in_512_kib() {

@@ -10,6 +10,7 @@ use super::fictional::{Fiction, fiction, reserved};
 use super::identity::{modern_spelling, variant_key, with_ninth_digit};
 use super::kind::Refusal;
 use super::number::{Number, Phone};
+use super::ordinary::read_ordinary;
 use super::parting::{parts, weak_parts};
 use super::plan::Plan;
 use super::region::Region;
@@ -151,6 +152,19 @@ pub enum Refused {
 /// Reads the cell `text`, whose numbers without a calling code belong to `home`.
 #[must_use]
 pub fn read(plan: &Plan, text: &str, home: Option<Region>, rules: ReadRules) -> Reading {
+    match read_ordinary(plan, text, home, rules) {
+        Some(found) => Reading { bare: !text.starts_with('+'), ..Reading::of(Ok(found)) },
+        None => read_at_length(plan, text, home, rules),
+    }
+}
+
+/// Reads a cell, whatever is in it.
+pub(super) fn read_at_length(
+    plan: &Plan,
+    text: &str,
+    home: Option<Region>,
+    rules: ReadRules,
+) -> Reading {
     Reader { plan, home, rules, trace: &mut () }.read(text)
 }
 
@@ -168,9 +182,14 @@ pub(super) fn read_aloud(
 
 impl Reading {
     fn refused(why: Refused, repairs: Repairs) -> Reading {
+        Reading { repairs, ..Reading::of(Err(why)) }
+    }
+
+    /// A verdict of which nothing else is to be said.
+    fn of(verdict: Result<Found, Refused>) -> Reading {
         Reading {
-            verdict: Err(why),
-            repairs,
+            verdict,
+            repairs: Repairs::default(),
             parted: false,
             others: Vec::new(),
             bare: false,
@@ -390,7 +409,7 @@ impl<T: Trace> Reader<'_, T> {
         let repairs = reading.repairs;
         let settled = repairs.has(Repair::PlusAdded) || repairs.has(Repair::ForeignPrefix);
         let open = reading.bare && !settled && self.rules.digits == DigitsAs::Auto;
-        let other = if open { self.other_reading(text, &number) } else { None };
+        let other = if open { reading_of_bare(self.plan, self.home, text, &number) } else { None };
         let other = other.or_else(|| self.without_zero(text, &number));
         let other_reading = other.filter(|other| other.phone != phone);
         let fiction = fiction(phone.as_u64());
@@ -516,18 +535,26 @@ impl<T: Trace> Reader<'_, T> {
     /// begin with is the beginning of that.
     fn is_nearly_national(&self, text: &str) -> bool {
         const SURPLUS_MAX: usize = 2;
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        if self.home.is_none() {
+            return false;
+        }
         let is_valid = |text: &str| {
             let number = self.plan.parse(text, self.home);
             number.is_ok_and(|number| number.is_valid() && is_national(text, &number))
         };
-        let mut shorter = (1..=SURPLUS_MAX).filter_map(|less| digits.get(..digits.len() - less));
-        let mut longer = ('0'..='9').map(|digit| format!("{digits}{digit}"));
-        self.home.is_some() && (shorter.any(is_valid) || longer.any(|it| is_valid(&it)))
+        let mut digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let shorter = |less: usize| digits.get(..digits.len() - less).is_some_and(is_valid);
+        (1..=SURPLUS_MAX).any(shorter)
+            || ('0'..='9').any(|digit| {
+                digits.push(digit);
+                let longer = is_valid(&digits);
+                digits.pop();
+                longer
+            })
     }
 
     fn parse_international(&self, text: &str) -> Result<Number, Refusal> {
-        self.plan.parse(&format!("+{text}"), None)
+        self.plan.parse_after_plus(text)
     }
 
     /// The number's identity, where need be by its spelling of today.
@@ -557,34 +584,12 @@ impl<T: Trace> Reader<'_, T> {
         Err(Refused::Number(refusal))
     }
 
-    /// The other valid reading of digits without a plus that were read as `number`.
-    fn other_reading(&self, text: &str, number: &Number) -> Option<OtherReading> {
-        let start = text.trim_start_matches(['(', ' ', '-']);
-        let (other, choice) = if let Some(rest) = start.strip_prefix("00") {
-            (self.parse_international(rest), Choice::CarrierPrefix)
-        } else if start.starts_with('0') {
-            // No calling code begins with 0.
-            return None;
-        } else if is_national(text, number) && self.is_of_home(number) {
-            (self.parse_international(text), Choice::National)
-        } else {
-            (read_as_national(self.plan, text, self.home?), Choice::International)
-        };
-        let phone = other.and_then(|other| other.phone()).ok()?;
-        Some(OtherReading { phone, choice })
-    }
-
-    fn is_of_home(&self, number: &Number) -> bool {
-        let code = self.home.and_then(|home| self.plan.calling_code(home));
-        code == Some(number.calling_code())
-    }
-
     /// What `+39 (0)331 …` is if the zero is no part of the number, where it was taken for one.
     fn without_zero(&self, text: &str, number: &Number) -> Option<OtherReading> {
         if !number.national().starts_with('0') || !text.contains("(0)") {
             return None;
         }
-        let other = self.plan.parse(&text.replacen("(0)", "", 1), self.home);
+        let other = self.plan.parse(&without_trunk_zero(text), self.home);
         let phone = other.and_then(|other| other.phone()).ok()?;
         Some(OtherReading { phone, choice: Choice::KeptZero })
     }
@@ -613,7 +618,7 @@ impl<T: Trace> Reader<'_, T> {
                     valid(self.plan.parse(&modern, None))
                 };
                 let national = || self.plan.parse(text, self.home).ok();
-                let without_zero = || self.plan.parse(&text.replacen("(0)", "", 1), self.home);
+                let without_zero = || self.plan.parse(&without_trunk_zero(text), self.home);
                 number
                     .and_then(|it| it.phone().ok().or_else(|| modern(&it)))
                     .or_else(|| modern(&national()?))
@@ -621,6 +626,14 @@ impl<T: Trace> Reader<'_, T> {
             }
             _ => None,
         }
+    }
+}
+
+/// A text without the first zero that stands in it in brackets.
+fn without_trunk_zero(text: &str) -> Cow<'_, str> {
+    match memchr::memmem::find(text.as_bytes(), b"(0)") {
+        Some(at) => format!("{}{}", &text[..at], &text[at + 3..]).into(),
+        None => text.into(),
     }
 }
 
@@ -648,11 +661,13 @@ fn is_national(text: &str, number: &Number) -> bool {
 
 /// Whether digits without a plus begin with the calling code that they were read with.
 fn begins_with_code(text: &str, number: &Number) -> bool {
-    let mut digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let digits = || text.bytes().filter(u8::is_ascii_digit);
     // Those of the extension come last.
-    digits.truncate(digits.len().saturating_sub(number.extension().len()));
-    let digits = digits.trim_start_matches('0');
-    digits.starts_with(&number.calling_code().to_string()) && digits.len() > number.national().len()
+    let own = digits().count().saturating_sub(number.extension().len());
+    let mut digits = digits().take(own).skip_while(|digit| *digit == b'0');
+    let code = number.calling_code_digits();
+    let begins = code.bytes().all(|digit| digits.next() == Some(digit));
+    begins && code.len() + digits.count() > number.national().len()
 }
 
 /// Whether the separators in digits without a plus do not deny that they begin with a calling code:
@@ -665,14 +680,53 @@ fn is_grouped_by_code(text: &str, number: &Number) -> bool {
     group.len() == all || group == code || group.len() > code.len() + 3
 }
 
+/// The other reading of digits without a plus, if it is valid and of another phone than the one
+/// that they were read as.
+pub(super) fn other_reading(
+    plan: &Plan,
+    home: Option<Region>,
+    text: &str,
+    number: &Number,
+    phone: Phone,
+) -> Option<OtherReading> {
+    reading_of_bare(plan, home, text, number).filter(|other| other.phone != phone)
+}
+
+/// The valid reading of digits without a plus beside the one by which they are `number`.
+fn reading_of_bare(
+    plan: &Plan,
+    home: Option<Region>,
+    text: &str,
+    number: &Number,
+) -> Option<OtherReading> {
+    let start = text.trim_start_matches(['(', ' ', '-']);
+    let (other, choice) = if let Some(rest) = start.strip_prefix("00") {
+        (plan.parse_after_plus(rest), Choice::CarrierPrefix)
+    } else if start.starts_with('0') {
+        // No calling code begins with 0.
+        return None;
+    } else if is_national(text, number) && is_of(plan, home, number) {
+        (plan.parse_after_plus(text), Choice::National)
+    } else {
+        (read_as_national(plan, text, home?), Choice::International)
+    };
+    let phone = other.and_then(|other| other.phone()).ok()?;
+    Some(OtherReading { phone, choice })
+}
+
+/// Whether a number has the calling code of the home region.
+fn is_of(plan: &Plan, home: Option<Region>, number: &Number) -> bool {
+    let code = home.and_then(|home| plan.calling_code(home));
+    code == Some(number.calling_code())
+}
+
 /// Digits as a national number of a region, even if they begin with its calling code.
 pub(super) fn read_as_national(plan: &Plan, text: &str, home: Region) -> Result<Number, Refusal> {
     let number = plan.parse(text, Some(home));
     if number.as_ref().is_ok_and(|number| is_national(text, number)) {
         return number;
     }
-    let code = plan.calling_code(home).ok_or(Refusal::NoRegion)?;
-    plan.parse(&format!("+{code} {text}"), None)
+    plan.parse_after_code(plan.calling_code(home).ok_or(Refusal::NoRegion)?, text)
 }
 
 /// The part of a text from its first digit on, where no plus and no context says whether that is

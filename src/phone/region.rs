@@ -20,13 +20,19 @@ impl Region {
         std::str::from_utf8(&self.0[..length]).expect("a region code is ASCII")
     }
 
+    /// The two capital letters; `None` for [`Region::WORLD`].
+    #[must_use]
+    #[inline]
+    pub fn letters(self) -> Option<[u8; 2]> {
+        let [first, second, 0] = self.0 else { return None };
+        Some([first, second])
+    }
+
     /// Where this region stands among all pairs of letters, five bits each; `None` for
     /// [`Region::WORLD`].
     #[inline]
     pub(super) fn letter_index(self) -> Option<usize> {
-        let [first, second, 0] = self.0 else {
-            return None;
-        };
+        let [first, second] = self.letters()?;
         Some(usize::from(first & 31) << 5 | usize::from(second & 31))
     }
 

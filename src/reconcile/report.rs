@@ -11,9 +11,10 @@ use super::payload::Frame;
 use super::prepared::{LEDGER, Prepared};
 use super::retry::Retry;
 use crate::error::Result;
+use crate::write::cell::csv_cell;
 use crate::write::contract::Contract;
 use crate::write::outdir::{OutDir, OutFile, OutputFacts, SUMMARY};
-use crate::write::rejects::{RowsFile, csv_cell};
+use crate::write::rejects::RowsFile;
 
 /// The version of the summary's form.
 pub const SCHEMA: &str = "rowcall.reconcile/1";
@@ -172,12 +173,8 @@ impl Report {
     ) -> Result<()> {
         let Told { outcome, status, id, message, joined: _ } = told;
         let status = status.map_or(String::new(), |status| status.to_string());
-        let own = format!(
-            ",{},{status},{},{}\n",
-            outcome.as_str(),
-            csv_cell_or_empty(id),
-            csv_cell_or_empty(message)
-        );
+        let own =
+            format!(",{},{status},{},{}\n", outcome.as_str(), csv_cell(id), csv_cell(message));
         self.ledger.append(&[row.line_text(), own.as_bytes()].concat())?;
         if outcome.may_be_tried_again() {
             let Contact { file, frame, bytes } = contact;
@@ -221,9 +218,4 @@ impl Report {
         file.finish()?;
         out.commit()
     }
-}
-
-/// A cell; the crate csv would write an empty record as `""`.
-fn csv_cell_or_empty(text: &str) -> String {
-    if text.is_empty() { String::new() } else { csv_cell(text) }
 }

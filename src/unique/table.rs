@@ -1,16 +1,19 @@
-//! Key → the first row that has it, in memory; a key is a phone's digits: 12 bytes a slot, in partitions that grow one at
-//! a time, so that growing never needs twice the memory.
+//! Key → the first row that has it, in memory; a key is a phone's digits. Five slots to a bucket of
+//! 64 bytes, in partitions that grow one at a time, so that growing never needs twice the memory.
 
 use std::hash::{BuildHasher, RandomState};
 
-/// Bits of a slot that hold the key: 10¹⁵ is less than 2⁵⁰.
+/// Bits of a head that hold the key: 10¹⁵ is less than 2⁵⁰.
 const KEY_BITS: u32 = 50;
-/// Bits of the ordinal that stand beside the key in a slot's head; its tail holds 32 more.
+/// Bits of the ordinal that stand beside the key in a head; the tail holds 32 more.
 const HEAD_ORDINAL_BITS: u32 = 64 - KEY_BITS;
 
 const PARTITIONS: usize = 64;
-/// Slots of an empty partition.
-const SLOTS_MIN: usize = 64;
+/// Buckets of the smallest empty partition.
+const BUCKETS_MIN: usize = 16;
+
+/// Slots of a bucket.
+const BUCKET_SLOTS: usize = 5;
 
 /// How many claims are looked up together, so that their cache misses overlap.
 const AHEAD: usize = 32;
@@ -22,18 +25,32 @@ pub(super) struct Table {
     seeds: [u64; 2],
 }
 
-/// Slots in two arrays. A slot's head is the key and the ordinal's high bits; 0 is free.
+/// Buckets. At most 15 in 16 slots are used, so that most searches end in their first bucket.
 struct Partition {
-    heads: Vec<u64>,
-    tails: Vec<u32>,
+    buckets: Vec<Bucket>,
     used: usize,
 }
+
+/// A line of the processor's cache, so that most searches touch one. A slot is a head, which is the
+/// key and the ordinal's high bits, and a tail with the rest of the ordinal; a head of 0 is free.
+/// Slots are filled in order.
+#[derive(Clone, Default)]
+#[repr(align(64))]
+struct Bucket {
+    heads: [u64; BUCKET_SLOTS],
+    tails: [u32; BUCKET_SLOTS],
+}
+
+/// Where a slot is: its bucket's index, and its own there.
+type At = (usize, usize);
 
 impl Table {
     pub(super) fn new() -> Table {
         let random = RandomState::new();
         let seeds = [random.hash_one(0), random.hash_one(1) | 1];
-        let partitions = (0..PARTITIONS).map(|_| Partition::with_slots(SLOTS_MIN)).collect();
+        // Partitions of different sizes do not grow all at once.
+        let buckets = |at: usize| BUCKETS_MIN + BUCKETS_MIN * at / PARTITIONS;
+        let partitions = (0..PARTITIONS).map(|at| Partition::with_buckets(buckets(at))).collect();
         Table { partitions, seeds }
     }
 
@@ -41,10 +58,15 @@ impl Table {
         self.partitions.iter().map(|partition| partition.used).sum()
     }
 
-    /// Claims each key for its ordinal, in order; `taken` hears the index of each claim whose key
-    /// has an ordinal already, and that ordinal.
-    pub(super) fn claim(&mut self, claims: &[(u64, u64)], mut taken: impl FnMut(usize, u64)) {
-        for (block, claims) in claims.chunks(AHEAD).enumerate() {
+    /// Claims each key for its row, in order; a row's ordinal is its number beyond `first`. `taken`
+    /// hears each row whose key has an ordinal already, and that ordinal.
+    pub(super) fn claim(
+        &mut self,
+        claims: &[(u64, u32)],
+        first: u64,
+        mut taken: impl FnMut(u32, u64),
+    ) {
+        for claims in claims.chunks(AHEAD) {
             let mut hashes = [0; AHEAD];
             let mut touched = 0;
             for (hash, (key, _)) in hashes.iter_mut().zip(claims) {
@@ -52,10 +74,11 @@ impl Table {
                 touched ^= self.partition(*hash).touch(*hash);
             }
             std::hint::black_box(touched);
-            for (at, ((key, ordinal), hash)) in claims.iter().zip(hashes).enumerate() {
+            for ((key, row), hash) in claims.iter().zip(hashes) {
                 let partition = &mut self.partitions[partition_of(hash)];
-                if let Some(earlier) = partition.claim(*key, *ordinal, hash, self.seeds) {
-                    taken(block * AHEAD + at, earlier);
+                let ordinal = first + u64::from(*row);
+                if let Some(earlier) = partition.claim(*key, ordinal, hash, self.seeds) {
+                    taken(*row, earlier);
                 }
             }
         }
@@ -67,59 +90,67 @@ impl Table {
 }
 
 impl Partition {
-    fn with_slots(slots: usize) -> Partition {
-        Partition { heads: vec![0; slots], tails: vec![0; slots], used: 0 }
+    fn with_buckets(buckets: usize) -> Partition {
+        Partition { buckets: vec![Bucket::default(); buckets], used: 0 }
     }
 
     /// Reads what stands where the hash points, to have it in the cache.
     fn touch(&self, hash: u64) -> u64 {
-        let at = self.slot_of(hash);
-        self.heads[at] ^ u64::from(self.tails[at])
+        self.buckets[self.bucket_of(hash)].heads[0]
     }
 
-    /// The slot at which the search for a hash begins.
-    fn slot_of(&self, hash: u64) -> usize {
+    /// The bucket at which the search for a hash begins.
+    fn bucket_of(&self, hash: u64) -> usize {
         let spread = hash.wrapping_mul(PARTITIONS as u64);
-        let scaled = (u128::from(spread) * self.heads.len() as u128) >> 64;
-        usize::try_from(scaled).expect("less than the number of slots")
+        let scaled = (u128::from(spread) * self.buckets.len() as u128) >> 64;
+        usize::try_from(scaled).expect("less than the number of buckets")
     }
 
     fn claim(&mut self, key: u64, ordinal: u64, hash: u64, seeds: [u64; 2]) -> Option<u64> {
         debug_assert!(key >> KEY_BITS == 0 && ordinal >> (32 + HEAD_ORDINAL_BITS) == 0);
-        // At most 4 of 5 slots are used, so that searches stay short.
-        if (self.used + 1) * 5 > self.heads.len() * 4 {
+        if (self.used + 1) * 16 > self.buckets.len() * BUCKET_SLOTS * 15 {
             self.grow(seeds);
         }
         let at = self.search(key, hash);
-        if self.heads[at] != 0 {
-            let high = self.heads[at] & ((1 << HEAD_ORDINAL_BITS) - 1);
-            return Some(high << 32 | u64::from(self.tails[at]));
+        let Bucket { heads, tails } = &self.buckets[at.0];
+        let head = heads[at.1];
+        if head != 0 {
+            let high = head & ((1 << HEAD_ORDINAL_BITS) - 1);
+            return Some(high << 32 | u64::from(tails[at.1]));
         }
         self.put(at, key << HEAD_ORDINAL_BITS | ordinal >> 32, low_half(ordinal));
         None
     }
 
     /// The slot of the key, or the free slot where it belongs.
-    fn search(&self, key: u64, hash: u64) -> usize {
-        let mut at = self.slot_of(hash);
-        while self.heads[at] != 0 && self.heads[at] >> HEAD_ORDINAL_BITS != key {
-            at = if at + 1 == self.heads.len() { 0 } else { at + 1 };
+    fn search(&self, key: u64, hash: u64) -> At {
+        let mut bucket = self.bucket_of(hash);
+        loop {
+            // Without a branch for each slot, which the processor could not foresee.
+            let heads = self.buckets[bucket].heads.iter().enumerate();
+            let found = heads.fold(0u32, |found, (slot, head)| {
+                let is_here = *head == 0 || *head >> HEAD_ORDINAL_BITS == key;
+                found | u32::from(is_here) << slot
+            });
+            if found != 0 {
+                return (bucket, found.trailing_zeros() as usize);
+            }
+            bucket = if bucket + 1 == self.buckets.len() { 0 } else { bucket + 1 };
         }
-        at
     }
 
-    fn put(&mut self, at: usize, head: u64, tail: u32) {
-        self.heads[at] = head;
-        self.tails[at] = tail;
+    fn put(&mut self, (bucket, slot): At, head: u64, tail: u32) {
+        let Bucket { heads, tails } = &mut self.buckets[bucket];
+        (heads[slot], tails[slot]) = (head, tail);
         self.used += 1;
     }
 
     #[cold]
     fn grow(&mut self, seeds: [u64; 2]) {
-        let slots = self.heads.len() + self.heads.len() / 2;
-        let old = std::mem::replace(self, Partition::with_slots(slots));
-        for (head, tail) in old.heads.into_iter().zip(old.tails) {
-            if head != 0 {
+        let buckets = self.buckets.len() * 2;
+        let old = std::mem::replace(self, Partition::with_buckets(buckets));
+        for Bucket { heads, tails } in old.buckets {
+            for (head, tail) in heads.into_iter().zip(tails).filter(|(head, _)| *head != 0) {
                 let key = head >> HEAD_ORDINAL_BITS;
                 let at = self.search(key, mix(key, seeds));
                 self.put(at, head, tail);
@@ -162,38 +193,41 @@ mod tests {
         let mut oracle = HashMap::new();
         let mut random = 88_172_645_463_325_252_u64;
         for round in 0..200u64 {
-            let claims: Vec<(u64, u64)> = (0..501)
+            let first = round << 38;
+            let claims: Vec<(u64, u32)> = (0..501)
                 .map(|at| {
                     random ^= random << 13;
                     random ^= random >> 7;
                     random ^= random << 17;
                     // Few enough phones that many repeat; the largest is near 10¹⁵.
-                    (999_999_999_999_999 - random % 60_000, (round << 38) + at)
+                    (999_999_999_999_999 - random % 60_000, at)
                 })
                 .collect();
             let mut expected = Vec::new();
-            for (at, (key, ordinal)) in claims.iter().enumerate() {
-                let first = *oracle.entry(*key).or_insert(*ordinal);
-                if first != *ordinal {
-                    expected.push((at, first));
+            for (key, row) in &claims {
+                let ordinal = first + u64::from(*row);
+                let earlier = *oracle.entry(*key).or_insert(ordinal);
+                if earlier != ordinal {
+                    expected.push((*row, earlier));
                 }
             }
             let mut got = Vec::new();
-            table.claim(&claims, |at, earlier| got.push((at, earlier)));
+            table.claim(&claims, first, |row, earlier| got.push((row, earlier)));
             assert_eq!(got, expected, "round {round}");
         }
         assert_eq!(table.len(), oracle.len());
     }
 
     #[test]
-    fn a_distinct_phone_costs_at_most_23_bytes() {
+    fn a_distinct_phone_costs_at_most_21_bytes() {
         let mut table = Table::new();
-        let claims: Vec<(u64, u64)> =
-            (0..1_000_000).map(|n| (971_500_000_000 + n * 7, n)).collect();
+        let claims: Vec<(u64, u32)> =
+            (0..1_000_000).map(|n| (971_500_000_000 + u64::from(n) * 7, n)).collect();
         for some in claims.chunks(1000) {
-            table.claim(some, |_, _| unreachable!("all differ"));
+            table.claim(some, 0, |_, _| unreachable!("all differ"));
         }
-        let slots: usize = table.partitions.iter().map(|partition| partition.heads.len()).sum();
-        assert!(slots * 12 <= table.len() * 23, "{} bytes", slots * 12);
+        let buckets = table.partitions.iter().map(|partition| partition.buckets.len());
+        let bytes = buckets.sum::<usize>() * size_of::<Bucket>();
+        assert!(bytes <= table.len() * 21, "{bytes} bytes");
     }
 }

@@ -13,23 +13,11 @@ pub const UPDATES_FOLDER: &str = "updates";
 
 /// Where a contact stands in the payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PayloadPlace {
-    /// The folder of the file, inside the output folder.
-    pub folder: &'static str,
-    /// The number of the file, from 1.
-    pub file: u64,
+pub struct PayloadPlace<'p> {
+    /// The path of the file, relative to the output folder.
+    pub path: &'p str,
     /// The contact's index in the file, from 0: the one that the platform's answers name.
     pub index: u64,
-    /// The extension of the file.
-    pub extension: &'static str,
-}
-
-impl PayloadPlace {
-    /// The path of the file, relative to the output folder.
-    #[must_use]
-    pub fn path(self) -> String {
-        format!("{}/{:06}.{}", self.folder, self.file, self.extension)
-    }
 }
 
 /// How much a payload file holds at most.
@@ -53,16 +41,25 @@ pub enum IfEmpty {
 /// Writes the payload.
 #[derive(Debug)]
 pub struct Payload {
+    folder: &'static str,
+    extension: &'static str,
     max: BatchMax,
     /// What stands around the contacts.
     frame: Frame,
-    /// Where the next contact goes.
-    next: PayloadPlace,
-    /// The file that is being written, and how many bytes it will have if it ends here.
-    file: Option<(OutFile, u64)>,
+    file: Option<OpenFile>,
     finished: Vec<OutputFacts>,
     /// Contacts written.
     written: u64,
+}
+
+/// The file that is being written.
+#[derive(Debug)]
+struct OpenFile {
+    file: OutFile,
+    /// Contacts in it.
+    contacts: u64,
+    /// How many bytes it will have if it ends here.
+    bytes: u64,
 }
 
 impl Payload {
@@ -78,14 +75,7 @@ impl Payload {
         out: &OutDir,
     ) -> Result<Payload> {
         out.make_folder(folder)?;
-        Ok(Payload {
-            max,
-            frame,
-            next: PayloadPlace { folder, file: 1, index: 0, extension },
-            file: None,
-            finished: Vec::new(),
-            written: 0,
-        })
+        Ok(Payload { folder, extension, max, frame, file: None, finished: Vec::new(), written: 0 })
     }
 
     /// How much a file holds at most.
@@ -110,44 +100,48 @@ impl Payload {
     ///
     /// # Errors
     /// Where a file cannot be written.
-    pub fn push(&mut self, contact: &[u8], out: &mut OutDir) -> Result<PayloadPlace> {
-        let after = self.frame.after.len() as u64;
-        let more = (self.frame.between.len() + contact.len()) as u64 + after;
-        let is_full = |bytes: u64| {
-            self.next.index == self.max.rows || bytes.saturating_add(more) > self.max.bytes
+    #[inline]
+    pub fn push(&mut self, contact: &[u8], out: &mut OutDir) -> Result<PayloadPlace<'_>> {
+        let Frame { opening: _, first, between, closing: _, after } = self.frame;
+        let more = (between.len() + contact.len() + after.len()) as u64;
+        let is_full = |open: &OpenFile| {
+            open.contacts == self.max.rows || open.bytes.saturating_add(more) > self.max.bytes
         };
-        if self.file.as_ref().is_some_and(|(_, bytes)| is_full(*bytes)) {
+        if self.file.as_ref().is_some_and(is_full) {
             self.close()?;
         }
-        let place = self.next;
-        let (file, bytes) = match &mut self.file {
-            Some((file, bytes)) => {
-                file.buffer().extend_from_slice(self.frame.between.as_bytes());
-                *bytes += more;
-                (file, bytes)
-            }
-            none => {
-                let mut file = out.create_file(&place.path())?;
-                file.buffer().extend_from_slice(self.frame.opening.as_bytes());
-                file.buffer().extend_from_slice(self.frame.first.as_bytes());
-                let (file, bytes) = none.insert((file, 0));
-                *bytes = self.frame.bytes_around(contact.len());
-                (file, bytes)
-            }
-        };
-        debug_assert!(*bytes <= self.max.bytes, "the workers reject what alone is too large");
-        file.buffer().extend_from_slice(contact);
-        file.append(self.frame.after.as_bytes())?;
-        self.next.index += 1;
+        if self.file.is_none() {
+            self.file = Some(self.begin_file(out)?);
+        }
+        let open = self.file.as_mut().expect("just begun");
+        let before = if open.contacts == 0 { first } else { between };
+        let buffer = open.file.buffer();
+        for part in [before.as_bytes(), contact, after.as_bytes()] {
+            buffer.extend_from_slice(part);
+            open.bytes += part.len() as u64;
+        }
+        debug_assert!(open.bytes <= self.max.bytes, "the workers reject what alone is too large");
+        open.file.flush_if_full()?;
+        let index = open.contacts;
+        open.contacts += 1;
         self.written += 1;
-        Ok(place)
+        Ok(PayloadPlace { path: open.file.path(), index })
+    }
+
+    /// The next file, with what stands before all contacts.
+    fn begin_file(&self, out: &mut OutDir) -> Result<OpenFile> {
+        let number = self.finished.len() + 1;
+        let path = format!("{}/{number:06}.{}", self.folder, self.extension);
+        let mut file = out.create_file(&path)?;
+        file.append(self.frame.opening.as_bytes())?;
+        let bytes = self.frame.opening.len() + self.frame.closing.len();
+        Ok(OpenFile { file, contacts: 0, bytes: bytes as u64 })
     }
 
     fn close(&mut self) -> Result<()> {
-        if let Some((mut file, _)) = self.file.take() {
+        if let Some(OpenFile { mut file, .. }) = self.file.take() {
             file.append(self.frame.closing.as_bytes())?;
             self.finished.push(file.finish()?);
-            self.next = PayloadPlace { file: self.next.file + 1, index: 0, ..self.next };
         }
         Ok(())
     }
@@ -159,9 +153,7 @@ impl Payload {
     /// Where a file cannot be written.
     pub fn finish(mut self, empty: IfEmpty, out: &mut OutDir) -> Result<(Vec<OutputFacts>, u64)> {
         if self.written == 0 && empty == IfEmpty::OneFile {
-            let mut file = out.create_file(&self.next.path())?;
-            file.append(self.frame.opening.as_bytes())?;
-            self.file = Some((file, 0));
+            self.file = Some(self.begin_file(out)?);
         }
         self.close()?;
         Ok((self.finished, self.written))

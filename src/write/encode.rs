@@ -13,7 +13,7 @@ mod request;
 mod update;
 mod value;
 
-pub use json::{json_string, push_integer, push_json_string};
+pub use json::{json_string, push_integer, push_json_string, push_json_text};
 pub use update::{News, Updater};
 
 pub(super) use line::push_cell;

@@ -4,9 +4,9 @@
 use crate::error::Result;
 use crate::problem::Place;
 
+use super::cell::csv_cell;
 use super::encode::push_integer;
 use super::outdir::{OutDir, OutFile, OutputFacts};
-use super::rejects::csv_cell;
 
 /// The file's name.
 pub const FOLLOW_UP: &str = "follow-up.csv";
@@ -34,7 +34,7 @@ impl FollowUp {
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub fn write(&mut self, place: Place, line: &[u8], out: &mut OutDir) -> Result<()> {
+    pub fn write(&mut self, place: &Place, line: &[u8], out: &mut OutDir) -> Result<()> {
         if line.is_empty() {
             return Ok(());
         }

@@ -1,16 +1,20 @@
 //! Problems → `issues.jsonl`, one line each, in row order. What only the ordered stage knows (row
 //! number, fate, place in the payload) stands around what a worker has encoded.
 
+mod keys;
+
 use crate::contact::Field;
 use crate::error::Result;
-use crate::map::{Columns, letters};
 use crate::phone::Phone;
 use crate::problem::{Action, Code, Fate, Place, Problem};
-use crate::unique::Compared;
+use crate::unique::Differences;
 
 use super::batch::PayloadPlace;
-use super::encode::{json_string, push_integer, push_json_string};
+use super::encode::{json_string, push_integer, push_json_string, push_json_text};
 use super::outdir::{OutDir, OutFile, OutputFacts};
+
+pub use keys::ColumnKeys;
+use keys::{push_key, push_name, push_phone, push_what};
 
 /// The problems of a chunk's rows, encoded as far as a worker can.
 #[derive(Debug, Default)]
@@ -19,27 +23,28 @@ pub struct EncodedProblems {
     list: Vec<EncodedProblem>,
 }
 
-/// One problem: its parts are ranges of the common text.
+/// One problem: where its parts end in the common text. Each begins where the one before ends.
 #[derive(Debug, Clone, Copy)]
 struct EncodedProblem {
     code: Code,
-    /// Index of the column, from 0.
-    column: Option<u32>,
+    start: usize,
+    /// The key `cell` up to the row.
+    cell_end: usize,
     /// The keys from `column` to `level`.
-    before_fate: (usize, usize),
+    what_end: usize,
     /// The keys from `phone` to `readings`.
-    after_fate: (usize, usize),
-    /// The sentence and what was seen.
-    message: (usize, usize),
-    /// What to do.
-    advice: (usize, usize),
+    rest_end: usize,
+    /// What was seen.
+    detail_end: usize,
+    /// What to put instead.
+    suggestion_end: usize,
 }
 
 /// One encoded problem.
 #[derive(Debug, Clone, Copy)]
 pub struct ProblemView<'e> {
-    problems: &'e EncodedProblems,
-    index: usize,
+    text: &'e [u8],
+    entry: EncodedProblem,
 }
 
 impl EncodedProblems {
@@ -64,54 +69,61 @@ impl EncodedProblems {
     /// The problem at `index`, from 0.
     #[must_use]
     pub fn get(&self, index: usize) -> ProblemView<'_> {
-        ProblemView { problems: self, index }
+        ProblemView { text: &self.text, entry: self.list[index] }
+    }
+
+    /// Their codes.
+    pub fn codes(&self) -> impl Iterator<Item = Code> {
+        self.list.iter().map(|entry| entry.code)
     }
 
     /// Encodes a problem of a row whose phone, where it has one, is `phone`.
-    pub fn push(&mut self, problem: &Problem<'_>, columns: &Columns, phone: Option<Phone>) {
+    pub fn push(&mut self, problem: &Problem<'_>, keys: &ColumnKeys, phone: Option<Phone>) {
         // Taken apart without `..`, so that a new key is thought of here.
         let Problem { code, column, field, value, detail, suggestion, readings } = problem;
         let out = &mut self.text;
         let start = out.len();
-        let header = column.map(|at| (at, columns.headers[at as usize].as_str()));
-        push_what(out, header, *field, *code);
-        let before_fate = (start, out.len());
-        let message = if detail.is_empty() {
-            code.sentence().to_owned()
-        } else {
-            format!("{}: {detail}", code.sentence())
-        };
+        let (cell, column) = keys.of(*column);
+        out.extend_from_slice(cell.as_bytes());
+        let cell_end = out.len();
+        push_what(out, column, *field, *code);
+        let what_end = out.len();
         if let Some(phone) = phone {
-            out.extend_from_slice(b",\"phone\":\"+");
-            push_integer(out, phone.as_u64());
-            out.push(b'"');
+            push_phone(out, phone);
         }
         if !value.is_empty() {
             push_key(out, "value", shortened(value));
         }
-        push_key(out, "error", &message);
-        let mut advice = code.remedy().to_owned();
+        out.extend_from_slice(b",\"error\":\"");
+        push_json_text(out, code.sentence());
+        if !detail.is_empty() {
+            out.extend_from_slice(b": ");
+            push_json_text(out, detail);
+        }
+        out.push(b'"');
         if let Some(suggestion) = suggestion {
             out.extend_from_slice(b",\"suggestion\":{\"value\":");
             push_json_string(out, &suggestion.value);
             push_key(out, "confidence", suggestion.confidence.as_str());
             out.push(b'}');
-            advice = format!("{advice} (perhaps {})", suggestion.value);
         }
         push_readings(out, readings);
-        let after_fate = (before_fate.1, out.len());
-        out.extend_from_slice(message.as_bytes());
-        let message = (after_fate.1, out.len());
-        out.extend_from_slice(advice.as_bytes());
-        let advice = (message.1, out.len());
-        self.list.push(EncodedProblem {
-            code: *code,
-            column: *column,
-            before_fate,
-            after_fate,
-            message,
-            advice,
-        });
+        let rest_end = out.len();
+        out.extend_from_slice(detail.as_bytes());
+        let detail_end = out.len();
+        out.extend_from_slice(suggestion.as_ref().map_or("", |it| &it.value).as_bytes());
+        let suggestion_end = out.len();
+        let code = *code;
+        let ends = EncodedProblem {
+            code,
+            start,
+            cell_end,
+            what_end,
+            rest_end,
+            detail_end,
+            suggestion_end,
+        };
+        self.list.push(ends);
     }
 }
 
@@ -119,43 +131,22 @@ impl<'e> ProblemView<'e> {
     /// The problem's code.
     #[must_use]
     pub fn code(self) -> Code {
-        self.entry().code
+        self.entry.code
     }
 
-    /// The sentence and what was seen.
+    /// What was seen, beyond the code's sentence; may be empty.
     #[must_use]
-    pub fn message(self) -> &'e str {
-        std::str::from_utf8(self.range(self.entry().message)).expect("pushed as text")
+    pub fn detail(self) -> &'e str {
+        let EncodedProblem { rest_end, detail_end, .. } = self.entry;
+        std::str::from_utf8(&self.text[rest_end..detail_end]).expect("pushed as text")
     }
 
-    /// What to do about it.
+    /// What to put instead; empty where nothing is certain enough.
     #[must_use]
-    pub fn advice(self) -> &'e str {
-        std::str::from_utf8(self.range(self.entry().advice)).expect("pushed as text")
+    pub fn suggestion(self) -> &'e str {
+        let EncodedProblem { detail_end, suggestion_end, .. } = self.entry;
+        std::str::from_utf8(&self.text[detail_end..suggestion_end]).expect("pushed as text")
     }
-
-    fn entry(self) -> EncodedProblem {
-        self.problems.list[self.index]
-    }
-
-    fn range(self, (start, end): (usize, usize)) -> &'e [u8] {
-        &self.problems.text[start..end]
-    }
-}
-
-/// The keys from `column` to `level`: what is wrong, and in which column.
-fn push_what(out: &mut Vec<u8>, column: Option<(u32, &str)>, field: Option<Field>, code: Code) {
-    if let Some((at, header)) = column {
-        push_key(out, "column", header);
-        out.extend_from_slice(b",\"column_number\":");
-        push_integer(out, at + 1);
-    }
-    if let Some(field) = field {
-        push_key(out, "field", field.as_str());
-    }
-    push_key(out, "code", code.as_str());
-    push_key(out, "category", code.category());
-    push_key(out, "level", code.level().as_str());
 }
 
 /// What is shown of a cell: a long one is whole in `rejects.csv`.
@@ -168,7 +159,7 @@ fn push_readings(out: &mut Vec<u8>, readings: &[(&'static str, Phone)]) {
     for (at, (name, phone)) in readings.iter().enumerate() {
         out.extend_from_slice(if at == 0 { b",\"readings\":[{\"as\":" } else { b",{\"as\":" });
         push_json_string(out, name);
-        push_key(out, "phone", &phone.to_string());
+        push_phone(out, *phone);
         out.push(b'}');
     }
     if !readings.is_empty() {
@@ -176,48 +167,37 @@ fn push_readings(out: &mut Vec<u8>, readings: &[(&'static str, Phone)]) {
     }
 }
 
-fn push_key(out: &mut Vec<u8>, key: &str, value: &str) {
-    out.push(b',');
-    push_json_string(out, key);
-    out.push(b':');
-    push_json_string(out, value);
-}
-
-/// What the ordered stage knows of a row when it writes the row's problems.
+/// What the ordered stage knows of a row when it writes what there is to say of it.
 #[derive(Debug, Clone, Copy)]
 pub struct RowFacts<'s> {
     /// Where the row stands.
-    pub place: Place,
+    pub place: &'s Place,
     /// The number that a spreadsheet gives the row, from 1.
     pub sheet_row: u64,
     /// What became of it.
     pub fate: Fate,
     /// What the payload does with its contact, if it was accepted.
     pub action: Option<Action>,
-    /// The name of its source.
-    pub source: &'s str,
     /// Where its contact stands, if it was accepted.
-    pub payload: Option<PayloadPlace>,
+    pub payload: Option<PayloadPlace<'s>>,
 }
 
 /// Another row that has to do with a row's phone.
-#[derive(Debug, Clone)]
-pub struct Related<'s> {
+#[derive(Debug, Clone, Copy)]
+pub struct Related {
     /// What it is to the row.
     pub role: Role,
     /// Index of its source, from 0.
     pub source: u32,
-    /// The name of its source.
-    pub source_name: &'s str,
     /// Its number there, from 1.
     pub row: u64,
 }
 
 /// What another row is to a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// It keeps the phone of which the row is a duplicate; and what differs between the two.
-    Kept(Vec<Compared>),
+    Kept(Differences),
     /// It may be the same subscriber in another spelling.
     Variant,
 }
@@ -240,16 +220,6 @@ impl Role {
     }
 }
 
-impl Related<'_> {
-    /// What differs, in words.
-    #[must_use]
-    pub fn difference(&self) -> String {
-        let Role::Kept(differs) = &self.role else { return String::new() };
-        let names: Vec<&str> = differs.iter().map(|compared| compared.as_str()).collect();
-        if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
-    }
-}
-
 /// A line without the place of its contact, for a payload that is withheld.
 #[must_use]
 pub fn without_payload(line: &[u8]) -> Vec<u8> {
@@ -264,6 +234,8 @@ pub fn without_payload(line: &[u8]) -> Vec<u8> {
 #[derive(Debug)]
 pub struct Issues {
     file: OutFile,
+    /// The sources' names as JSON.
+    sources: Vec<String>,
 }
 
 impl Issues {
@@ -271,8 +243,9 @@ impl Issues {
     ///
     /// # Errors
     /// Where the file cannot be made.
-    pub fn new(out: &mut OutDir) -> Result<Issues> {
-        Ok(Issues { file: out.create_file("issues.jsonl")? })
+    pub fn new(sources: &[String], out: &mut OutDir) -> Result<Issues> {
+        let sources = sources.iter().map(|name| json_string(name)).collect();
+        Ok(Issues { file: out.create_file("issues.jsonl")?, sources })
     }
 
     /// Writes a problem that a worker found.
@@ -280,15 +253,16 @@ impl Issues {
     /// # Errors
     /// Where the file cannot be written.
     pub fn write(&mut self, problem: ProblemView<'_>, row: &RowFacts<'_>) -> Result<()> {
-        let entry = problem.entry();
-        self.begin(row, entry.column);
-        self.file.buffer().extend_from_slice(problem.range(entry.before_fate));
-        push_key(self.file.buffer(), "fate", row.fate.as_str());
-        self.file.buffer().extend_from_slice(problem.range(entry.after_fate));
+        let ProblemView { text, entry } = problem;
+        self.begin(row, &text[entry.start..entry.cell_end]);
+        let out = self.file.buffer();
+        out.extend_from_slice(&text[entry.cell_end..entry.what_end]);
+        push_name(out, b",\"fate\":\"", row.fate.as_str());
+        out.extend_from_slice(&text[entry.what_end..entry.rest_end]);
         self.end(row)
     }
 
-    /// Writes that a row's phone has to do with another row.
+    /// Writes that a row's phone, which stands in that column, has to do with another row.
     ///
     /// # Errors
     /// Where the file cannot be written.
@@ -296,34 +270,33 @@ impl Issues {
         &mut self,
         row: &RowFacts<'_>,
         phone: Option<Phone>,
-        column: Option<(u32, &str)>,
-        related: &Related<'_>,
+        column: Option<u32>,
+        keys: &ColumnKeys,
+        related: Related,
     ) -> Result<()> {
-        let code = related.role.code();
-        self.begin(row, column.map(|(at, _)| at));
+        let Related { role, source, row: other } = related;
+        let (cell, column) = keys.of(column);
+        self.begin(row, cell.as_bytes());
         let out = self.file.buffer();
-        push_what(out, column, Some(Field::Phone), code);
-        push_key(out, "fate", row.fate.as_str());
+        push_what(out, column, Some(Field::Phone), role.code());
+        push_name(out, b",\"fate\":\"", row.fate.as_str());
         if let Some(phone) = phone {
-            push_key(out, "phone", &phone.to_string());
+            push_phone(out, phone);
         }
-        push_key(out, "error", code.sentence());
+        push_key(out, "error", role.code().sentence());
         out.extend_from_slice(b",\"related\":[{");
-        if related.source_name != row.source {
+        if source != row.place.source {
             out.extend_from_slice(b"\"source\":");
-            push_json_string(out, related.source_name);
+            out.extend_from_slice(self.sources[source as usize].as_bytes());
             out.push(b',');
         }
         out.extend_from_slice(b"\"row\":");
-        push_integer(out, related.row);
-        push_key(out, "role", related.role.as_str());
-        if let Role::Kept(differs) = &related.role {
+        push_integer(out, other);
+        push_name(out, b",\"role\":\"", role.as_str());
+        if let Role::Kept(differences) = role {
             out.extend_from_slice(b",\"differs\":[");
-            for (at, compared) in differs.iter().enumerate() {
-                if at > 0 {
-                    out.push(b',');
-                }
-                push_json_string(out, compared.as_str());
+            for (at, compared) in differences.iter().enumerate() {
+                push_name(out, if at == 0 { b"\"" } else { b",\"" }, compared.as_str());
             }
             out.push(b']');
         }
@@ -331,9 +304,9 @@ impl Issues {
         self.end(row)
     }
 
-    /// The keys that say where the row stands.
-    fn begin(&mut self, row: &RowFacts<'_>, column: Option<u32>) {
-        let Place { source: _, row: number, line, byte, length } = row.place;
+    /// The keys that say where the row stands; `cell` is the key of that name up to the row.
+    fn begin(&mut self, row: &RowFacts<'_>, cell: &[u8]) {
+        let Place { source: _, row: number, line, byte, length } = *row.place;
         let out = self.file.buffer();
         out.extend_from_slice(b"{\"row\":");
         push_integer(out, number);
@@ -343,9 +316,8 @@ impl Issues {
         push_integer(out, byte);
         out.extend_from_slice(b",\"length\":");
         push_integer(out, length);
-        if let Some(at) = column {
-            out.extend_from_slice(b",\"cell\":\"");
-            out.extend_from_slice(letters(at as usize).as_bytes());
+        if !cell.is_empty() {
+            out.extend_from_slice(cell);
             push_integer(out, row.sheet_row);
             out.push(b'"');
         }
@@ -356,10 +328,11 @@ impl Issues {
     /// The keys that say where the row came from and went to.
     fn end(&mut self, row: &RowFacts<'_>) -> Result<()> {
         let out = self.file.buffer();
-        push_key(out, "source", row.source);
+        out.extend_from_slice(b",\"source\":");
+        out.extend_from_slice(self.sources[row.place.source as usize].as_bytes());
         if let Some(place) = row.payload {
             out.extend_from_slice(b",\"payload\":{\"file\":");
-            out.extend_from_slice(json_string(&place.path()).as_bytes());
+            push_json_string(out, place.path);
             out.extend_from_slice(b",\"index\":");
             push_integer(out, place.index);
             out.push(b'}');

@@ -5,10 +5,10 @@ use crate::phone::{Kind, Phone, Region};
 use crate::problem::Action;
 
 use super::batch::{PAYLOAD_FOLDER, UPDATES_FOLDER};
+use super::cell::csv_cell;
 use super::encode::push_integer;
 use super::issues::RowFacts;
 use super::outdir::{OutDir, OutFile, OutputFacts};
-use super::rejects::csv_cell;
 
 /// The header of `rows.csv`.
 const HEADER: &[u8] =
@@ -23,6 +23,21 @@ pub fn without_payload(line: &[u8]) -> Vec<u8> {
         Some(at) if line.ends_with(b",,\n") => [&line[..at], b",,,,\n"].concat(),
         _ => line.to_vec(),
     }
+}
+
+/// Appends what a worker can say in a row's line: `phone,region,kind`, with the comma before them.
+/// A phone is there where the row's number is valid.
+pub fn push_phone(phone: Option<(Phone, Option<Region>, Kind)>, out: &mut Vec<u8>) {
+    let Some((phone, region, kind)) = phone else {
+        out.extend_from_slice(b",,,");
+        return;
+    };
+    out.extend_from_slice(b",+");
+    push_integer(out, phone.as_u64());
+    out.push(b',');
+    out.extend_from_slice(region.as_ref().map_or("", Region::as_str).as_bytes());
+    out.push(b',');
+    out.extend_from_slice(kind.as_str().as_bytes());
 }
 
 /// Writes the ledger.
@@ -49,15 +64,15 @@ impl Ledger {
         })
     }
 
-    /// Writes a row's line. `phone` is there where the row's number is valid; `kept` names the
-    /// source, by index, and the row that keeps a duplicate's phone.
+    /// Writes a row's line. `phone` is what [`push_phone`] has appended; `kept` names the source,
+    /// by index, and the row that keeps a duplicate's phone.
     ///
     /// # Errors
     /// Where the file cannot be written.
     pub fn write(
         &mut self,
         row: &RowFacts<'_>,
-        phone: Option<(Phone, Option<Region>, Kind)>,
+        phone: &[u8],
         kept: Option<(u32, u64)>,
     ) -> Result<()> {
         self.written += 1;
@@ -71,21 +86,10 @@ impl Ledger {
         out.extend_from_slice(row.fate.as_str().as_bytes());
         out.push(b',');
         out.extend_from_slice(row.action.map_or("", Action::as_str).as_bytes());
-        out.push(b',');
-        match phone {
-            None => out.extend_from_slice(b",,"),
-            Some((phone, region, kind)) => {
-                out.push(b'+');
-                push_integer(out, phone.as_u64());
-                out.push(b',');
-                out.extend_from_slice(region.as_ref().map_or("", Region::as_str).as_bytes());
-                out.push(b',');
-                out.extend_from_slice(kind.as_str().as_bytes());
-            }
-        }
+        out.extend_from_slice(phone);
         out.push(b',');
         if let Some(place) = row.payload {
-            out.extend_from_slice(place.path().as_bytes());
+            out.extend_from_slice(place.path.as_bytes());
             out.push(b',');
             push_integer(out, place.index);
         } else {

@@ -11,6 +11,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
 use rustix::io::Errno;
@@ -37,6 +38,8 @@ pub struct OutDir {
     lock: Option<File>,
     /// How many files were made.
     files: usize,
+    /// The buffers of finished files, to use again.
+    spare: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
 /// The file that tells a folder of ours.
@@ -72,7 +75,8 @@ impl OutDir {
         prefix.push(".partial-");
         remove_dead(parent, &prefix);
         let (partial, lock) = make_locked(parent, &prefix)?;
-        Ok(OutDir { name: name.to_owned(), partial, if_exists, lock: Some(lock), files: 0 })
+        let (name, lock, spare) = (name.to_owned(), Some(lock), Arc::default());
+        Ok(OutDir { name, partial, if_exists, lock, files: 0, spare })
     }
 
     /// Where files are written until the commit; a place for private files, too.
@@ -103,11 +107,13 @@ impl OutDir {
         let file = options
             .open(self.partial.join(path))
             .map_err(|cause| Error::writing(&shown, "make the file", &cause))?;
+        let buffer = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
         Ok(OutFile {
             path: path.to_owned(),
             shown,
             file,
-            buffer: Vec::with_capacity(BUFFER_BYTES),
+            buffer: buffer.unwrap_or_else(|| Vec::with_capacity(BUFFER_BYTES + SURPLUS_BYTES)),
+            spare: Arc::clone(&self.spare),
             hasher: blake3::Hasher::new(),
             bytes: 0,
         })
@@ -366,8 +372,11 @@ fn parent_of(name: &Path) -> &Path {
     }
 }
 
-/// How much of a file is kept before it is written.
+/// How much of a file is kept before it is written. Pieces of a power of two are hashed fastest.
 const BUFFER_BYTES: usize = 256 << 10;
+
+/// How much more a buffer holds without growing: more than most of what is appended at once.
+const SURPLUS_BYTES: usize = 16 << 10;
 
 /// A file of the output folder: counted and hashed on its way.
 #[derive(Debug)]
@@ -376,6 +385,8 @@ pub struct OutFile {
     shown: PathBuf,
     file: File,
     buffer: Vec<u8>,
+    /// Where the buffer goes in the end.
+    spare: Arc<Mutex<Vec<Vec<u8>>>>,
     hasher: blake3::Hasher,
     bytes: u64,
 }
@@ -392,6 +403,12 @@ pub struct OutputFacts {
 }
 
 impl OutFile {
+    /// The path relative to the folder.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// Appends bytes.
     ///
     /// # Errors
@@ -410,20 +427,22 @@ impl OutFile {
     ///
     /// # Errors
     /// [`Error::Output`] where the system does not take it.
+    #[inline]
     pub fn flush_if_full(&mut self) -> Result<()> {
-        if self.buffer.len() >= BUFFER_BYTES { self.write_out() } else { Ok(()) }
+        if self.buffer.len() < BUFFER_BYTES {
+            return Ok(());
+        }
+        self.write_out(self.buffer.len() - self.buffer.len() % BUFFER_BYTES)
     }
 
-    fn write_out(&mut self) -> Result<()> {
-        self.flush_buffer().map_err(|cause| Error::writing(&self.shown, "write the file", &cause))
-    }
-
-    fn flush_buffer(&mut self) -> io::Result<()> {
-        self.hasher.update(&self.buffer);
-        self.bytes += self.buffer.len() as u64;
-        let written = self.file.write_all(&self.buffer);
-        self.buffer.clear();
-        written
+    /// Writes the first bytes of the buffer.
+    #[cold]
+    fn write_out(&mut self, bytes: usize) -> Result<()> {
+        self.hasher.update(&self.buffer[..bytes]);
+        self.bytes += bytes as u64;
+        let written = self.file.write_all(&self.buffer[..bytes]);
+        self.buffer.drain(..bytes);
+        written.map_err(|cause| Error::writing(&self.shown, "write the file", &cause))
     }
 
     /// Writes what is left.
@@ -431,23 +450,12 @@ impl OutFile {
     /// # Errors
     /// [`Error::Output`] where the system does not take it.
     pub fn finish(mut self) -> Result<OutputFacts> {
-        self.write_out()?;
+        self.write_out(self.buffer.len())?;
+        // After a very long record the memory is let go.
+        if self.buffer.capacity() <= BUFFER_BYTES + SURPLUS_BYTES {
+            self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(self.buffer);
+        }
         let blake3 = self.hasher.finalize().to_hex().to_string();
         Ok(OutputFacts { path: self.path, bytes: self.bytes, blake3 })
-    }
-}
-
-impl Write for OutFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= BUFFER_BYTES {
-            self.flush_buffer()?;
-        }
-        Ok(bytes.len())
-    }
-
-    /// Bytes stay in the buffer until it is full or the file is finished.
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -3,22 +3,64 @@
 //! names begin with `_`. They are written in the dialect of their source, so that the command that
 //! read the source reads them.
 
-use std::borrow::Cow;
-use std::io;
-
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ingest::dialect::Dialect;
 use crate::ingest::guard::guard;
 
+use super::cell::CellForm;
 use super::outdir::{OutDir, OutFile, OutputFacts};
+
+/// What workers write of the rows of a chunk that certainly are rejects.
+#[derive(Debug, Default)]
+pub struct EncodedRejects {
+    text: Vec<u8>,
+    /// Where the cells of each end, and where its `_raw` does.
+    ends: Vec<(usize, usize)>,
+}
+
+impl EncodedRejects {
+    /// Forgets all rows and keeps the memory.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Adds a row: its cells, or, where it could not be read, its text.
+    pub fn push<'c>(&mut self, form: &CellForm, cells: impl Iterator<Item = &'c str>, raw: &str) {
+        push_cells(form, cells, &mut self.text);
+        let cells_end = self.text.len();
+        form.push(&mut self.text, &guard(raw));
+        self.ends.push((cells_end, self.text.len()));
+    }
+
+    /// The cells of the row at `index`, from 0, and its `_raw`.
+    #[must_use]
+    pub fn get(&self, index: usize) -> (&[u8], &[u8]) {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before].1);
+        let (cells_end, end) = self.ends[index];
+        (&self.text[start..cells_end], &self.text[cells_end..end])
+    }
+}
 
 /// A file of rows, one a source where there are several: each has its own header.
 pub struct RowsFile {
     name: &'static str,
     own_columns: &'static [&'static str],
     several_sources: bool,
-    dialect: Dialect,
-    current: Option<(u32, csv::Writer<OutFile>)>,
+    form: CellForm,
+    current: Option<OutFile>,
     finished: Vec<OutputFacts>,
     written: u64,
 }
@@ -36,7 +78,7 @@ impl RowsFile {
             name,
             own_columns,
             several_sources,
-            dialect: Dialect::default(),
+            form: CellForm::new(Dialect::default()),
             current: None,
             finished: Vec::new(),
             written: 0,
@@ -64,16 +106,9 @@ impl RowsFile {
         let mut file = out.create_file(&path)?;
         // By this mark spreadsheets know that the file is UTF-8.
         file.append("\u{feff}".as_bytes())?;
-        let mut form = csv::WriterBuilder::new();
-        form.flexible(true).delimiter(dialect.delimiter);
-        if let Some(quote) = dialect.quote {
-            form.quote(quote);
-        } else if dialect.escape.is_some() {
-            form.quote_style(csv::QuoteStyle::Never);
-        }
-        self.dialect = dialect;
-        self.current = Some((source, form.from_writer(file)));
-        self.write_record(headers.map(|header| guard(header)), self.own_columns.iter().copied())
+        self.current = Some(file);
+        self.form = CellForm::new(dialect);
+        self.push_line(headers, self.own_columns.iter().copied())
     }
 
     /// Writes a row: its cells, then the values of our own columns.
@@ -86,35 +121,43 @@ impl RowsFile {
         own: impl Iterator<Item = &'o str>,
     ) -> Result<()> {
         self.written += 1;
-        self.write_record(cells.map(guard), own)
+        self.push_line(cells, own)
     }
 
-    fn write_record<'o, C: AsRef<[u8]>>(
+    /// Writes a row that [`EncodedRejects`] hold; `own` are the values of our own columns up to
+    /// `_raw`.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn write_encoded<'o>(
         &mut self,
-        cells: impl Iterator<Item = C>,
+        (cells, raw): (&[u8], &[u8]),
         own: impl Iterator<Item = &'o str>,
     ) -> Result<()> {
-        let (_, writer) = self.current.as_mut().expect("a source was begun");
-        let dialect = self.dialect;
-        let all = || {
-            for cell in cells {
-                writer.write_field(escaped(cell.as_ref(), dialect))?;
-            }
-            for value in own {
-                writer.write_field(escaped(&guard(value), dialect))?;
-            }
-            writer.write_record(None::<&[u8]>)
-        };
-        all().map_err(|cause| self.unwritable(&io::Error::from(cause)))
+        self.written += 1;
+        let file = self.current.as_mut().expect("a source was begun");
+        let out = file.buffer();
+        out.extend_from_slice(cells);
+        push_own(&self.form, own, out);
+        out.push(self.form.delimiter());
+        out.extend_from_slice(raw);
+        out.push(b'\n');
+        file.flush_if_full()
     }
 
-    fn unwritable(&self, cause: &io::Error) -> Error {
-        Error::Output { path: format!("{}.csv", self.name), what: cause.to_string() }
+    fn push_line<'c, 'o>(
+        &mut self,
+        cells: impl Iterator<Item = &'c str>,
+        own: impl Iterator<Item = &'o str>,
+    ) -> Result<()> {
+        let file = self.current.as_mut().expect("a source was begun");
+        push_cells(&self.form, cells, file.buffer());
+        push_own(&self.form, own, file.buffer());
+        file.append(b"\n")
     }
 
     fn close(&mut self) -> Result<()> {
-        if let Some((_, writer)) = self.current.take() {
-            let file = writer.into_inner().map_err(|cause| self.unwritable(cause.error()))?;
+        if let Some(file) = self.current.take() {
             self.finished.push(file.finish()?);
         }
         Ok(())
@@ -130,29 +173,20 @@ impl RowsFile {
     }
 }
 
-/// The cell with an escape before every escape, and before every delimiter where no quotes can hold
-/// it.
-fn escaped(cell: &[u8], dialect: Dialect) -> Cow<'_, [u8]> {
-    let Some(escape) = dialect.escape else { return cell.into() };
-    let needs = |byte: u8| byte == escape || byte == dialect.delimiter && dialect.quote.is_none();
-    if !cell.iter().any(|byte| needs(*byte)) {
-        return cell.into();
+/// Appends the cells of a row, with delimiters between them.
+fn push_cells<'c>(form: &CellForm, cells: impl Iterator<Item = &'c str>, out: &mut Vec<u8>) {
+    for (index, cell) in cells.enumerate() {
+        if index > 0 {
+            out.push(form.delimiter());
+        }
+        form.push(out, &guard(cell));
     }
-    let written =
-        cell.iter().flat_map(|byte| needs(*byte).then_some(escape).into_iter().chain([*byte]));
-    written.collect::<Vec<u8>>().into()
 }
 
-/// A cell with quotes where CSV needs them.
-#[must_use]
-pub fn csv_cell(text: &str) -> String {
-    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    let line = writer
-        .write_record([text])
-        .ok()
-        .and_then(|()| writer.into_inner().ok())
-        .expect("memory takes what is written");
-    let mut cell = String::from_utf8(line).expect("text stays text");
-    cell.truncate(cell.trim_end_matches('\n').len());
-    cell
+/// Appends values of our own columns, each after a delimiter.
+fn push_own<'o>(form: &CellForm, own: impl Iterator<Item = &'o str>, out: &mut Vec<u8>) {
+    for value in own {
+        out.push(form.delimiter());
+        form.push(out, &guard(value));
+    }
 }

@@ -37,11 +37,18 @@ pub(super) fn detect(sample: &[u8]) -> (Encoding, &'static str) {
 /// The lines that are not ASCII. The last one may be cut off by the end of the sample, and is left
 /// out where others tell enough.
 fn telling_lines(sample: &[u8]) -> Vec<&[u8]> {
-    let mut lines: Vec<&[u8]> = sample.split(|byte| b"\r\n".contains(byte)).collect();
-    let last = lines.pop().filter(|line| !line.is_ascii());
-    lines.retain(|line| !line.is_ascii());
-    if lines.is_empty() {
-        lines.extend(last);
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for end in memchr::memchr2_iter(b'\r', b'\n', sample) {
+        let line = &sample[start..end];
+        if !line.is_ascii() {
+            lines.push(line);
+        }
+        start = end + 1;
+    }
+    let last = &sample[start..];
+    if lines.is_empty() && !last.is_ascii() {
+        lines.push(last);
     }
     lines
 }

@@ -57,7 +57,7 @@ impl RecordReader {
         RecordReader {
             options,
             cells_expected,
-            cells: Vec::new(),
+            cells: Vec::with_capacity(cells_expected.map_or(0, |cells| cells + 1)),
             scratch: String::new(),
             decoded: String::new(),
             chunk: Decoded::default(),
@@ -108,20 +108,24 @@ impl RecordReader {
         now: &mut Current,
     ) -> usize {
         let dialect = self.options.dialect;
-        while let Some(at) = structure.next() {
+        // What is read from on its own copy stays in registers.
+        let mut places = structure.clone();
+        let end = loop {
+            let Some(at) = places.next() else { break bytes.len() };
             let byte = bytes[at];
             if byte == dialect.delimiter {
                 self.end_cell(now, at);
             } else if Dialect::ends_line(byte) {
-                return at;
+                break at;
             } else if Some(byte) == dialect.escape {
-                now.marked |= take_escaped(bytes, at, dialect, structure);
+                now.marked |= take_escaped(bytes, at, dialect, &mut places);
             } else if at == now.cell_start {
-                self.read_quoted_cells(bytes, structure, now, at);
+                self.read_quoted_cells(bytes, &mut places, now, at);
             }
             // Any other quote is one of `="…"`, whose quotes are text.
-        }
-        bytes.len()
+        };
+        *structure = places;
+        end
     }
 
     /// At the quote that opens a cell: reads to the one that closes it, and on through quoted cells
@@ -210,8 +214,19 @@ impl RecordReader {
                     None => {
                         self.pad(text_start);
                         let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
-                        let row = Row { spot, text, text_start, scratch, cells, cells_seen };
-                        give(Record::Row(row));
+                        // Those between quotes are counted; an escape may hide one.
+                        let escaped = self.options.dialect.escape.is_some() && now.any_marked;
+                        let may_hold_line_ends = now.lines_inside > 0 || escaped;
+                        give(Record::Row(Row {
+                            spot,
+                            text,
+                            text_start,
+                            scratch,
+                            cells,
+                            cells_seen,
+                            may_hold_line_ends,
+                            is_ascii: raw.is_ascii(),
+                        }));
                     }
                 },
             }
@@ -273,7 +288,7 @@ impl RecordReader {
     /// Makes the record's cells as many as are expected; those that are missing stand, empty, at
     /// the start of the text.
     fn pad(&mut self, start: usize) {
-        if let Some(expected) = self.cells_expected {
+        if let Some(expected) = self.cells_expected.filter(|it| *it != self.cells.len()) {
             let empty = CellSpan { start, end: start, kind: CellKind::Plain };
             self.cells.resize(expected, empty);
         }

@@ -5,6 +5,7 @@ use super::value::Value;
 use crate::contact::Contact;
 use crate::map::{Columns, Draft};
 use crate::normalize::tags::TagIds;
+use crate::write::cell::RFC_4180;
 use crate::write::contract::Contract;
 
 /// How a contact is written, prepared once.
@@ -79,39 +80,7 @@ impl CsvRow {
 /// Appends the cell at `index` of a line, in quotes where it needs them.
 pub(in crate::write) fn push_cell(index: usize, text: &str, out: &mut Vec<u8>) {
     if index > 0 {
-        out.push(b',');
+        out.push(RFC_4180.delimiter());
     }
-    if !text.contains(['"', ',', '\n', '\r']) {
-        out.extend_from_slice(text.as_bytes());
-        return;
-    }
-    out.push(b'"');
-    for (index, part) in text.split('"').enumerate() {
-        if index > 0 {
-            out.extend_from_slice(b"\"\"");
-        }
-        out.extend_from_slice(part.as_bytes());
-    }
-    out.push(b'"');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_is_written_as_the_crate_csv_does_it() {
-        for cells in [&["a", "b"][..], &["x,y", "say \"hi\"", "", " z "], &["line\nend", "\r", "é"]]
-        {
-            let mut line = Vec::new();
-            for (index, cell) in cells.iter().enumerate() {
-                push_cell(index, cell, &mut line);
-            }
-            let mut oracle = ::csv::Writer::from_writer(Vec::new());
-            oracle.write_record(cells).expect("memory");
-            let oracle = oracle.into_inner().expect("memory");
-            line.push(b'\n');
-            assert_eq!(String::from_utf8_lossy(&line), String::from_utf8_lossy(&oracle));
-        }
-    }
+    RFC_4180.push(out, text.as_bytes());
 }

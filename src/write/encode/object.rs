@@ -5,6 +5,7 @@ use super::value::Value;
 use crate::contact::Contact;
 use crate::map::{Columns, Draft};
 use crate::normalize::tags::TagIds;
+use crate::text::trim;
 use crate::write::contract::{BodyForm, Contract, ItemForm, ParamsForm};
 
 /// How a contact is written, prepared once.
@@ -147,7 +148,7 @@ fn push_params(
     let (open, close) = if form == ParamsForm::List { (b'[', b']') } else { (b'{', b'}') };
     let before = out.len();
     for (at, name) in columns {
-        let value = draft.cell(*at).trim();
+        let value = trim(draft.cell(*at));
         if value.is_empty() {
             continue;
         }

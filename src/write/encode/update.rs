@@ -4,6 +4,7 @@
 use super::json::{json_string, push_json_string};
 use crate::contact::{Contact, Field};
 use crate::map::{Columns, Draft};
+use crate::text::trim;
 use crate::unique::existing::{Known, StatePrint, Stored};
 use crate::write::contract::{Contract, PATH_ID, StoredPart, UpdateRequest};
 
@@ -76,7 +77,7 @@ impl Updater {
         }
         if known.params && self.params.is_some() {
             for (at, name) in &self.param_columns {
-                print.add("params", name, draft.cell(*at).trim());
+                print.add("params", name, trim(draft.cell(*at)));
             }
         }
         print
@@ -155,7 +156,7 @@ impl Updater {
             params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let mut changed = false;
         for (at, name) in &self.param_columns {
-            let value = draft.cell(*at).trim();
+            let value = trim(draft.cell(*at));
             if value.is_empty() {
                 continue;
             }

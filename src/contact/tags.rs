@@ -1,0 +1,220 @@
+//! The labels of a contact, as its cells hold them. They are found anew each time that they are asked
+//! for, so that a contact owns none.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use crate::text::trim;
+
+/// The labels of a contact: trimmed, not empty, each once, in the order of its cells.
+#[derive(Debug, Clone, Copy)]
+pub struct Tags<'r> {
+    cells: [&'r str; Tags::CELLS_MAX],
+    separator: &'r str,
+    /// Labels that begin so are those of the program that wrote them.
+    own: Option<&'r str>,
+}
+
+impl<'r> Tags<'r> {
+    /// How many cells a contact's labels come from at most.
+    pub const CELLS_MAX: usize = 3;
+
+    /// The labels in `cells`, which `separator` divides, but for those that begin with `own`.
+    #[must_use]
+    pub fn new(
+        cells: [&'r str; Tags::CELLS_MAX],
+        separator: &'r str,
+        own: Option<&'r str>,
+    ) -> Tags<'r> {
+        Tags { cells, separator, own }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        let mut empty = true;
+        self.for_each(|_| empty = false);
+        empty
+    }
+
+    /// Gives each label once, in order. Few labels are compared with each other without a heap;
+    /// from 16 labels on a set keeps the time linear whatever the cells hold.
+    pub fn for_each(self, mut give: impl FnMut(&str)) {
+        let mut filled = self.cells.into_iter().filter(|cell| !cell.is_empty());
+        match (filled.next(), filled.next()) {
+            (None, _) => {}
+            (Some(cell), None) if self.is_one_label(cell) => {
+                let label = trim(cell);
+                if !label.is_empty() && !self.is_own(label) {
+                    give(label);
+                }
+            }
+            _ => self.for_each_of_several(&mut give),
+        }
+    }
+
+    /// Whether a cell can hold but one label, as it stands.
+    fn is_one_label(&self, cell: &str) -> bool {
+        match self.separator.as_bytes() {
+            [] => false,
+            [first, ..] => cell.bytes().all(|byte| byte != *first && byte != b'"'),
+        }
+    }
+
+    fn is_own(&self, label: &str) -> bool {
+        self.own.is_some_and(|own| label.starts_with(own))
+    }
+
+    fn for_each_of_several(self, give: &mut impl FnMut(&str)) {
+        let mut few = [""; Self::FEW];
+        let mut count = 0;
+        // Labels beyond the few, and those that had to be made.
+        let mut many: Option<HashSet<Cow<'r, str>>> = None;
+        let mut split = |label: Cow<'r, str>| {
+            let is_many = |many: &HashSet<_>| many.contains(&label);
+            if label.is_empty()
+                || self.is_own(&label)
+                || few[..count].contains(&&*label)
+                || many.as_ref().is_some_and(is_many)
+            {
+                return;
+            }
+            give(&label);
+            match (label, few.get_mut(count)) {
+                (Cow::Borrowed(label), Some(free)) => {
+                    *free = label;
+                    count += 1;
+                }
+                (label, _) => {
+                    many.get_or_insert_default().insert(label);
+                }
+            }
+        };
+        // One character is found much faster than a text.
+        let mut characters = self.separator.chars();
+        let alone = characters.next().filter(|_| characters.next().is_none());
+        for cell in self.cells.into_iter().filter(|cell| !cell.is_empty()) {
+            match alone {
+                _ if memchr::memchr(b'"', cell.as_bytes()).is_some() => {
+                    split_quoted(cell, self.separator, &mut split);
+                }
+                Some(character) => {
+                    cell.split(character).for_each(|label| split(trim(label).into()));
+                }
+                None => cell.split(self.separator).for_each(|label| split(trim(label).into())),
+            }
+        }
+    }
+
+    /// How many labels are remembered without a heap.
+    const FEW: usize = 16;
+}
+
+/// Splits a cell some of whose labels are in quotes, as Mailchimp writes them; in quotes a separator
+/// is text. A quote that opens no whole label is text, too.
+fn split_quoted<'r>(cell: &'r str, separator: &str, give: &mut impl FnMut(Cow<'r, str>)) {
+    let mut rest = Some(cell);
+    while let Some(text) = rest {
+        let (label, after) =
+            quoted_label(text.trim_start(), separator).unwrap_or_else(|| {
+                match text.split_once(separator) {
+                    Some((label, after)) => (label.trim().into(), Some(after)),
+                    None => (text.trim().into(), None),
+                }
+            });
+        give(label);
+        rest = after;
+    }
+}
+
+/// The label in quotes that a text begins with, and what follows the separator behind it.
+fn quoted_label<'r>(text: &'r str, separator: &str) -> Option<(Cow<'r, str>, Option<&'r str>)> {
+    let inner = text.strip_prefix('"')?;
+    let mut quotes = inner.match_indices('"').map(|(at, _)| at).peekable();
+    let mut doubled = 0;
+    while let Some(at) = quotes.next() {
+        // Two quotes are one of the label's own.
+        if quotes.next_if_eq(&(at + 1)).is_some() {
+            doubled += 1;
+            continue;
+        }
+        let rest = &inner[at + 1..];
+        let after =
+            rest.strip_prefix(separator).or_else(|| rest.trim_start().strip_prefix(separator));
+        if after.is_none() && !rest.trim_start().is_empty() {
+            return None;
+        }
+        let label = inner[..at].trim();
+        let label = if doubled > 0 { label.replace("\"\"", "\"").into() } else { label.into() };
+        return Some((label, after));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(cell: &str) -> Vec<String> {
+        let mut labels = Vec::new();
+        Tags::new([cell, "", ""], ",", None).for_each(|label| labels.push(label.to_owned()));
+        labels
+    }
+
+    #[test]
+    fn tags_are_trimmed_and_unique_and_keep_their_order() {
+        assert_eq!(tags(" vip, lead ,,vip,VIP"), ["vip", "lead", "VIP"]);
+        assert!(tags("").is_empty());
+        assert!(tags(" , ").is_empty());
+    }
+
+    #[test]
+    fn tags_in_quotes_are_whole_whatever_is_in_them() {
+        for (cell, labels) in [
+            (r#""VIP","Blog""#, &["VIP", "Blog"][..]),
+            (r#""VIP, gold","Blog""#, &["VIP, gold", "Blog"]),
+            (r#" "VIP" , Blog,"VIP""#, &["VIP", "Blog"]),
+            (r#""a" b,c"#, &[r#""a" b"#, "c"]),
+            (r#"5" pipe,"open"#, &[r#"5" pipe"#, r#""open"#]),
+            (r#""say ""hi"", please",x"#, &[r#"say "hi", please"#, "x"]),
+            (r#""",a"#, &["a"]),
+        ] {
+            assert_eq!(tags(cell), labels, "{cell}");
+        }
+    }
+
+    #[test]
+    fn tags_come_from_several_cells_by_any_separator_without_the_program_s_own() {
+        let mut labels = Vec::new();
+        let cells = ["* myContacts ::: Work ::: Friends", "Work", "spring"];
+        Tags::new(cells, ":::", Some("* ")).for_each(|label| labels.push(label.to_owned()));
+        assert_eq!(labels, ["Work", "Friends", "spring"]);
+    }
+
+    #[test]
+    fn one_label_is_given_as_one_of_several_is() {
+        for (cell, separator, own) in [
+            ("vip", ",", None),
+            (" vip\t", ",", None),
+            ("vip;lead", ",", None),
+            ("vip", "", None),
+            ("* own", ":::", Some("* ")),
+            ("  ", ",", None),
+            ("a:b", ":::", None),
+            ("\"vip\"", ";", None),
+        ] {
+            let tags = Tags::new(["", cell, ""], separator, own);
+            let (mut one, mut several) = (Vec::new(), Vec::new());
+            tags.for_each(|label| one.push(label.to_owned()));
+            tags.for_each_of_several(&mut |label| several.push(label.to_owned()));
+            assert_eq!(one, several, "{cell:?} by {separator:?}");
+        }
+    }
+
+    #[test]
+    fn a_hundred_thousand_tags_are_unique_too() {
+        let names: Vec<String> = (0..100_000).map(|n| n.to_string()).collect();
+        let cell = format!("{},{}", names.join(","), names.join(","));
+        assert_eq!(tags(&cell), names);
+    }
+}
