@@ -174,6 +174,8 @@ pub struct Contact<'r> {
     pub kind: Kind,
     /// The whole name, tidied.
     pub name: Cow<'r, str>,
+    /// Whether the name stands in for one that the row does not have.
+    pub is_name_filled: bool,
     /// The given name, where the row has the parts of the name apart.
     pub first_name: Cow<'r, str>,
     /// The family name, where the row has the parts of the name apart.
@@ -182,6 +184,8 @@ pub struct Contact<'r> {
     pub email: Cow<'r, str>,
     /// The row's country, else the phone's.
     pub country: Option<Country>,
+    /// Whether the row itself states the country.
+    pub states_country: bool,
     /// The postal address.
     pub address: Cow<'r, str>,
     /// The labels.

@@ -185,6 +185,7 @@ pub fn normalize<'r>(
     let found = found?;
     let phone::Line { phone, calling_code, region, kind } = found;
     country::compare(draft, given_country, phone_country, problems);
+    let is_name_filled = filler.is_some();
     let name = match filler {
         Some(MissingName::Phone) => phone.to_string().into(),
         Some(MissingName::Text(text)) => text.clone().into(),
@@ -196,10 +197,12 @@ pub fn normalize<'r>(
         region,
         kind,
         name,
+        is_name_filled,
         first_name: names.first,
         last_name: names.last,
         email,
         country: given_country.or(phone_country),
+        states_country: given_country.is_some(),
         address,
         tags,
         opt_in,

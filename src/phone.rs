@@ -127,7 +127,7 @@ pub use error::PlanError;
 pub use explain::{Explanation, explain};
 pub use fictional::{Fiction, fiction};
 pub use format::Format;
-pub use identity::variant_key;
+pub use identity::{other_spellings, variant_key};
 pub use kind::{Kind, Length, Refusal};
 pub use number::{Number, Phone};
 pub use ordinary::read_ordinary;

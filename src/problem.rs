@@ -226,6 +226,8 @@ pub enum Code {
     PhoneUnchanged,
     /// The platform has a contact of this phone, and takes no other and no change.
     PhoneExists,
+    /// The platform may have the contact under another spelling of its phone.
+    PhoneExistingVariant,
     /// The contact that is to be updated has no id in the list of existing contacts.
     PhoneNoId,
     /// The platform requires a name and the row has none.
@@ -292,7 +294,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 76] = [
+const CODES: [CodeWords; 77] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -461,6 +463,9 @@ const CODES: [CodeWords; 76] = [
     words(Code::PhoneExists, "phone.exists", Bad,
         "the platform has another contact of this phone, and its import changes none",
         "change the contact on the platform, or leave the row out"),
+    words(Code::PhoneExistingVariant, "phone.existing_variant", Warning,
+        "the platform may have this subscriber already, under another spelling of the number",
+        "compare the two; nothing was merged"),
     words(Code::PhoneNoId, "phone.no_id", Bad,
         "the contact is to be updated, and the list of existing contacts does not have its id",
         "give the platform's own list answer, or a CSV with a column for the id"),

@@ -17,15 +17,13 @@ pub struct Tags<'r> {
 
 impl<'r> Tags<'r> {
     /// How many cells a contact's labels come from at most.
-    pub const CELLS_MAX: usize = 3;
+    pub const CELLS_MAX: usize = 8;
 
-    /// The labels in `cells`, which `separator` divides, but for those that begin with `own`.
+    /// The labels in the first cells of those given, which `separator` divides, but for those that begin with `own`.
     #[must_use]
-    pub fn new(
-        cells: [&'r str; Tags::CELLS_MAX],
-        separator: &'r str,
-        own: Option<&'r str>,
-    ) -> Tags<'r> {
+    pub fn new(given: &[&'r str], separator: &'r str, own: Option<&'r str>) -> Tags<'r> {
+        let mut cells = [""; Tags::CELLS_MAX];
+        cells.iter_mut().zip(given).for_each(|(slot, cell)| *slot = cell);
         Tags { cells, separator, own }
     }
 
@@ -157,7 +155,7 @@ mod tests {
 
     fn tags(cell: &str) -> Vec<String> {
         let mut labels = Vec::new();
-        Tags::new([cell, "", ""], ",", None).for_each(|label| labels.push(label.to_owned()));
+        Tags::new(&[cell], ",", None).for_each(|label| labels.push(label.to_owned()));
         labels
     }
 
@@ -187,7 +185,7 @@ mod tests {
     fn tags_come_from_several_cells_by_any_separator_without_the_program_s_own() {
         let mut labels = Vec::new();
         let cells = ["* myContacts ::: Work ::: Friends", "Work", "spring"];
-        Tags::new(cells, ":::", Some("* ")).for_each(|label| labels.push(label.to_owned()));
+        Tags::new(&cells, ":::", Some("* ")).for_each(|label| labels.push(label.to_owned()));
         assert_eq!(labels, ["Work", "Friends", "spring"]);
     }
 
@@ -203,7 +201,7 @@ mod tests {
             ("a:b", ":::", None),
             ("\"vip\"", ";", None),
         ] {
-            let tags = Tags::new(["", cell, ""], separator, own);
+            let tags = Tags::new(&["", cell], separator, own);
             let (mut one, mut several) = (Vec::new(), Vec::new());
             tags.for_each(|label| one.push(label.to_owned()));
             tags.for_each_of_several(&mut |label| several.push(label.to_owned()));

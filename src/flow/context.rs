@@ -100,7 +100,7 @@ impl View {
                 .contract
                 .as_ref()
                 .filter(|_| !job.existing.is_empty())
-                .map(|contract| Updater::new(contract, &columns, &params)),
+                .map(|contract| Updater::new(contract, job.plan, &columns, &params)),
             follows: wanted.is_some_and(|contract| {
                 let update = contract.update.as_ref();
                 update.is_some_and(|it| it.fields.contains_key(&StoredPart::OptIn))

@@ -1,17 +1,18 @@
 //! The lists that a run heeds beside its inputs: phones that nobody wants written to, and the
 //! contacts that the platform has already. Read whole before the first row.
 
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::contact::{Contact, Field};
 use crate::error::{Error, Result};
 use crate::ingest::guard::unguard;
 use crate::ingest::record::Record;
-use crate::ingest::{Given, Input, Source};
+use crate::ingest::{Given, HeaderLine, Input, Ragged, Source};
 use crate::map::{Columns, Draft, Look, MapOptions};
 use crate::normalize::{PhoneRules, Rules, normalize};
-use crate::phone::{ReadRules, read};
+use crate::phone::{Phone, Region, read};
 use crate::text::fold;
 use crate::unique::existing::{Existing, Gathered, Stored};
 use crate::unique::suppress::Suppressed;
@@ -38,7 +39,7 @@ impl Lists {
     pub(super) fn read(job: &Job, folder: &Path) -> Result<Lists> {
         let mut lists = Lists::default();
         for path in &job.suppress {
-            let facts = lists.read_suppressed(job, path)?;
+            let facts = lists.read_suppressed(job, &List::open(path, folder)?)?;
             lists.facts.push(facts);
         }
         if job.existing.is_empty() {
@@ -46,7 +47,7 @@ impl Lists {
         }
         let mut gathered = Gathered::new(folder).map_err(|cause| private(&cause))?;
         for path in &job.existing {
-            let facts = read_existing(job, path, &mut gathered)?;
+            let facts = read_existing(job, &List::open(path, folder)?, &mut gathered)?;
             lists.facts.push(facts);
         }
         lists.existing = Some(gathered.finish().map_err(|cause| private(&cause))?);
@@ -54,25 +55,45 @@ impl Lists {
     }
 
     /// Reads phones, one a line, or those of a CSV; every phone column counts.
-    fn read_suppressed(&mut self, job: &Job, path: &Path) -> Result<ListFacts> {
-        let mut tally = Tally::new("suppress", path);
-        for_each_row(job, path, &mut tally, |draft, rules| {
+    fn read_suppressed(&mut self, job: &Job, list: &List) -> Result<ListFacts> {
+        let mut tally = Tally::new("suppress", list);
+        for_each_row(job, list, &mut tally, |row, rules| {
+            let draft = match row {
+                ListRow::Draft(draft) => draft,
+                // A note behind a number must not cost it.
+                ListRow::Text(text) => {
+                    let parts = text.split([',', ';', '\t', '|']);
+                    let found = parts.map(|part| self.suppress(part, rules.home, rules));
+                    return Ok(found.fold(Found::Nothing, Found::and));
+                }
+            };
             let contact = normalize(draft, rules, &mut Vec::new()).ok();
             let home = contact.as_ref().and_then(|contact| contact.region).or(rules.home);
-            let digits_in = |cell: &str| {
-                let found = read(rules.plan, cell, home, ReadRules::default()).verdict.ok();
-                found.map(|found| found.phone.as_u64()).or_else(|| digits_of(cell))
-            };
-            let all = draft.phones().filter_map(|(_, cell)| digits_in(cell));
-            let all = all.chain(contact.map(|contact| contact.phone.as_u64()));
             let mut found = Found::Nothing;
-            for digits in all {
-                self.suppressed.add(digits);
-                found = Found::Phone;
+            for (_, cell) in draft.phones() {
+                found = found.and(self.suppress(cell, home, rules));
             }
             Ok(found)
         })?;
-        tally.finish(path)
+        tally.finish(list)
+    }
+}
+
+impl Lists {
+    /// Adds every number of a cell, in every reading that it has.
+    fn suppress(&mut self, cell: &str, home: Option<Region>, rules: &Rules) -> Found {
+        let reading = read(rules.plan, cell, home, rules.phone.read);
+        let taken = reading.verdict.as_ref().ok();
+        let other = taken.and_then(|found| found.other_reading).map(|other| other.phone);
+        let phones = taken.map(|found| found.phone).into_iter().chain(other);
+        let mut found = Found::Nothing;
+        for digits in
+            phones.chain(reading.others).map(Phone::as_u64).chain(international_digits(cell))
+        {
+            self.suppressed.add(digits);
+            found = Found::Phone;
+        }
+        found
     }
 }
 
@@ -85,6 +106,13 @@ enum Found {
     Nothing,
 }
 
+impl Found {
+    /// What two cells of an entry hold.
+    fn and(self, other: Found) -> Found {
+        if self == Found::Phone { self } else { other }
+    }
+}
+
 /// What was found in a list.
 struct Tally {
     facts: ListFacts,
@@ -92,9 +120,10 @@ struct Tally {
 }
 
 impl Tally {
-    fn new(list: &'static str, path: &Path) -> Tally {
-        let source = Input::File(path.to_owned()).short_name();
-        let facts = ListFacts { list, source, taken: 0, unread: 0, unread_rows: Vec::new() };
+    fn new(kind: &'static str, list: &List) -> Tally {
+        let name = Path::new(&list.display).file_name().map(|name| name.to_string_lossy());
+        let source = name.map_or_else(|| list.display.clone(), std::borrow::Cow::into_owned);
+        let facts = ListFacts { list: kind, source, taken: 0, unread: 0, unread_rows: Vec::new() };
         Tally { facts, entries: 0 }
     }
 
@@ -113,21 +142,17 @@ impl Tally {
     }
 
     /// A list in which nothing is readable is another file than was meant.
-    fn finish(self, path: &Path) -> Result<ListFacts> {
+    fn finish(self, list: &List) -> Result<ListFacts> {
         if self.facts.taken == 0 && self.facts.unread > 0 {
             let what = format!(
                 "none of its {} entries has a phone number that can be read; give phone numbers \
                  with + and the calling code, or --region",
                 self.facts.unread
             );
-            return Err(Error::Input { input: shown(path), what });
+            return Err(list.fault(what));
         }
         Ok(self.facts)
     }
-}
-
-fn shown(path: &Path) -> String {
-    Input::File(path.to_owned()).display()
 }
 
 pub(super) fn private(cause: &io::Error) -> Error {
@@ -139,41 +164,110 @@ pub(super) fn private(cause: &io::Error) -> Error {
 /// blank ones do not count.
 fn for_each_row(
     job: &Job,
-    path: &Path,
+    list: &List,
     tally: &mut Tally,
-    mut give: impl FnMut(&Draft<'_>, &Rules) -> Result<Found>,
+    mut give: impl FnMut(ListRow<'_, '_>, &Rules) -> Result<Found>,
 ) -> Result<()> {
-    let input = Input::File(path.to_owned());
-    input.check()?;
-    let source = Source::open(&input, 0, &Given::default())?;
+    if list.is_blank()? {
+        return Ok(());
+    }
+    let input = Input::File(list.path.clone());
+    let given = Given { ragged: Ragged::Pad, skip_lines: Some(0), ..Given::default() };
+    let named = |error| list.named(error);
+    let mut source = Source::open(&input, 0, &given).map_err(named)?;
+    // No column is called by a number: what looks like a header is the first entry then.
+    let digits = |cell: &String| cell.chars().filter(|c| c.is_numeric()).count();
+    if source.header_line == HeaderLine::Present && source.header.iter().any(|it| digits(it) >= 7) {
+        let given = Given { header: Some(HeaderLine::Absent), ..given };
+        source = Source::open(&input, 0, &given).map_err(named)?;
+    }
     if source.header.first().is_some_and(|cell| cell.trim_start().starts_with('<')) {
-        let what = "it begins with <, as a web page does; give a list".to_owned();
-        return Err(Error::Input { input: source.display, what });
+        return Err(list.fault("it begins with <, as a web page does; give a list".to_owned()));
     }
     let look =
-        Look { sample: &source.sample, plan: job.plan, home: job.home, source: &source.display };
-    // A list has columns of its own: what was said of the inputs' does not hold for it. Where it
-    // has one, that holds the phones, whatever its first entries look like.
-    let mut options = MapOptions::default();
+        Look { sample: &source.sample, plan: job.plan, home: job.home, source: &list.display };
+    // A list has columns of its own: what was said of the inputs' does not hold for it, but for what
+    // divides tags. Where it has one, that holds the phones, whatever its first entries look like.
+    let mut options =
+        MapOptions { tag_separator: job.map.tag_separator.clone(), ..MapOptions::default() };
     if source.header.len() == 1 {
         options.columns.push((Field::Phone, "#1".to_owned()));
     }
-    let columns = Columns::decide(source.header.clone(), &options, &look)?;
+    let columns = Columns::decide(source.header.clone(), &options, &look).map_err(|_| {
+        let what = "it is not clear which of its columns holds the phone numbers; call that one \
+                    Phone, or give one number a line";
+        Error::Usage(format!("{}: {what}", list.display))
+    })?;
     let rules = list_rules(job);
     let mut result = Ok(());
-    source.read_rows(u64::MAX, |_, record| {
+    let read = source.read_rows(u64::MAX, |_, record| {
         let found = match record {
             Record::Blank(_) => return,
             _ if result.is_err() => return,
-            Record::Malformed(_) => Ok(Found::Nothing),
-            Record::Row(row) => give(&Draft::new(*row, &columns), &rules),
+            Record::Malformed(fault) => give(ListRow::Text(&fault.text()), &rules),
+            Record::Row(row) => give(ListRow::Draft(&Draft::new(*row, &columns)), &rules),
         };
         match found {
             Ok(found) => tally.count(found),
             Err(error) => result = Err(error),
         }
-    })?;
+    });
+    read.map_err(named)?;
     result
+}
+
+/// An entry of a list.
+enum ListRow<'d, 'r> {
+    /// A record.
+    Draft(&'d Draft<'r>),
+    /// The text of a record that cannot be read as one.
+    Text(&'d str),
+}
+
+/// A list as the user named it, and where it can be read from the beginning as often as needed.
+struct List {
+    display: String,
+    path: PathBuf,
+    /// The copy of what is no file, such as a pipe.
+    copy: Option<tempfile::NamedTempFile>,
+}
+
+impl List {
+    fn open(path: &Path, folder: &Path) -> Result<List> {
+        let input = Input::File(path.to_owned());
+        input.check()?;
+        let display = input.display();
+        let fail = |cause: io::Error| Error::reading(&display, &cause);
+        if fs::metadata(path).map_err(fail)?.is_file() {
+            return Ok(List { display, path: path.to_owned(), copy: None });
+        }
+        let mut copy = tempfile::NamedTempFile::new_in(folder).map_err(|cause| private(&cause))?;
+        io::copy(&mut File::open(path).map_err(fail)?, &mut copy).map_err(fail)?;
+        Ok(List { display, path: copy.path().to_owned(), copy: Some(copy) })
+    }
+
+    /// Whether there is nothing in it.
+    fn is_blank(&self) -> Result<bool> {
+        const BLANK_BYTES_MAX: u64 = 1 << 16;
+        let mut bytes = Vec::new();
+        let file = File::open(&self.path).map_err(|cause| Error::reading(&self.display, &cause))?;
+        let read = file.take(BLANK_BYTES_MAX).read_to_end(&mut bytes);
+        read.map_err(|cause| Error::reading(&self.display, &cause))?;
+        let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+        Ok(bytes.len() < BLANK_BYTES_MAX as usize && text.iter().all(u8::is_ascii_whitespace))
+    }
+
+    fn fault(&self, what: String) -> Error {
+        Error::Input { input: self.display.clone(), what }
+    }
+
+    /// The error under the name that the user gave.
+    fn named(&self, error: Error) -> Error {
+        match error {
+            Error::Input { what, .. } if self.copy.is_some() => self.fault(what),
+            other => other,
+        }
+    }
 }
 
 /// Lists are read without any platform's needs.
@@ -184,24 +278,32 @@ fn list_rules(job: &Job) -> Rules {
     }
 }
 
-/// The digits of a text that is a number once `+`, spaces and the like are taken off.
+/// The digits of a number that is written internationally, with `+` or `00`, valid or not: a list
+/// may be older than a numbering plan.
+fn international_digits(text: &str) -> Option<u64> {
+    let text = unguard(text.trim());
+    text.strip_prefix('+').or_else(|| text.strip_prefix("00")).and_then(digits_of)
+}
+
+/// The digits of a text that is a number once spaces and the like are taken off, and that does not
+/// begin with a zero.
 fn digits_of(text: &str) -> Option<u64> {
     const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
-    let text = unguard(text.trim());
-    let plain = |c: char| c.is_ascii_digit() || "+-. ()".contains(c);
+    let plain = |c: char| c.is_ascii_digit() || "-. ()".contains(c);
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let fits = text.chars().all(plain) && DIGITS.contains(&digits.len());
-    fits.then(|| digits.parse().ok()).flatten()
+    (fits && !digits.starts_with('0')).then(|| digits.parse().ok()).flatten()
 }
 
 /// Reads the contacts that the platform has: its own list answers, or a CSV.
-fn read_existing(job: &Job, path: &Path, gathered: &mut Gathered) -> Result<ListFacts> {
-    if let Some(pages) = Pages::open(path)? {
-        return read_pages(job, path, pages, gathered);
+fn read_existing(job: &Job, list: &List, gathered: &mut Gathered) -> Result<ListFacts> {
+    if let Some(pages) = Pages::open(&list.display, &list.path)? {
+        return read_pages(job, list, pages, gathered);
     }
     let id_key = job.contract.as_ref().and_then(|it| it.stored.as_ref()).map(|it| it.id.as_str());
-    let mut tally = Tally::new("existing", path);
-    for_each_row(job, path, &mut tally, |draft, rules| {
+    let mut tally = Tally::new("existing", list);
+    for_each_row(job, list, &mut tally, |row, rules| {
+        let ListRow::Draft(draft) = row else { return Ok(Found::Nothing) };
         let Ok(contact) = normalize(draft, rules, &mut Vec::new()) else {
             return Ok(Found::Nothing);
         };
@@ -209,7 +311,7 @@ fn read_existing(job: &Job, path: &Path, gathered: &mut Gathered) -> Result<List
         gathered.add(contact.phone.as_u64(), &stored).map_err(|cause| private(&cause))?;
         Ok(Found::Phone)
     })?;
-    tally.finish(path)
+    tally.finish(list)
 }
 
 /// What a row of a CSV says that the platform has.
@@ -246,19 +348,15 @@ fn stored_row(draft: &Draft<'_>, contact: &Contact<'_>, id_key: Option<&str>) ->
 }
 
 /// Reads the platform's own list answers.
-fn read_pages(job: &Job, path: &Path, pages: Pages, gathered: &mut Gathered) -> Result<ListFacts> {
+fn read_pages(job: &Job, list: &List, pages: Pages, gathered: &mut Gathered) -> Result<ListFacts> {
     let Some(keys) = job.contract.as_ref().and_then(|contract| contract.stored.as_ref()) else {
         let what = "it is JSON, and the platform's contract does not say how its list of contacts \
                     is read ([stored]); give a CSV with the columns phone, name, tags and so on";
-        return Err(Error::Usage(format!("--existing {}: {what}", shown(path))));
+        return Err(Error::Usage(format!("--existing {}: {what}", list.display)));
     };
-    let mut tally = Tally::new("existing", path);
+    let mut tally = Tally::new("existing", list);
     pages.read(keys, |phone, stored| {
-        // What the platform has it gave us or was given: its digits count, valid or not.
-        let digits = phone.and_then(|phone| {
-            let valid = read(job.plan, phone, job.home, job.phone.read).verdict.ok();
-            valid.map(|found| found.phone.as_u64()).or_else(|| digits_of(phone))
-        });
+        let digits = phone.and_then(|phone| stored_digits(phone, job));
         let Some(digits) = digits else {
             tally.count(Found::Nothing);
             return Ok(());
@@ -266,7 +364,17 @@ fn read_pages(job: &Job, path: &Path, pages: Pages, gathered: &mut Gathered) -> 
         tally.count(Found::Phone);
         gathered.add(digits, &stored).map_err(|cause| private(&cause))
     })?;
-    tally.finish(path)
+    tally.finish(list)
+}
+
+/// The number of a contact that a platform has. Platforms keep international numbers, whatever the
+/// home region of the export is, and what they have counts, valid or not.
+fn stored_digits(phone: &str, job: &Job) -> Option<u64> {
+    let text = phone.trim();
+    let digits = digits_of(text.strip_prefix('+').unwrap_or(text));
+    let international = digits.map(|digits| format!("+{digits}"));
+    let valid = read(job.plan, international.as_deref().unwrap_or(text), None, job.phone.read);
+    valid.verdict.ok().map(|found| found.phone.as_u64()).or(digits)
 }
 
 /// The files of the lists, for what must not be overwritten.

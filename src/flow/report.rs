@@ -95,12 +95,12 @@ impl Writers {
         let payload = contract.zip(first.view.encoder.as_ref()).map(|(contract, encoder)| {
             let extension = contract.payload.format.extension();
             let frame = encoder.frame().clone();
-            let payload = Payload::new(PAYLOAD_FOLDER, extension, job.batch_max(), frame, &out);
-            payload.map(|payload| (payload, contract.clone()))
+            let payload = Payload::new(PAYLOAD_FOLDER, extension, job.batch_max(), frame);
+            (payload, contract.clone())
         });
         Ok(Writers {
             names: names.to_vec(),
-            payload: payload.transpose()?,
+            payload,
             updates: None,
             follow_up: FollowUp::new(names),
             ledger: Ledger::new(names, &mut out)?,
@@ -146,10 +146,8 @@ impl Writers {
             compare("accepted contacts", counts.accepted, written)?;
             files.extend(follow_up.finish()?);
             if withheld {
-                out.remove_folder(PAYLOAD_FOLDER)?;
-                if updated > 0 {
-                    out.remove_folder(UPDATES_FOLDER)?;
-                }
+                out.remove_folder_if_there(PAYLOAD_FOLDER)?;
+                out.remove_folder_if_there(UPDATES_FOLDER)?;
                 out.remove_file_if_there(FOLLOW_UP)?;
             } else {
                 script = upload::script(&contract, sent, updates);
@@ -282,7 +280,7 @@ fn send<'p>(
         none => {
             let frame = Frame::lines(String::new());
             let form = Format::Requests.extension();
-            none.insert(Payload::new(UPDATES_FOLDER, form, payload.max(), frame, out)?)
+            none.insert(Payload::new(UPDATES_FOLDER, form, payload.max(), frame))
         }
     };
     updates.push(contact, out)

@@ -10,14 +10,14 @@ use crate::ingest::record::{Fault, Record, RecordReader, Row, Spot};
 use crate::map::Draft;
 use crate::normalize::normalize;
 use crate::normalize::phone::UnreadDigits;
-use crate::phone::{Kind, Phone, Region};
+use crate::phone::{Kind, Phone, Region, other_spellings};
 use crate::problem::{Action, Code, Fate, Problem};
 use crate::text::trim;
 use crate::unique::existing::Stored;
 use crate::unique::{Claims, Print};
 use crate::write::cell::csv_cell;
 use crate::write::contract::Existing;
-use crate::write::encode::News;
+use crate::write::encode::{Encoder, Frame};
 use crate::write::issues::EncodedProblems;
 use crate::write::ledger;
 use crate::write::rejects::EncodedRejects;
@@ -278,34 +278,43 @@ impl Worked {
         context: &SourceContext,
     ) -> Result<(Fate, Option<Action>)> {
         if context.lists.suppressed.has(contact.phone) {
-            self.push_finding(Code::PhoneSuppressed, contact, view);
+            self.push_finding(Code::PhoneSuppressed, String::new(), contact, view);
             return Ok((Fate::Suppressed, None));
         }
         let before = self.contacts.len();
         let (standing, stored) = self.compare(contact, draft, view, context)?;
-        let refused = match standing {
+        let code = match standing {
             Standing::Unchanged => {
-                self.push_finding(Code::PhoneUnchanged, contact, view);
                 self.push_follow(contact, view, stored.as_ref());
                 return Ok((Fate::Unchanged, None));
             }
             Standing::Refused(code) => Some(code),
-            Standing::New | Standing::Changed => None,
+            Standing::New | Standing::Changed | Standing::ChangedByItself => None,
         };
-        if let Some(code) = refused {
-            self.push_finding(code, contact, view);
+        if let Some(code) = code {
+            self.push_finding(code, String::new(), contact, view);
             return Ok((Fate::Rejected, None));
         }
-        let own_request = self.contacts.len() > before;
-        if let Some(encoder) = view.encoder.as_ref().filter(|_| !own_request) {
-            encoder.encode(contact, draft, &mut self.contacts);
-            let bytes = encoder.frame().bytes_around(self.contacts.len() - before);
-            if bytes > context.contact_bytes_max {
-                self.contacts.truncate(before);
-                let problem = too_large(bytes, context.contact_bytes_max);
-                self.problems.push(&problem, &view.keys, Some(contact.phone));
-                return Ok((Fate::Rejected, None));
+        let encoder = view.encoder.as_ref().filter(|_| standing != Standing::ChangedByItself);
+        if let Some(encoder) = encoder {
+            let known = stored.as_ref().and_then(|stored| stored.text(Field::Name));
+            match known.filter(|name| contact.is_name_filled && !name.is_empty()) {
+                // What stands in for a name is no reason to lose the one that is stored.
+                Some(name) => {
+                    let named = Contact { name: name.into(), ..contact.clone() };
+                    encoder.encode(&named, draft, &mut self.contacts);
+                }
+                None => encoder.encode(contact, draft, &mut self.contacts),
             }
+        }
+        let length = self.contacts.len() - before;
+        let alone = |encoder: &Encoder| encoder.frame().bytes_around(length);
+        let bytes = encoder.map_or_else(|| Frame::line_bytes(length), alone);
+        if bytes > context.contact_bytes_max {
+            self.contacts.truncate(before);
+            let problem = too_large(bytes, context.contact_bytes_max);
+            self.problems.push(&problem, &view.keys, Some(contact.phone));
+            return Ok((Fate::Rejected, None));
         }
         self.push_follow(contact, view, stored.as_ref());
         let is_new = standing == Standing::New;
@@ -324,40 +333,61 @@ impl Worked {
         let (Some(existing), Some(updater)) = (&context.lists.existing, &view.updater) else {
             return Ok((Standing::New, None));
         };
-        let Some(entry) = existing.find(contact.phone) else {
+        let entries = existing.find(contact.phone.as_u64());
+        let Some(first) = entries.first() else {
+            let mut others = other_spellings(contact.phone.as_u64());
+            if let Some(other) = others.find(|other| !existing.find(*other).is_empty()) {
+                let detail = format!("it has +{other}");
+                self.push_finding(Code::PhoneExistingVariant, detail, contact, view);
+            }
             return Ok((Standing::New, None));
         };
-        let is_same = updater.print(contact, draft, existing.known()) == entry.print;
+        let print = updater.print(contact, draft);
+        let is_same = entries.iter().any(|entry| entry.print == print);
         if is_same && !(view.follows && contact.opt_in.is_some()) {
+            self.push_finding(Code::PhoneUnchanged, String::new(), contact, view);
             return Ok((Standing::Unchanged, None));
         }
-        let stored = existing.read(entry).map_err(|cause| lists::private(&cause))?;
+        let read = |entry| existing.read(entry).map_err(|cause| lists::private(&cause));
+        let mut stored = read(*first)?;
+        for other in &entries[1..] {
+            if stored.id.is_none() {
+                stored = read(*other)?;
+            }
+        }
         let before = self.contacts.len();
-        let news = updater.push(contact, draft, &stored, &mut self.contacts);
-        let standing = match (news, context.rule) {
-            (News::None, _) => Standing::Unchanged,
-            (News::Some, _) if updater.needs_id() && stored.id.is_none() => {
-                Standing::Refused(Code::PhoneNoId)
-            }
-            (News::Some, Existing::Conflict | Existing::Skip) if !updater.needs_id() => {
-                Standing::Refused(Code::PhoneExists)
-            }
-            (News::Some, _) => Standing::Changed,
+        let news = updater.push(contact, draft, &stored, existing.known(), &mut self.contacts);
+        let sends_all = !updater.needs_id();
+        let takes_changes = !matches!(context.rule, Existing::Conflict | Existing::Skip);
+        let standing = match news.is_there {
+            true if !sends_all && stored.id.is_none() => Standing::Refused(Code::PhoneNoId),
+            true if !sends_all => Standing::ChangedByItself,
+            true if !takes_changes => Standing::Refused(Code::PhoneExists),
+            // Where all is sent again, what could not be compared may be news.
+            false if sends_all && takes_changes && !news.unknown.is_empty() => Standing::Changed,
+            true => Standing::Changed,
+            false => Standing::Unchanged,
         };
-        if standing != Standing::Changed {
+        if standing != Standing::ChangedByItself {
             self.contacts.truncate(before);
+        }
+        if standing == Standing::Unchanged {
+            let unknown = news.unknown.join(", ");
+            let detail =
+                if unknown.is_empty() { unknown } else { format!("not compared: {unknown}") };
+            self.push_finding(Code::PhoneUnchanged, detail, contact, view);
         }
         Ok((standing, Some(stored)))
     }
 
     /// What there is to say of a contact as a whole.
-    fn push_finding(&mut self, code: Code, contact: &Contact<'_>, view: &View) {
+    fn push_finding(&mut self, code: Code, detail: String, contact: &Contact<'_>, view: &View) {
         let problem = Problem {
             code,
             column: view.columns.of(Field::Phone).and_then(|at| u32::try_from(at).ok()),
             field: Some(Field::Phone),
             value: "".into(),
-            detail: "".into(),
+            detail: detail.into(),
             suggestion: None,
             readings: Vec::new(),
         };
@@ -383,8 +413,10 @@ enum Standing {
     New,
     /// The platform has it, as it is.
     Unchanged,
-    /// The platform has it otherwise.
+    /// The platform has it otherwise; it is sent again, whole.
     Changed,
+    /// The platform has it otherwise; a request of its own changes it.
+    ChangedByItself,
     /// The platform has it otherwise, and it cannot be changed.
     Refused(Code),
 }

@@ -34,7 +34,7 @@ pub(super) fn read<'r>(draft: &Draft<'r>) -> Tags<'r> {
         own_cells[0] = cell;
     }
     let own = columns.preset.and_then(|preset| preset.own_tags.as_deref());
-    Tags::new(cells, &columns.tag_separator, own)
+    Tags::new(&cells, &columns.tag_separator, own)
 }
 
 impl TagRules {
@@ -131,7 +131,7 @@ mod tests {
         ids.add("group", "vip", "12");
         ids.add("group", "lead", "13");
         ids.add("branch", "dubai", "3");
-        let tags = Tags::new(["new,lead,dubai,vip", "", ""], ",", None);
+        let tags = Tags::new(&["new,lead,dubai,vip"], ",", None);
         assert_eq!(ids.first("group", &tags), "13");
         assert_eq!(ids.first("branch", &tags), "3");
         assert_eq!(ids.first("other", &tags), "");

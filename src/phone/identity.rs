@@ -67,6 +67,22 @@ pub fn variant_key(digits: u64) -> Option<u64> {
     }
 }
 
+/// The other spellings under which the subscriber of a number may be known, as [`variant_key`] says
+/// for Argentina and Brazil.
+pub fn other_spellings(digits: u64) -> impl Iterator<Item = u64> {
+    let key = variant_key(digits);
+    let longer = key.and_then(|key| match key {
+        54_00_0000_0000..=54_99_9999_9999 => Some(549 * 10u64.pow(10) + key % 10u64.pow(10)),
+        55_00_0000_0000..=55_99_9999_9999 => {
+            let (area, subscriber) = (key / 10u64.pow(8), key % 10u64.pow(8));
+            Some(area * 10u64.pow(9) + 9 * 10u64.pow(8) + subscriber)
+        }
+        _ => None,
+    });
+    let shorter = longer.and(key);
+    longer.into_iter().chain(shorter).filter(move |other| *other != digits)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +98,16 @@ mod tests {
             assert!(variant_key(one).is_some(), "{one}");
             assert_eq!(variant_key(one), variant_key(other), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn a_number_has_the_other_spellings_of_its_subscriber() {
+        let others = |digits| other_spellings(digits).collect::<Vec<u64>>();
+        assert_eq!(others(5491123456789), [541123456789]);
+        assert_eq!(others(541123456789), [5491123456789]);
+        assert_eq!(others(551187654321), [5511987654321]);
+        assert_eq!(others(5511987654321), [551187654321]);
+        assert!(others(971501234561).is_empty());
     }
 
     #[test]

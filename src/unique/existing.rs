@@ -1,6 +1,7 @@
 //! The contacts that a platform has already: 24 bytes each in memory, and what is stored of them
 //! in a private file.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
@@ -8,9 +9,9 @@ use std::path::Path;
 
 use rapidhash::v3::{DEFAULT_RAPID_SECRETS, rapidhash_v3_nano_inline};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::contact::Field;
-use crate::phone::Phone;
 
 /// What a platform has stored of a contact. What its answer does not show is not known, which is
 /// another thing than empty.
@@ -27,7 +28,7 @@ pub struct Stored {
     pub tags: Option<Vec<String>>,
     /// Custom values by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub params: Option<Vec<(String, String)>>,
+    pub params: Option<Vec<(String, Value)>>,
     /// Whether the contact agreed to be written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opt_in: Option<bool>,
@@ -49,7 +50,10 @@ impl Stored {
         }
         self.tags.iter().flatten().for_each(|tag| print.add("tags", "", tag));
         for (name, value) in self.params.iter().flatten() {
-            print.add("params", name, value);
+            print.add("params", name, &param_text(value));
+        }
+        if let Some(said) = self.opt_in {
+            print.add("opt_in", "", if said { "true" } else { "false" });
         }
         print
     }
@@ -58,10 +62,21 @@ impl Stored {
     fn known(&self) -> Known {
         let mut known = Known { tags: self.tags.is_some(), ..Known::default() };
         known.params = self.params.is_some();
+        known.opt_in = self.opt_in.is_some();
         for field in Field::all() {
             known.texts[field as usize] = self.text(field).is_some();
         }
         known
+    }
+}
+
+/// A custom value as a cell would hold it.
+#[must_use]
+pub fn param_text(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::String(text) => text.into(),
+        Value::Null => "".into(),
+        other => other.to_string().into(),
     }
 }
 
@@ -74,6 +89,8 @@ pub struct Known {
     pub tags: bool,
     /// Custom values.
     pub params: bool,
+    /// Whether the contact agreed.
+    pub opt_in: bool,
 }
 
 impl Known {
@@ -83,6 +100,7 @@ impl Known {
         }
         self.tags |= other.tags;
         self.params |= other.params;
+        self.opt_in |= other.opt_in;
     }
 }
 
@@ -196,11 +214,12 @@ impl Gathered {
 }
 
 impl Existing {
-    /// The contact of a phone.
+    /// The contacts of a phone, in the order of the list; most have one.
     #[must_use]
-    pub fn find(&self, phone: Phone) -> Option<Entry> {
-        let at = self.entries.partition_point(|entry| entry.phone < phone.as_u64());
-        self.entries.get(at).filter(|entry| entry.phone == phone.as_u64()).copied()
+    pub fn find(&self, phone: u64) -> &[Entry] {
+        let start = self.entries.partition_point(|entry| entry.phone < phone);
+        let found = self.entries[start..].iter().take_while(|entry| entry.phone == phone);
+        &self.entries[start..start + found.count()]
     }
 
     /// What is stored of it.
@@ -238,12 +257,6 @@ impl Existing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::phone::{Plan, ReadRules, read};
-
-    fn phone(text: &str) -> Phone {
-        read(Plan::builtin(), text, None, ReadRules::default()).verdict.expect("valid").phone
-    }
-
     fn stored(id: &str, name: &str) -> Stored {
         Stored {
             id: Some(id.to_owned()),
@@ -253,17 +266,18 @@ mod tests {
     }
 
     #[test]
-    fn a_contact_is_found_by_its_phone_and_the_first_of_two_wins() {
+    fn contacts_are_found_by_their_phone_in_the_order_of_the_list() {
         let mut gathered = Gathered::new(&std::env::temp_dir()).expect("private files");
         gathered.add(971_501_234_568, &stored("b", "Bob")).expect("written");
         gathered.add(971_501_234_567, &stored("a", "Ann")).expect("written");
         gathered.add(971_501_234_567, &stored("c", "Another Ann")).expect("written");
         let existing = gathered.finish().expect("read");
-        let found = existing.find(phone("+971501234567")).expect("there");
-        assert_eq!(existing.read(found).expect("read"), stored("a", "Ann"));
-        let found = existing.find(phone("+971501234568")).expect("there");
-        assert_eq!(existing.read(found).expect("read").text(Field::Name), Some("Bob"));
-        assert_eq!(existing.find(phone("+971501234569")), None);
+        let [first, second] = existing.find(971_501_234_567) else { panic!("two are there") };
+        assert_eq!(existing.read(*first).expect("read"), stored("a", "Ann"));
+        assert_eq!(existing.read(*second).expect("read"), stored("c", "Another Ann"));
+        let [only] = existing.find(971_501_234_568) else { panic!("one is there") };
+        assert_eq!(existing.read(*only).expect("read").text(Field::Name), Some("Bob"));
+        assert_eq!(existing.find(971_501_234_569), []);
         assert!(existing.known().texts[Field::Name as usize] && !existing.known().tags);
     }
 

@@ -266,7 +266,8 @@ pub(super) fn check(context: Context<'_>, found: &mut Findings) -> Result<Option
     Ok(Some(tally.accepted))
 }
 
-/// The accepted phones and the ordinals of their rows: 16 bytes a phone.
+/// The phones that accepted and unchanged rows keep, and the ordinals of those rows: 16 bytes a
+/// phone.
 pub(super) struct Accepted(pub(super) Vec<(u64, u64)>);
 
 /// What was seen of the ledger so far.
@@ -326,8 +327,11 @@ impl<'c> Tally<'c> {
                 format!("{} a kept row", if row.kept.is_some() { "with" } else { "without" });
             found.say(Check::LedgerKept, spot, seen, "one for a duplicate, and none else");
         }
-        if let (true, Some(phone)) = (is_accepted, row.phone) {
+        let keeps = matches!(row.fate, Fate::Accepted | Fate::Unchanged);
+        if let (true, Some(phone)) = (keeps, row.phone) {
             self.accepted.0.push((phone, facts.ordinal(row.source, row.number)));
+        }
+        if is_accepted && row.phone.is_some() {
             let region = row.region.map_or_else(|| "unknown".to_owned(), |it| it.to_string());
             *self.regions.entry(region).or_default() += 1;
             *self.kinds.entry(row.kind.map_or("unknown", Kind::as_str)).or_default() += 1;

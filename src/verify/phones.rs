@@ -58,7 +58,7 @@ fn hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// No phone is accepted twice, and every duplicate names the earlier row that keeps its phone.
+/// No phone is kept twice, and every duplicate names the earlier row that keeps its phone.
 pub(super) fn check(context: Context<'_>, accepted: Accepted, found: &mut Findings) -> Result<()> {
     let facts = context.facts;
     let Accepted(mut accepted) = accepted;
@@ -80,7 +80,7 @@ pub(super) fn check(context: Context<'_>, accepted: Accepted, found: &mut Findin
         let is_earlier = kept < facts.ordinal(row.source, row.number);
         if !is_earlier || accepted.binary_search(&(phone, kept)).is_err() {
             let seen = format!("row {number} of {}", facts.sources[source].name);
-            let expected = "the earlier accepted row with the same phone";
+            let expected = "the earlier accepted or unchanged row with the same phone";
             found.say(Check::LedgerKept, spot(&row, facts), seen, expected);
         }
     }

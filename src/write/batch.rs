@@ -63,19 +63,16 @@ struct OpenFile {
 }
 
 impl Payload {
-    /// No contact yet. The files stand in `folder`, and the first begins with `frame`.
-    ///
-    /// # Errors
-    /// Where the folder cannot be made.
+    /// No contact yet. The files stand in `folder`, which comes with the first of them and begins
+    /// with `frame`.
+    #[must_use]
     pub fn new(
         folder: &'static str,
         extension: &'static str,
         max: BatchMax,
         frame: Frame,
-        out: &OutDir,
-    ) -> Result<Payload> {
-        out.make_folder(folder)?;
-        Ok(Payload { folder, extension, max, frame, file: None, finished: Vec::new(), written: 0 })
+    ) -> Payload {
+        Payload { folder, extension, max, frame, file: None, finished: Vec::new(), written: 0 }
     }
 
     /// How much a file holds at most.
@@ -130,6 +127,9 @@ impl Payload {
 
     /// The next file, with what stands before all contacts.
     fn begin_file(&self, out: &mut OutDir) -> Result<OpenFile> {
+        if self.finished.is_empty() {
+            out.make_folder(self.folder)?;
+        }
         let number = self.finished.len() + 1;
         let path = format!("{}/{number:06}.{}", self.folder, self.extension);
         let mut file = out.create_file(&path)?;

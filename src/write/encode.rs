@@ -58,6 +58,12 @@ impl Frame {
         Frame { opening, first: "", between: "", closing: String::new(), after: "\n" }
     }
 
+    /// Bytes of a file with one contact of so many bytes, in a line.
+    #[must_use]
+    pub fn line_bytes(contact_bytes: usize) -> u64 {
+        contact_bytes as u64 + 1
+    }
+
     /// Bytes of a file with one contact of so many bytes.
     #[must_use]
     pub fn bytes_around(&self, contact_bytes: usize) -> u64 {

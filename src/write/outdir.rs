@@ -119,13 +119,17 @@ impl OutDir {
         })
     }
 
-    /// Removes a folder inside with all its files.
+    /// Removes a folder inside with all its files, if it is there.
     ///
     /// # Errors
     /// [`Error::Output`] where it cannot be removed.
-    pub fn remove_folder(&mut self, path: &str) -> Result<()> {
-        fs::remove_dir_all(self.partial.join(path))
-            .map_err(|cause| Error::writing(&self.name.join(path), "remove the folder", &cause))
+    pub fn remove_folder_if_there(&mut self, path: &str) -> Result<()> {
+        match fs::remove_dir_all(self.partial.join(path)) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                Err(Error::writing(&self.name.join(path), "remove the folder", &cause))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Removes a file inside, if it is there.

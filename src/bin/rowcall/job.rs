@@ -80,6 +80,10 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         return Err(Error::Usage("standard input (-) can be given once only".to_owned()).into());
     }
     let contract = wishes.to.map(Contract::find).transpose()?;
+    if contract.is_none() && !args.existing.is_empty() {
+        let what = "--existing: what the platform has is compared by its contract; give --to, too";
+        return Err(Error::Usage(what.to_owned()).into());
+    }
     let if_exists = if args.force { IfExists::Exchange } else { IfExists::Refuse };
     let out = wishes.out.map(|folder| Output { folder: without_trailing_slash(folder), if_exists });
     let map = args.columns.options().map_err(|what| Error::Usage(printable(&what)))?;

@@ -11,8 +11,8 @@ use crate::contact::Field;
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoredList {
-    /// Where a list answer has its contacts: keys with a point between them, the first that is
-    /// there. An array that is no object is the list itself.
+    /// Where a list answer has its contacts: keys with a point between them, all that are there. An
+    /// answer that is an array is the list itself.
     #[serde(default)]
     pub list: Vec<String>,
     /// The key of the contact's id.
@@ -24,6 +24,14 @@ pub struct StoredList {
     pub fields: BTreeMap<StoredPart, String>,
     /// What is not documented about it.
     pub assumption: Option<String>,
+}
+
+impl StoredList {
+    /// Whether a contact is read under this key.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        key == self.id || key == self.phone || self.fields.values().any(|known| known == key)
+    }
 }
 
 /// A part of a stored contact.
