@@ -483,9 +483,14 @@ impl Mill<'_> {
         let worked =
             worked.unwrap_or_else(|_| Err(Error::Internal("a worker panicked".to_owned())));
         if let Err(error) = worked {
-            lock(&self.failure).get_or_insert(error);
-            self.stop.store(true, Ordering::Relaxed);
+            self.fail(error);
         }
+    }
+
+    /// Ends the run; of several errors the first counts.
+    fn fail(&self, error: Error) {
+        lock(&self.failure).get_or_insert(error);
+        self.stop.store(true, Ordering::Relaxed);
     }
 
     fn work(&self) -> Result<()> {
@@ -511,7 +516,9 @@ impl Mill<'_> {
             match chunks.recv_timeout(PATIENCE) {
                 Ok(Ok(Delivered::Chunk(number, chunk))) => return Ok(Some((number, chunk))),
                 Ok(Ok(Delivered::End(bytes))) => *lock(&self.ended) = Some(bytes),
-                Ok(Err(error)) => return Err(error),
+                // With the lock in hand: whoever takes it next finds the reader gone, which is an
+                // error of its own, unless the run is seen to end.
+                Ok(Err(error)) => self.fail(error),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(Error::Internal("the reader thread died".to_owned()));

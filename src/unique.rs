@@ -149,9 +149,9 @@ fn hash(text: &str) -> u32 {
 #[derive(Debug, Default)]
 pub struct Claims {
     /// Valid phones, which their rows want to keep.
-    phones: Vec<(u64, u32)>,
+    phones: Vec<(u64, usize)>,
     /// The [`variant_key`]s of those phones and of refused numbers.
-    variants: Vec<(u64, u32)>,
+    variants: Vec<(u64, usize)>,
 }
 
 impl Claims {
@@ -162,14 +162,14 @@ impl Claims {
     }
 
     /// The row wants to keep the phone. Rows claim in order, each once.
-    pub fn push(&mut self, row: u32, phone: Phone) {
+    pub fn push(&mut self, row: usize, phone: Phone) {
         self.phones.push((phone.as_u64(), row));
         self.variants.extend(variant_key(phone.as_u64()).map(|key| (key, row)));
     }
 
     /// The row has a number that was refused: it claims nothing, and yet may be the subscriber of
     /// another row.
-    pub fn push_refused(&mut self, row: u32, key: u64) {
+    pub fn push_refused(&mut self, row: usize, key: u64) {
         self.variants.push((key, row));
     }
 }
@@ -224,22 +224,22 @@ impl Unique {
         &mut self,
         claims: &Claims,
         first: u64,
-        found: &mut Vec<(u32, Earlier)>,
+        found: &mut Vec<(usize, Earlier)>,
     ) -> io::Result<()> {
         let mut duplicates = Vec::new();
         self.phones.claim(&claims.phones, first, |row, kept| duplicates.push((row, kept)));
         for &(row, kept) in &duplicates {
-            let print = self.prints.get(first + u64::from(row))?;
+            let print = self.prints.get(first + row as u64)?;
             let differs = print.differs_from(self.prints.get(kept)?);
             found.push((row, Earlier::Keeps { kept, differs }));
         }
         // A duplicate adds nothing to what its phone's first row has claimed.
         let mut duplicates = duplicates.into_iter().map(|(row, _)| row).peekable();
-        let claims_variant = |(_, row): &&(u64, u32)| {
+        let claims_variant = |(_, row): &&(u64, usize)| {
             while duplicates.next_if(|duplicate| duplicate < row).is_some() {}
             duplicates.peek() != Some(row)
         };
-        let variants: Vec<(u64, u32)> =
+        let variants: Vec<(u64, usize)> =
             claims.variants.iter().filter(claims_variant).copied().collect();
         self.variants.claim(&variants, first, |row, variant| {
             found.push((row, Earlier::MayBeSame { variant }));

@@ -41,7 +41,7 @@ pub(super) struct Ordered {
     unread: Unread,
     /// The rows of a chunk with which an earlier row has to do, by their index; kept for its
     /// memory.
-    found: Vec<(u32, Earlier)>,
+    found: Vec<(usize, Earlier)>,
 }
 
 /// How far a source has been taken.
@@ -104,8 +104,8 @@ impl Ordered {
         let mut earlier = found.iter().peekable();
         let mut begins = Ends::default();
         let mut length = 0;
-        for (index, row) in (0..).zip(&worked.rows) {
-            let number = tally.rows + u64::from(index) + 1;
+        for (index, row) in worked.rows.iter().enumerate() {
+            let number = tally.rows + index as u64 + 1;
             length += row.spot.length;
             let place = Place {
                 source,

@@ -180,11 +180,6 @@ impl Worked {
         self.unread.clear();
     }
 
-    /// The index of the next row.
-    fn row(&self) -> u32 {
-        u32::try_from(self.rows.len()).expect("a chunk has fewer rows than bytes of a record")
-    }
-
     fn push_row(
         &mut self,
         spot: Spot,
@@ -195,7 +190,7 @@ impl Worked {
         print.append_to(&mut self.prints);
         ledger::push_phone(phone, &mut self.phones);
         if let (Fate::Accepted | Fate::Unchanged, Some((phone, _, _))) = (fate, phone) {
-            self.claims.push(self.row(), phone);
+            self.claims.push(self.rows.len(), phone);
         }
         let ends = Ends {
             contacts: self.contacts.len(),
@@ -249,7 +244,7 @@ impl Worked {
             Err(refusal) => {
                 self.unread.extend(refusal.unread);
                 if let Some(key) = refusal.variant_key {
-                    self.claims.push_refused(self.row(), key);
+                    self.claims.push_refused(self.rows.len(), key);
                 }
                 self.push_reject(&draft, view, context);
                 self.push_row(row.spot, Fate::Rejected, None, Print::default());

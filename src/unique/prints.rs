@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::Print;
 
 /// Bytes of prints that stay in memory before the older half goes to the file.
-const MEMORY_BYTES_MAX: usize = 16 << 20;
+const MEMORY_BYTES_MAX: usize = 8 << 20;
 
 /// An append-only list of prints.
 pub(super) struct Prints {

@@ -62,9 +62,9 @@ impl Table {
     /// hears each row whose key has an ordinal already, and that ordinal.
     pub(super) fn claim(
         &mut self,
-        claims: &[(u64, u32)],
+        claims: &[(u64, usize)],
         first: u64,
-        mut taken: impl FnMut(u32, u64),
+        mut taken: impl FnMut(usize, u64),
     ) {
         for claims in claims.chunks(AHEAD) {
             let mut hashes = [0; AHEAD];
@@ -76,7 +76,7 @@ impl Table {
             std::hint::black_box(touched);
             for ((key, row), hash) in claims.iter().zip(hashes) {
                 let partition = &mut self.partitions[partition_of(hash)];
-                let ordinal = first + u64::from(*row);
+                let ordinal = first + *row as u64;
                 if let Some(earlier) = partition.claim(*key, ordinal, hash, self.seeds) {
                     taken(*row, earlier);
                 }
@@ -194,7 +194,7 @@ mod tests {
         let mut random = 88_172_645_463_325_252_u64;
         for round in 0..200u64 {
             let first = round << 38;
-            let claims: Vec<(u64, u32)> = (0..501)
+            let claims: Vec<(u64, usize)> = (0..501)
                 .map(|at| {
                     random ^= random << 13;
                     random ^= random >> 7;
@@ -205,7 +205,7 @@ mod tests {
                 .collect();
             let mut expected = Vec::new();
             for (key, row) in &claims {
-                let ordinal = first + u64::from(*row);
+                let ordinal = first + *row as u64;
                 let earlier = *oracle.entry(*key).or_insert(ordinal);
                 if earlier != ordinal {
                     expected.push((*row, earlier));
@@ -221,8 +221,8 @@ mod tests {
     #[test]
     fn a_distinct_phone_costs_at_most_21_bytes() {
         let mut table = Table::new();
-        let claims: Vec<(u64, u32)> =
-            (0..1_000_000).map(|n| (971_500_000_000 + u64::from(n) * 7, n)).collect();
+        let claims: Vec<(u64, usize)> =
+            (0..1_000_000).map(|n| (971_500_000_000 + n as u64 * 7, n)).collect();
         for some in claims.chunks(1000) {
             table.claim(some, 0, |_, _| unreachable!("all differ"));
         }

@@ -19,7 +19,6 @@ pub fn json_string(text: &str) -> String {
 /// Appends a JSON string with its quotes.
 #[inline]
 pub fn push_json_string(out: &mut Vec<u8>, text: &str) {
-    out.reserve(text.len() + 2);
     out.push(b'"');
     push_json_text(out, text);
     out.push(b'"');
