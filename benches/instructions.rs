@@ -147,7 +147,8 @@ fn instructions(name: &str, stage: Stage, file: &Path, folder: &Path) -> u64 {
     let mut command = Command::new("valgrind");
     let counts = folder.join("callgrind.out");
     let out = folder.join("out");
-    command.args(["--tool=callgrind", "--callgrind-out-file"]).arg(&counts);
+    command.arg("--tool=callgrind");
+    command.arg(format!("--callgrind-out-file={}", counts.display()));
     match stage {
         Stage::Library(_) => {
             command.arg(std::env::current_exe().expect("this program")).args(["--stage", name]);

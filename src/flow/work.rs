@@ -61,7 +61,11 @@ fn swallowed<'r>(row: &Row<'r>, view: &View) -> Option<Problem<'r>> {
     }
     const DIGITS_MIN: usize = 7;
     let phone = view.columns.of(Field::Phone)?;
-    let lines_inside = |cell: &&str| memchr::memchr2(b'\n', b'\r', cell.as_bytes()).is_some();
+    // A row has a delimiter less than cells, and a line end before it.
+    let row_bytes_min = row.len() + DIGITS_MIN;
+    let lines_inside = |cell: &&str| {
+        cell.len() >= row_bytes_min && memchr::memchr2(b'\n', b'\r', cell.as_bytes()).is_some()
+    };
     let delimiter = view.delimiter;
     let is_row = |line: &&str| {
         let mut cells = line.split(delimiter);

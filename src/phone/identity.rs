@@ -14,15 +14,14 @@ use super::number::Number;
 /// The number that a spelling of the past stands for: the E.164 text to read instead, and the
 /// repair that this is. Only for numbers that are not valid as they are.
 pub(super) fn modern_spelling(number: &Number) -> Option<(String, Repair)> {
-    let national = number.national();
-    match (number.calling_code(), national.len()) {
+    match (number.calling_code(), number.national_bytes().len()) {
         // Mexico dropped the 1 before mobile numbers in 2019; WhatsApp's addresses have it still.
         (52, 11) => {
-            let rest = national.strip_prefix('1')?;
+            let rest = number.national().strip_prefix('1')?;
             Some((format!("+52{rest}"), Repair::MexicoOne))
         }
         // Benin put 01 before every number on 30 November 2024.
-        (229, 8) => Some((format!("+22901{national}"), Repair::BeninPrefix)),
+        (229, 8) => Some((format!("+22901{}", number.national()), Repair::BeninPrefix)),
         _ => None,
     }
 }
@@ -30,10 +29,12 @@ pub(super) fn modern_spelling(number: &Number) -> Option<(String, Repair)> {
 /// What a Brazilian mobile number of eight digits may be today: the ninth digit, a 9, went before
 /// them by 2016. A person should look, because the account may be known under the old form.
 pub(super) fn with_ninth_digit(number: &Number) -> Option<String> {
-    let national = number.national();
-    let (area, subscriber) = national.split_at_checked(2)?;
+    if number.calling_code() != 55 {
+        return None;
+    }
+    let (area, subscriber) = number.national().split_at_checked(2)?;
     let mobile = subscriber.len() == 8 && subscriber.starts_with(['6', '7', '8', '9']);
-    (number.calling_code() == 55 && mobile).then(|| format!("+55{area}9{subscriber}"))
+    mobile.then(|| format!("+55{area}9{subscriber}"))
 }
 
 /// A key that two numbers share which may be one subscriber; `None` where the country has no such

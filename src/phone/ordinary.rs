@@ -31,7 +31,7 @@ pub fn read_ordinary(
     let phone = number.phone().ok()?;
     let is_open = bare && other_reading(plan, home, text, &number, phone).is_some();
     // The zero of `(0)` may be no part of the number.
-    let has_zero = number.begins_with_zero() && text.contains('(');
+    let has_zero = number.national_bytes().starts_with(b"0") && text.contains('(');
     let is_sure = !is_open && !has_zero && fiction(phone.as_u64()).is_none();
     is_sure.then_some(Found { phone, number, other_reading: None, fiction: None })
 }

@@ -396,7 +396,7 @@ impl<T: Trace> Reader<'_, T> {
         match self.settle(text, reading.bare, number, &mut reading.repairs) {
             Ok((phone, number)) => self.accept(text, phone, number, reading),
             Err(refused) => {
-                let digits = digits_of(&number);
+                let digits = number.as_u64();
                 reading.variant_key = digits.and_then(variant_key);
                 reading.fiction = digits.and_then(reserved);
                 self.refuse(text, refused, reading)
@@ -527,7 +527,7 @@ impl<T: Trace> Reader<'_, T> {
         let digits = rest.bytes().filter(u8::is_ascii_digit);
         let value = digits
             .fold(0u64, |all, digit| all.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')));
-        let whole = digits_of(&number) == Some(value);
+        let whole = number.as_u64() == Some(value);
         (whole && is_usable(&number) && !self.is_nearly_national(text)).then_some(number)
     }
 
@@ -586,7 +586,7 @@ impl<T: Trace> Reader<'_, T> {
 
     /// What `+39 (0)331 …` is if the zero is no part of the number, where it was taken for one.
     fn without_zero(&self, text: &str, number: &Number) -> Option<OtherReading> {
-        if !number.national().starts_with('0') || !text.contains("(0)") {
+        if !number.national_bytes().starts_with(b"0") || !text.contains("(0)") {
             return None;
         }
         let other = self.plan.parse(&without_trunk_zero(text), self.home);
@@ -631,7 +631,7 @@ impl<T: Trace> Reader<'_, T> {
 
 /// A text without the first zero that stands in it in brackets.
 fn without_trunk_zero(text: &str) -> Cow<'_, str> {
-    match memchr::memmem::find(text.as_bytes(), b"(0)") {
+    match text.as_bytes().windows(3).position(|three| three == b"(0)") {
         Some(at) => format!("{}{}", &text[..at], &text[at + 3..]).into(),
         None => text.into(),
     }
@@ -647,13 +647,6 @@ fn is_usable(number: &Number) -> bool {
     number.is_valid() || modern_spelling(number).is_some()
 }
 
-/// The calling code and the national number as one integer, leading zeros of the latter included.
-fn digits_of(number: &Number) -> Option<u64> {
-    let national: u64 = number.national().parse().ok()?;
-    let shift = 10u64.checked_pow(u32::try_from(number.national().len()).ok()?)?;
-    u64::from(number.calling_code()).checked_mul(shift)?.checked_add(national)
-}
-
 /// Whether digits without a plus were read as a national number: none became the calling code.
 fn is_national(text: &str, number: &Number) -> bool {
     !begins_with_code(text, number)
@@ -667,7 +660,7 @@ fn begins_with_code(text: &str, number: &Number) -> bool {
     let mut digits = digits().take(own).skip_while(|digit| *digit == b'0');
     let code = number.calling_code_digits();
     let begins = code.bytes().all(|digit| digits.next() == Some(digit));
-    begins && code.len() + digits.count() > number.national().len()
+    begins && code.len() + digits.count() > number.national_bytes().len()
 }
 
 /// Whether the separators in digits without a plus do not deny that they begin with a calling code:
