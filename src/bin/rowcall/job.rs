@@ -88,9 +88,9 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
     let out = wishes.out.map(|folder| Output { folder: without_trailing_slash(folder), if_exists });
     let map = args.columns.options().map_err(|what| Error::Usage(printable(&what)))?;
     let read = given(&args.read, &args.limits)?;
-    known_regions(args.phone.regions.as_ref(), plan(args.phone.numbering_plan.as_deref())?)?;
-    let machine = Machine::default();
     let plan = plan(args.phone.numbering_plan.as_deref())?;
+    known_regions(args.phone.regions.as_ref(), plan)?;
+    let machine = Machine::default();
     Ok(Job {
         inputs,
         read,
@@ -221,7 +221,6 @@ pub(crate) fn plan(file: Option<&Path>) -> Result<&'static Plan, Error> {
     Ok(Box::leak(Box::new(plan)))
 }
 
-/// The region of a flag, which the plan must know.
 /// Refuses a policy on regions that no number can have.
 pub(crate) fn known_regions(wanted: Option<&Wanted<Region>>, plan: &Plan) -> Result<(), Error> {
     let Some(Wanted::Only(regions) | Wanted::Not(regions)) = wanted else { return Ok(()) };
@@ -235,6 +234,7 @@ pub(crate) fn known_regions(wanted: Option<&Wanted<Region>>, plan: &Plan) -> Res
     }
 }
 
+/// The region of a flag, which the plan must know.
 pub(crate) fn region(text: &str, plan: &Plan) -> Result<Region, Error> {
     let known = |region: &Region| plan.calling_code(*region).is_some();
     text.parse().ok().filter(known).ok_or_else(|| {
