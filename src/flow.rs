@@ -289,6 +289,11 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
 /// An input inside the folder that is to be replaced would be lost with it.
 fn refuse_own_input(job: &Job, output: &Output) -> Result<()> {
     let Ok(folder) = output.folder.canonicalize() else { return Ok(()) };
+    if job.avatar_folder.as_ref().is_some_and(|pictures| pictures.starts_with(&folder)) {
+        let what = "--avatar-dir: is in the output folder, which would be replaced; write to another \
+                    folder";
+        return Err(Error::Usage(what.to_owned()));
+    }
     let lists = lists::files(job).map(|path| Input::File(path.clone()));
     for input in job.inputs.iter().cloned().chain(lists) {
         let Input::File(path) = &input else { continue };

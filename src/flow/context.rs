@@ -103,7 +103,8 @@ impl View {
                 .map(|contract| Updater::new(contract, job.plan, &columns, &params)),
             follows: wanted.is_some_and(|contract| {
                 let update = contract.update.as_ref();
-                update.is_some_and(|it| it.fields.contains_key(&StoredPart::OptIn))
+                let by_update = update.is_some_and(|it| it.fields.contains_key(&StoredPart::OptIn));
+                by_update && contract.field(Field::OptIn).is_none()
             }),
             encoder: wanted.map(|contract| Encoder::new(contract, &columns, &params, ids)),
             params,

@@ -120,9 +120,12 @@ fn picture(text: &str, rules: &AvatarRules) -> Result<(usize, usize), String> {
         imagesize::image_type(&head),
         Ok(imagesize::ImageType::Jpeg | imagesize::ImageType::Png)
     );
-    match imagesize::blob_size(&head).ok().filter(|_| is_one) {
-        Some(size) => Ok((size.width, size.height)),
-        None => Err("by its bytes the file is neither a JPG nor a PNG".to_owned()),
+    if !is_one {
+        return Err("by its bytes the file is neither a JPG nor a PNG".to_owned());
+    }
+    match imagesize::blob_size(&head) {
+        Ok(size) => Ok((size.width, size.height)),
+        Err(_) => Err("the file begins as a picture and is none".to_owned()),
     }
 }
 
@@ -160,6 +163,7 @@ mod tests {
         write("a.png", &png(512, 512)).expect("written");
         write("small.jpg", &png(100, 200)).expect("written");
         write("text.png", b"not a picture").expect("written");
+        write("cut.png", &png(512, 512)[..12]).expect("written");
         write("large.png", &[png(512, 512), vec![0; 2000]].concat()).expect("written");
         std::fs::write(outside.path().join("secret.png"), png(512, 512)).expect("written");
         std::os::unix::fs::symlink("../secret.png", folder.join("link.png")).expect("linked");
@@ -173,6 +177,7 @@ mod tests {
         assert_eq!(picture("./small.jpg", &rules), Ok((100, 200)), "the name says nothing");
         for (path, word) in [
             ("text.png", "neither"),
+            ("cut.png", "begins as a picture"),
             ("large.png", "2029 bytes"),
             ("../secret.png", "out of the folder"),
             ("/etc/passwd", "out of the folder"),

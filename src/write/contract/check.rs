@@ -2,7 +2,9 @@
 //! can do harm in a script or a path.
 
 use super::load::Fault;
-use super::{BodyForm, Contract, Format, ItemForm, ParamsForm, Request, Sign, TagsForm, Upload};
+use super::{
+    BodyForm, Contract, Format, ItemForm, ParamsForm, Request, Sign, StoredPart, TagsForm, Upload,
+};
 use crate::contact::Field;
 use crate::text::printable;
 
@@ -54,6 +56,11 @@ fn update(contract: &Contract) -> Result<(), Fault> {
     if contract.stored.is_none() {
         let what = "[update] needs [stored], which says where the ids of contacts stand";
         return Err(Fault::at(&["update"], what));
+    }
+    let lists_params = contract.params.as_ref().is_some_and(|it| it.form != ParamsForm::Object);
+    if lists_params && update.fields.contains_key(&StoredPart::Params) {
+        let what = "an update takes params as an object, and params.form says otherwise; remove it";
+        return Err(Fault::at(&["update", "fields", "params"], what));
     }
     let at = &["update", "path"];
     if !update.path.contains(PATH_ID) {
