@@ -327,7 +327,7 @@ impl Columns {
 
 /// What most of the cells with several tags have between them; a comma where none has any.
 fn tag_separator(sample: &Sample, columns: &[Feed]) -> &'static str {
-    const KNOWN: [&str; 4] = [":::", ";", "|", ","];
+    const KNOWN: [&str; 8] = [":::", ";", "|", ",", "،", "؛", "、", "；"];
     let cells = || {
         let of_row = |row: &'_ Vec<String>| -> Vec<String> {
             columns.iter().filter_map(|(at, _)| row.get(*at).cloned()).collect()

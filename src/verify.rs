@@ -85,6 +85,13 @@ pub fn verify(path: &Path, given: &Given) -> Result<Report> {
     let mut folder = Folder::open(path)?;
     let mut found = Findings::new();
     let summary = folder.summary(&mut found)?;
+    if let Some(other) = summary.as_deref().and_then(summary::other_schema) {
+        let shown = printable(&path.display().to_string());
+        return Err(Error::Usage(format!(
+            "{shown}: is a folder of {other}, which reconcile wrote; verify checks what prepare or \
+             check wrote"
+        )));
+    }
     let facts = summary.and_then(|bytes| Facts::read(&bytes, &mut found));
     let Some(facts) = facts else {
         found.note(format!("without {SUMMARY} nothing else can be checked"));

@@ -3,18 +3,19 @@
 
 use std::sync::Arc;
 
-use crate::contact::Field;
+use crate::contact::{Contact, Field};
 use crate::error::{Error, Result};
 use crate::ingest::chunk::{Chunk, Malformed, Splitter};
 use crate::ingest::compressed::Compression;
 use crate::ingest::detect::{Detected, Origin};
 use crate::ingest::encoding::{Encoding, Form};
-use crate::ingest::guard::RAW_COLUMN;
+use crate::ingest::guard::{RAW_COLUMN, REFUSED_COLUMNS};
 use crate::ingest::record::{Fault, Record, RecordReader};
 use crate::ingest::{Evidence, HeaderLine, ReadOptions, Source};
 use crate::map::content::Sample;
 use crate::map::{Columns, Draft, Look};
 use crate::normalize::{Need, Rules};
+use crate::phone::read;
 use crate::problem::Code;
 use crate::unique::name_print;
 use crate::write::cell::CellForm;
@@ -61,6 +62,8 @@ pub(super) struct View {
     pub(super) originals: Vec<usize>,
     /// The columns that are carried as params.
     pub(super) params: Vec<usize>,
+    /// The columns for which the platform has no place.
+    pub(super) left_out: Vec<usize>,
     /// What stands between two cells.
     pub(super) delimiter: char,
     /// The columns that feed no field: index, and the print of the name.
@@ -88,6 +91,12 @@ impl View {
             None => columns.leftovers().to_vec(),
         };
         let params = columns.wanted_params(params, &job.map.params, source)?;
+        let no_place =
+            |contract: &Contract| contract.params.is_none() && !contract.payload.original_columns;
+        let (params, left_out) = match &job.contract {
+            Some(contract) if no_place(contract) => (Vec::new(), params),
+            _ => (params, Vec::new()),
+        };
         let named = |&at: &usize| (at, name_print(&columns.param_name(at)));
         let sized = job.batch_max().bytes < u64::MAX;
         let wanted = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare || sized);
@@ -108,6 +117,7 @@ impl View {
             }),
             encoder: wanted.map(|contract| Encoder::new(contract, &columns, &params, ids)),
             params,
+            left_out,
             delimiter: char::from(delimiter),
             columns,
         })
@@ -164,6 +174,19 @@ impl SourceContext {
             view,
             raw,
         })
+    }
+
+    /// Whether a list of suppressed phones has the contact: by its phone, or by another of the row.
+    pub(super) fn suppresses(&self, contact: &Contact<'_>, draft: &Draft<'_>) -> bool {
+        let suppressed = &self.lists.suppressed;
+        let has_other = |cell: &str| {
+            let home = contact.region.or(self.rules.home);
+            let reading = read(self.rules.plan, cell, home, self.rules.phone.read);
+            let taken = reading.verdict.ok().map(|found| found.phone);
+            taken.into_iter().chain(reading.others).any(|phone| suppressed.has(phone))
+        };
+        !suppressed.is_empty()
+            && (suppressed.has(contact.phone) || draft.phones().any(|(_, cell)| has_other(cell)))
     }
 
     /// Whether updates are requests of their own.
@@ -232,6 +255,14 @@ fn rules(job: &Job) -> Rules {
 /// Refuses a source without a header where nobody said that it has none: what its columns mean
 /// would be a guess.
 fn refuse_guessed_rows(source: &Source) -> Result<()> {
+    if source.header.iter().eq(REFUSED_COLUMNS) {
+        return Err(Error::Usage(format!(
+            "{}: these are the contacts that a platform refused, as reconcile lists them, and no \
+             export; mend their rows (source, row) in the export, and prepare that again with \
+             --existing",
+            source.display
+        )));
+    }
     let evidence = source.layout.evidence;
     if source.header_line == HeaderLine::Present || evidence.header == Origin::Given {
         return Ok(());

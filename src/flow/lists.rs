@@ -186,10 +186,9 @@ fn for_each_row(
     }
     let look =
         Look { sample: &source.sample, plan: job.plan, home: job.home, source: &list.display };
-    // A list has columns of its own: what was said of the inputs' does not hold for it, but for what
-    // divides tags. Where it has one, that holds the phones, whatever its first entries look like.
-    let mut options =
-        MapOptions { tag_separator: job.map.tag_separator.clone(), ..MapOptions::default() };
+    // A list has columns of its own: what was said of the inputs' does not hold for it. Where it has
+    // one, that holds the phones, whatever its first entries look like.
+    let mut options = MapOptions::default();
     if source.header.len() == 1 {
         options.columns.push((Field::Phone, "#1".to_owned()));
     }

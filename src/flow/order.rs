@@ -261,7 +261,7 @@ impl Ordered {
 
     fn source_facts(&self, at: usize) -> SourceFacts {
         let context = &self.contexts[at];
-        let View { columns, params, .. } = &context.view;
+        let View { columns, params, left_out, .. } = &context.view;
         let dialect = context.read.dialect;
         SourceFacts {
             source: self.names[at].clone(),
@@ -289,6 +289,7 @@ impl Ordered {
                 })
                 .collect(),
             params: params.iter().map(|at| columns.param_name(*at)).collect(),
+            left_out: left_out.iter().map(|at| columns.param_name(*at)).collect(),
         }
     }
 }

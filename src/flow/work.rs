@@ -276,7 +276,7 @@ impl Worked {
         view: &View,
         context: &SourceContext,
     ) -> Result<(Fate, Option<Action>)> {
-        if context.lists.suppressed.has(contact.phone) {
+        if context.suppresses(contact, draft) {
             self.push_finding(Code::PhoneSuppressed, String::new(), contact, view);
             return Ok((Fate::Suppressed, None));
         }

@@ -14,6 +14,11 @@ pub const RAW_COLUMN: &str = "_raw";
 pub const DUPLICATE_COLUMNS: [&str; 8] =
     ["_source", "_row", "_line", "_codes", "_problems", "_suggestion", "_kept_source", "_kept_row"];
 
+/// The columns of the `rejects.csv` that `reconcile` writes, which is no export: its contacts were
+/// prepared already.
+pub const REFUSED_COLUMNS: [&str; 10] =
+    ["source", "row", "line", "phone", "outcome", "status", "message", "file", "index", "contact"];
+
 /// Whether a header is one of our own columns.
 #[must_use]
 pub fn is_own_column(header: &str) -> bool {

@@ -146,7 +146,7 @@ pub(super) fn changed_header(saved: &[String], headers: &[String], source: &str)
     }
     Error::Usage(format!(
         "{source}: the header is not the one that the profile was saved for; {}; look at it with \
-         inspect, and save the profile anew or take `columns` out of it",
+         inspect, and save the profile anew, to a file that is not there yet",
         changes.join("; ")
     ))
 }

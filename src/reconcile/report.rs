@@ -11,21 +11,17 @@ use super::payload::Frame;
 use super::prepared::{LEDGER, Prepared};
 use super::retry::Retry;
 use crate::error::Result;
+
 use crate::write::cell::csv_cell;
 use crate::write::contract::Contract;
 use crate::write::outdir::{OutDir, OutFile, OutputFacts, SUMMARY};
-use crate::write::rejects::RowsFile;
+use crate::write::rejects::{REFUSED_COLUMNS, RowsFile};
 
 /// The version of the summary's form.
 pub const SCHEMA: &str = "rowcall.reconcile/1";
 
 /// The columns that the ledger gets.
 const OWN_COLUMNS: &[u8] = b",outcome,status,id,message\n";
-
-/// The columns of `rejects.csv`.
-const REJECT_COLUMNS: [&str; 10] =
-    ["source", "row", "line", "phone", "outcome", "status", "message", "file", "index", "contact"];
-
 /// How many stretches of rows without an answer are kept.
 const STRETCHES_MAX: usize = 100;
 
@@ -155,7 +151,7 @@ impl Report {
         let mut ledger = out.create_file(LEDGER)?;
         ledger.append(&[&header[..], OWN_COLUMNS].concat())?;
         let mut rejects = RowsFile::new("rejects", &[], 1);
-        rejects.begin_source(0, Default::default(), REJECT_COLUMNS.into_iter(), &mut out)?;
+        rejects.begin_source(0, Default::default(), REFUSED_COLUMNS.into_iter(), &mut out)?;
         Ok(Report { out, ledger, header, rejects, retry: Retry::default(), exists_is_taken })
     }
 
@@ -185,7 +181,7 @@ impl Report {
             let bytes = String::from_utf8_lossy(contact.bytes);
             let number = row.row().to_string();
             let (source, line, phone) = (row.source(), row.line(), row.phone());
-            let cells: [&str; REJECT_COLUMNS.len()] = [
+            let cells: [&str; REFUSED_COLUMNS.len()] = [
                 &source,
                 &number,
                 &line,

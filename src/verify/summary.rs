@@ -87,6 +87,12 @@ pub(super) struct Output {
     pub(super) blake3: String,
 }
 
+/// The schema of a summary that another command wrote.
+pub(super) fn other_schema(bytes: &[u8]) -> Option<&'static str> {
+    let schema = serde_json::from_slice::<Schema>(bytes).ok()?.schema;
+    ["rowcall.retry/1", "rowcall.reconcile/1"].into_iter().find(|other| *other == schema)
+}
+
 impl Facts {
     /// Reads the summary; `None` where nothing can be held against it.
     pub(super) fn read(bytes: &[u8], found: &mut Findings) -> Option<Facts> {

@@ -5,6 +5,7 @@
 
 use crate::error::Result;
 use crate::ingest::dialect::Dialect;
+pub use crate::ingest::guard::REFUSED_COLUMNS;
 use crate::ingest::guard::guard;
 
 use super::cell::CellForm;

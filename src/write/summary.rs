@@ -221,6 +221,9 @@ pub struct SourceFacts {
     pub columns: Vec<ColumnFacts>,
     /// The headers of the columns that go to the params.
     pub params: Vec<String>,
+    /// The headers of the columns that are not sent, because the platform has no place for them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 /// Which column feeds a field.

@@ -191,7 +191,8 @@ fn percent(text: &str) -> String {
 }
 
 /// The environment variable of the base URL.
-fn base_url_variable(platform: &str) -> String {
+#[must_use]
+pub fn base_url_variable(platform: &str) -> String {
     let name = platform.to_ascii_uppercase().replace('-', "_");
     // No variable begins with a digit.
     let mark = if name.starts_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };

@@ -333,6 +333,8 @@ attempt() {
     if [ -n "$is_signed" ]; then
         timestamp=$(date +%s)
         signature=$(sign "$timestamp")
+        # A signal to all processes of a run ends those that sign, too.
+        heed_signal
         [ "${#signature}" -eq 64 ] || stop 2 'openssl does not work: it gives no SHA-256'
         say_signature "$signature" "$timestamp"
     fi
@@ -451,7 +453,7 @@ keep_answer() {
         printf '{"file":"%s","request":%s,"status":%s,"body":"' "$file" "$index" "$status" &&
             json_text "$work/body" &&
             printf '"}\n'
-    } > "$work/line" || stop 5 "an answer cannot be written in $folder/answers"
+    } > "$work/line" || { heed_signal; stop 5 "an answer cannot be written in $folder/answers"; }
     case $status in
     408 | 5??)
         hold
@@ -620,7 +622,7 @@ finish() {
         stop 2 "there are $requests requests and another number of answers: something was changed"
     fi
     say 'every request has its answer:'
-    statuses | sort | uniq -c | while read -r count status; do say "    $count of $status"; done
+    statuses | sort | uniq -c | while read -r count status; do say "    $count answered $status"; done
     say "the answers are in $folder/answers"
     if statuses | grep -q -e '^5' -e '^408'; then
         stop 6 'of the contacts behind 408 and 5xx nobody knows what became: look for them there'

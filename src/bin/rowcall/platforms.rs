@@ -15,6 +15,7 @@ use rowcall::write::contract::{
     ParamsKey, Request, Sign, StoredList, TagsForm, UpdateRequest, Upload,
 };
 use rowcall::write::sample::sample;
+use rowcall::write::upload::base_url_variable;
 
 use crate::args::{Format, PlatformsArgs};
 use crate::terminal::grouped;
@@ -65,8 +66,11 @@ fn json(contracts: &[Contract]) -> String {
     format!("{text}\n")
 }
 
+/// What `upload.sh` needs to be told: the base URL, too, where the contract has none.
 fn environment(contract: &Contract) -> Vec<String> {
-    contract.upload.as_ref().map(Upload::variables).unwrap_or_default()
+    let Some(upload) = &contract.upload else { return Vec::new() };
+    let base_url = upload.base_url.is_none().then(|| base_url_variable(&contract.name));
+    upload.variables().into_iter().chain(base_url).collect()
 }
 
 /// Every platform in two lines.
@@ -140,6 +144,7 @@ fn page(contract: &Contract) -> String {
     page.line("existing", existing.sentence());
     if let Some(upload) = &contract.upload {
         page.upload(upload);
+        page.line("environment", &environment(contract).join(", "));
     }
     if let Some(update) = &contract.update {
         let UpdateRequest { method, path, fields, assumption } = update;
@@ -229,7 +234,6 @@ impl Page {
             let how = format!("{header}, HMAC-SHA256 of {text}; {timestamp_header}{basis}");
             self.line("signature", &how);
         }
-        self.line("environment", &upload.variables().join(", "));
     }
 
     /// Each field with its key, its form and what that rests on.

@@ -35,8 +35,11 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
             let _ = writeln!(text, "{name}: warning: lines end in more than one way");
         }
     }
-    for list in summary.lists.iter().filter(|list| list.unread > 0) {
-        let _ = writeln!(text, "{}", unread_text(list));
+    for list in &summary.lists {
+        let _ = writeln!(text, "{}", taken_text(list));
+        if list.unread > 0 {
+            let _ = writeln!(text, "{}", unread_text(list));
+        }
     }
     let _ = writeln!(text, "{} row{}", grouped(rows), if rows == 1 { "" } else { "s" });
     let parts = summary.counts.parts();
@@ -95,6 +98,17 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
     text
 }
 
+/// What a list gave: an empty one is most often a mistake.
+fn taken_text(list: &ListFacts) -> String {
+    let what = match (list.list, list.taken) {
+        ("suppress", 0) => "warning: no entry, so nobody is left out".to_owned(),
+        ("suppress", taken) => format!("{} to be left out", grouped(taken)),
+        (_, 0) => "warning: no entry, so every contact counts as new".to_owned(),
+        (_, taken) => format!("{} that the platform has", grouped(taken)),
+    };
+    format!("{}: {what}", printable(&list.source))
+}
+
 /// Which entries of a list could not be read: who is not known to be suppressed is written to.
 fn unread_text(list: &ListFacts) -> String {
     let ListFacts { list: _, source, taken, unread, unread_rows } = list;
@@ -141,6 +155,10 @@ fn columns_text(source: &SourceFacts) -> String {
     let mut parts: Vec<String> = fields.map(of_field).collect();
     if !source.params.is_empty() {
         parts.push(format!("{} more to the params", source.params.len()));
+    }
+    if !source.left_out.is_empty() {
+        let names: Vec<String> = source.left_out.iter().map(|name| printable(name)).collect();
+        parts.push(format!("not sent, for the platform has no place for it: {}", names.join(", ")));
     }
     let preset = source.preset.map_or(String::new(), |preset| format!(" ({preset})"));
     format!("{}{preset}: {}", printable(&source.source), parts.join(", "))
