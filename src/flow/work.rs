@@ -282,17 +282,16 @@ impl Worked {
         }
         let before = self.contacts.len();
         let (standing, stored) = self.compare(contact, draft, view, context)?;
-        let code = match standing {
+        match standing {
             Standing::Unchanged => {
                 self.push_follow(contact, view, stored.as_ref());
                 return Ok((Fate::Unchanged, None));
             }
-            Standing::Refused(code) => Some(code),
-            Standing::New | Standing::Changed | Standing::ChangedByItself => None,
-        };
-        if let Some(code) = code {
-            self.push_finding(code, String::new(), contact, view);
-            return Ok((Fate::Rejected, None));
+            Standing::Refused(code) => {
+                self.push_finding(code, String::new(), contact, view);
+                return Ok((Fate::Rejected, None));
+            }
+            Standing::New | Standing::Changed | Standing::ChangedByItself => {}
         }
         let encoder = view.encoder.as_ref().filter(|_| standing != Standing::ChangedByItself);
         if let Some(encoder) = encoder {
