@@ -6,7 +6,9 @@
 //! ```
 //!
 //! A chunk is worked on as a whole, in any order; the results are taken in file order by
-//! whichever worker gets the lock. So every output is the same for all numbers of threads and all
+//! whichever worker gets the lock. Where a row's fate hangs on later rows, the ordered stage holds
+//! the chunks back in a private file, and when all rows are known they come from there, are worked
+//! once more and are taken with what is known then. So every output is the same for all numbers of threads and all
 //! sizes of chunks. The reader has a thread of its own, so that a signal is heeded even while a
 //! read blocks.
 
@@ -21,9 +23,13 @@ use std::time::Duration;
 
 mod budget;
 mod context;
+mod facts;
 mod frequencies;
+mod held;
 mod hints;
+mod job;
 mod lists;
+mod merge;
 mod order;
 mod report;
 mod work;
@@ -31,158 +37,17 @@ mod work;
 use crate::error::{Error, Result};
 use crate::ingest::chunk::Chunk;
 use crate::ingest::record::RecordReader;
-use crate::ingest::{Given, Input, ReadOptions, Source, source_names};
-use crate::map::MapOptions;
-use crate::normalize::tags::TagIds;
-use crate::normalize::{MissingName, Need, PhoneRules};
-use crate::phone::{Plan, Region};
-use crate::write::batch::BatchMax;
-use crate::write::contract::{BatchLimits, Contract};
-use crate::write::outdir::{IfExists, OutDir};
+use crate::ingest::{Input, ReadOptions, Source, source_names};
+use crate::write::outdir::OutDir;
 use crate::write::summary::Summary;
 use budget::Budget;
 use context::SourceContext;
+use held::HeldReader;
 use lists::Lists;
 use order::Ordered;
 use work::Worked;
 
-/// Everything that a run is told.
-#[derive(Debug, Clone)]
-pub struct Job {
-    /// What to read, in order.
-    pub inputs: Vec<Input>,
-    /// What is said of how to read it.
-    pub read: Given,
-    /// What its columns mean.
-    pub map: MapOptions,
-    /// The numbering plan.
-    pub plan: &'static Plan,
-    /// The region of rows without a country of their own.
-    pub home: Option<Region>,
-    /// How phone cells are read, and which phones are wanted.
-    pub phone: PhoneRules,
-    /// Whether a row must say that its contact agreed to be written to.
-    pub opt_in: Need,
-    /// What becomes of a row without a name; `None` leaves it to the platform's need.
-    pub missing_name: Option<MissingName>,
-    /// The platform's ids of tags.
-    pub tag_ids: TagIds,
-    /// The folder in which pictures are looked for, absolute and without links.
-    pub avatar_folder: Option<PathBuf>,
-    /// Files of phones that nobody wants written to.
-    pub suppress: Vec<PathBuf>,
-    /// Files with the contacts that the platform has already.
-    pub existing: Vec<PathBuf>,
-    /// How many rows to read in all, for a trial; `None` reads all.
-    pub rows_max: Option<u64>,
-    /// What to make.
-    pub goal: Goal,
-    /// The platform; `None` judges by no platform's needs.
-    pub contract: Option<Contract>,
-    /// Contacts a payload file; `None` takes the contract's own limit.
-    pub batch_rows: Option<u64>,
-    /// Bytes of a payload file at most; `None` takes the contract's own limit.
-    pub batch_bytes: Option<u64>,
-    /// How many rows may be malformed or rejected before the payload is withheld.
-    pub max_rejects: Option<MaxRejects>,
-    /// Where to write; `None` writes nothing.
-    pub out: Option<Output>,
-    /// The machine's part; it never changes what is written.
-    pub machine: Machine,
-}
-
-/// How many rows may be malformed or rejected before the payload is withheld.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MaxRejects {
-    /// So many.
-    Count(u64),
-    /// So many of ten thousand rows: 250 is 2.5 %.
-    OfTenThousand(u64),
-}
-
-impl MaxRejects {
-    /// Whether so many rejects of so many rows are too many.
-    #[must_use]
-    pub fn is_exceeded(self, rejects: u64, rows: u64) -> bool {
-        match self {
-            MaxRejects::Count(most) => rejects > most,
-            MaxRejects::OfTenThousand(most) => {
-                u128::from(rejects) * 10_000 > u128::from(rows) * u128::from(most)
-            }
-        }
-    }
-}
-
-impl Job {
-    /// A job in which all is as usual: nothing is said of the inputs, nothing is required, no
-    /// platform is named, and nothing is written.
-    #[must_use]
-    pub fn new(goal: Goal, inputs: Vec<Input>) -> Job {
-        Job {
-            inputs,
-            read: Given::default(),
-            map: MapOptions::default(),
-            plan: Plan::builtin(),
-            home: None,
-            phone: PhoneRules::default(),
-            opt_in: Need::Optional,
-            missing_name: None,
-            tag_ids: TagIds::default(),
-            avatar_folder: None,
-            suppress: Vec::new(),
-            existing: Vec::new(),
-            rows_max: None,
-            goal,
-            contract: None,
-            batch_rows: None,
-            batch_bytes: None,
-            max_rejects: None,
-            out: None,
-            machine: Machine::default(),
-        }
-    }
-
-    /// How much a payload file holds at most.
-    #[must_use]
-    pub fn batch_max(&self) -> BatchMax {
-        let own = |of: fn(&BatchLimits) -> Option<u64>| {
-            self.contract.as_ref().and_then(|contract| of(&contract.batch))
-        };
-        BatchMax {
-            rows: self.batch_rows.or_else(|| own(|limits| limits.rows)).unwrap_or(u64::MAX),
-            bytes: self.batch_bytes.or_else(|| own(|limits| limits.bytes)).unwrap_or(u64::MAX),
-        }
-    }
-}
-
-/// What a run makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Goal {
-    /// A payload and the reports.
-    Prepare,
-    /// The reports alone.
-    Check,
-}
-
-impl Goal {
-    /// The name of the command.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Goal::Prepare => "prepare",
-            Goal::Check => "check",
-        }
-    }
-}
-
-/// Where a run writes.
-#[derive(Debug, Clone)]
-pub struct Output {
-    /// The folder.
-    pub folder: PathBuf,
-    /// What to do where it exists.
-    pub if_exists: IfExists,
-}
+pub use job::{Goal, Job, MaxRejects, Output};
 
 /// How much of the machine a run uses.
 #[derive(Debug, Clone, Copy)]
@@ -191,12 +56,27 @@ pub struct Machine {
     pub threads: usize,
     /// Bytes of a chunk, about.
     pub chunk_bytes: usize,
+    /// Bytes of memory that the run may take, about; `None` sets no limit. What does not fit goes to
+    /// private files.
+    pub memory_bytes: Option<usize>,
+}
+
+impl Machine {
+    /// The least that a limit on memory can be.
+    pub const MEMORY_BYTES_MIN: usize = 96 << 20;
+    /// What a run takes beside its phones.
+    const BASE_BYTES: usize = 64 << 20;
+
+    /// Bytes that the phones may take in memory.
+    pub(super) fn phone_bytes_max(self) -> usize {
+        self.memory_bytes.map_or(usize::MAX, |bytes| bytes.saturating_sub(Machine::BASE_BYTES))
+    }
 }
 
 impl Default for Machine {
     fn default() -> Machine {
         let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Machine { threads, chunk_bytes: 256 << 10 }
+        Machine { threads, chunk_bytes: 256 << 10, memory_bytes: None }
     }
 }
 
@@ -251,18 +131,59 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
         .as_ref()
         .map(|output| OutDir::create(&output.folder, output.if_exists))
         .transpose()?;
-    let spare = Arc::new(Mutex::new(Vec::new()));
-    let waiting_max = job.machine.threads * CHUNKS_WAITING_PER_THREAD;
-    let budget = Arc::new(Budget::new(2 * waiting_max * job.machine.chunk_bytes));
     let private = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
-    let (opened, chunks) =
-        start_reader(job.clone(), private, Arc::clone(&spare), Arc::clone(&budget));
+    let line = Line::new(job);
+    let (opened, chunks) = start_reader(job.clone(), private, line.clone());
     let contexts = wait_for(&opened, watch)??;
-    let ordered = Ordered::new(job, names, contexts.clone(), out)?;
+    let mut ordered = Ordered::new(job, names, contexts.clone(), out)?;
+    let bytes = grind(job, &contexts, chunks, &line, &mut ordered, watch)?;
+    if let Some(held) = ordered.settle_held()? {
+        let line = Line::new(job);
+        let chunks = start_again(job, held, line.clone());
+        grind(job, &contexts, chunks, &line, &mut ordered, watch)?;
+    }
+    ordered.finish(job, &bytes)
+}
+
+/// What the reader and the workers share: how many bytes may be on their way, and buffers to use
+/// again.
+#[derive(Clone)]
+struct Line {
+    budget: Arc<Budget>,
+    spare: Arc<Mutex<Vec<Chunk>>>,
+}
+
+impl Line {
+    fn new(job: &Job) -> Line {
+        let budget = Budget::new(2 * waiting_max(job) * job.machine.chunk_bytes);
+        Line { budget: Arc::new(budget), spare: Arc::default() }
+    }
+
+    /// A chunk, perhaps one that was used before.
+    fn chunk(&self) -> Chunk {
+        lock(&self.spare).pop().unwrap_or_default()
+    }
+}
+
+/// Chunks that may wait at most: before the work, and after it for their turn.
+fn waiting_max(job: &Job) -> usize {
+    job.machine.threads * CHUNKS_WAITING_PER_THREAD
+}
+
+/// Works all chunks and has them taken in order; returns the bytes of each source, as the reader
+/// counts them.
+fn grind(
+    job: &Job,
+    contexts: &Arc<[SourceContext]>,
+    chunks: Receiver<Delivery>,
+    line: &Line,
+    ordered: &mut Ordered,
+    watch: &dyn Watch,
+) -> Result<Vec<u64>> {
     let mill = Mill {
-        contexts,
+        contexts: Arc::clone(contexts),
         chunks: Mutex::new(chunks),
-        spare_chunks: spare,
+        line: line.clone(),
         spare_worked: Mutex::new(Vec::new()),
         waiting: Mutex::new(BTreeMap::new()),
         taken: Condvar::new(),
@@ -270,8 +191,7 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
         ended: Mutex::new(None),
         stop: AtomicBool::new(false),
         failure: Mutex::new(None),
-        waiting_max,
-        budget: Arc::clone(&budget),
+        waiting_max: waiting_max(job),
         watch,
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.machine.threads).build().map_err(
@@ -282,8 +202,8 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
             scope.spawn(|_| mill.work_until_done());
         }
     });
-    budget.close();
-    mill.finish(job)
+    line.budget.close();
+    mill.finish()
 }
 
 /// An input inside the folder that is to be replaced would be lost with it.
@@ -323,14 +243,9 @@ type Opening = Result<Arc<[SourceContext]>>;
 
 /// Starts the thread that opens all inputs, says what they are, and then cuts them into chunks.
 /// It is never joined: where a read blocks for ever, the run ends without it.
-fn start_reader(
-    job: Job,
-    private: PathBuf,
-    spare: Arc<Mutex<Vec<Chunk>>>,
-    budget: Arc<Budget>,
-) -> (Receiver<Opening>, Receiver<Delivery>) {
+fn start_reader(job: Job, private: PathBuf, line: Line) -> (Receiver<Opening>, Receiver<Delivery>) {
     let (say_opened, opened) = sync_channel(1);
-    let (say_chunk, chunks) = sync_channel(job.machine.threads * CHUNKS_WAITING_PER_THREAD);
+    let (say_chunk, chunks) = sync_channel(waiting_max(&job));
     thread::spawn(move || {
         let sources = match open_all(&job, &private) {
             Ok((contexts, sources)) => {
@@ -347,7 +262,7 @@ fn start_reader(
         let mut bytes = Vec::new();
         let mut trial = job.rows_max.map(|rows_max| Trial { rows_left: rows_max });
         for source in sources {
-            match deliver(&job, source, &spare, &budget, &say_chunk, &mut number, &mut trial) {
+            match deliver(&job, source, &line, &say_chunk, &mut number, &mut trial) {
                 Ok(read) => bytes.push(read),
                 Err(error) => {
                     let _ = say_chunk.send(Err(error));
@@ -379,8 +294,7 @@ fn open_all(job: &Job, private: &Path) -> Result<(Arc<[SourceContext]>, Vec<Sour
 fn deliver(
     job: &Job,
     source: Source,
-    spare: &Mutex<Vec<Chunk>>,
-    budget: &Budget,
+    line: &Line,
     say: &SyncSender<Delivery>,
     number: &mut u64,
     trial: &mut Option<Trial>,
@@ -391,19 +305,45 @@ fn deliver(
         if trial.as_ref().is_some_and(|trial| trial.rows_left == 0) {
             return Ok(bytes);
         }
-        let mut chunk = lock(spare).pop().unwrap_or_default();
+        let mut chunk = line.chunk();
         if !splitter.next_chunk(&mut chunk)? {
             return splitter.finish();
         }
         if let Some(trial) = trial {
             bytes = trial.cut(&mut chunk, options, cells);
         }
-        let room = budget.take(chunk.bytes.len());
+        let room = line.budget.take(chunk.bytes.len());
         if !room || say.send(Ok(Delivered::Chunk(*number, chunk))).is_err() {
             return Ok(splitter.bytes_read());
         }
         *number += 1;
     }
+}
+
+/// Starts the thread that reads once more what was held back.
+fn start_again(job: &Job, mut held: HeldReader, line: Line) -> Receiver<Delivery> {
+    let (say, chunks) = sync_channel(waiting_max(job));
+    thread::spawn(move || {
+        for number in 0.. {
+            let mut chunk = line.chunk();
+            let delivery = match held.next_chunk(&mut chunk) {
+                Ok(true) => {
+                    if !line.budget.take(chunk.bytes.len()) {
+                        return;
+                    }
+                    Ok(Delivered::Chunk(number, chunk))
+                }
+                Ok(false) => Ok(Delivered::End(Vec::new())),
+                Err(cause) => Err(lists::private(&cause)),
+            };
+            let is_last = !matches!(delivery, Ok(Delivered::Chunk(..)));
+            // A run that does not listen any more needs no answer.
+            if say.send(delivery).is_err() || is_last {
+                return;
+            }
+        }
+    });
+    chunks
 }
 
 /// How much of a trial run is left to read.
@@ -458,15 +398,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct Mill<'w> {
     contexts: Arc<[SourceContext]>,
     chunks: Mutex<Receiver<Delivery>>,
+    line: Line,
     /// Buffers to use again.
-    spare_chunks: Arc<Mutex<Vec<Chunk>>>,
     spare_worked: Mutex<Vec<Worked>>,
     /// Worked chunks whose turn has not come.
     waiting: Mutex<BTreeMap<u64, Worked>>,
     /// Some waiting chunks were taken.
     taken: Condvar,
-    turn: Mutex<Turn>,
-    budget: Arc<Budget>,
+    turn: Mutex<Turn<'w>>,
     /// The bytes of each source, once the reader has said them.
     ended: Mutex<Option<Vec<u64>>>,
     stop: AtomicBool,
@@ -476,9 +415,9 @@ struct Mill<'w> {
 }
 
 /// The ordered stage, and the number of the chunk whose turn it is.
-struct Turn {
+struct Turn<'w> {
     next: u64,
-    ordered: Ordered,
+    ordered: &'w mut Ordered,
 }
 
 impl Mill<'_> {
@@ -551,18 +490,18 @@ impl Mill<'_> {
     }
 
     /// Takes the worked chunks whose turn it is, in order.
-    fn take_waiting(&self, turn: &mut Turn) -> Result<()> {
+    fn take_waiting(&self, turn: &mut Turn<'_>) -> Result<()> {
         loop {
             let Some(worked) = lock(&self.waiting).remove(&turn.next) else {
                 return Ok(());
             };
             turn.next += 1;
             turn.ordered.take(&worked)?;
-            self.budget.give_back(worked.chunk.bytes.len());
+            self.line.budget.give_back(worked.chunk.bytes.len());
             self.watch.progress(turn.ordered.progress());
             self.taken.notify_all();
             let (chunk, worked) = worked.take_apart();
-            lock(&self.spare_chunks).push(chunk);
+            lock(&self.line.spare).push(chunk);
             lock(&self.spare_worked).push(worked);
         }
     }
@@ -585,19 +524,17 @@ impl Mill<'_> {
         }
     }
 
-    /// Takes what is left, and ends the run.
-    fn finish(self, job: &Job) -> Result<Summary> {
+    /// Takes what is left; returns the bytes of each source.
+    fn finish(self) -> Result<Vec<u64>> {
         if let Some(error) = lock(&self.failure).take() {
             return Err(error);
         }
         check_cancelled(self.watch)?;
         self.take_waiting(&mut lock(&self.turn))?;
         let left = lock(&self.waiting).len();
-        let bytes = lock(&self.ended).take();
-        let (0, Some(bytes)) = (left, bytes) else {
-            return Err(Error::Internal(format!("the input did not end, {left} chunks are left")));
-        };
-        let turn = self.turn.into_inner().unwrap_or_else(PoisonError::into_inner);
-        turn.ordered.finish(job, &bytes)
+        match (left, lock(&self.ended).take()) {
+            (0, Some(bytes)) => Ok(bytes),
+            _ => Err(Error::Internal(format!("the input did not end, {left} chunks are left"))),
+        }
     }
 }

@@ -33,8 +33,10 @@ pub enum Fate {
     Rejected,
     /// A list of phones that nobody wants written to has its phone.
     Suppressed,
-    /// An earlier accepted row has the same phone.
+    /// Another row has the same phone and keeps it.
     Duplicate,
+    /// Another row has the same phone, keeps it, and took what this one has and it lacked.
+    Merged,
     /// The platform has the contact already, as it is.
     Unchanged,
     /// It stands in the payload.
@@ -43,12 +45,13 @@ pub enum Fate {
 
 impl Fate {
     /// Every fate, in the order in which the first that applies is taken.
-    pub const ALL: [Fate; 7] = [
+    pub const ALL: [Fate; 8] = [
         Fate::Blank,
         Fate::Malformed,
         Fate::Rejected,
         Fate::Suppressed,
         Fate::Duplicate,
+        Fate::Merged,
         Fate::Unchanged,
         Fate::Accepted,
     ];
@@ -62,6 +65,7 @@ impl Fate {
             Fate::Rejected => "rejected",
             Fate::Suppressed => "suppressed",
             Fate::Duplicate => "duplicate",
+            Fate::Merged => "merged",
             Fate::Unchanged => "unchanged",
             Fate::Accepted => "accepted",
         }
@@ -218,8 +222,16 @@ pub enum Code {
     PhoneOtherColumn,
     /// A preferred column of the row has no valid number; another has.
     PhoneColumnSkipped,
-    /// An earlier accepted row has the same phone.
+    /// Another accepted row has the same phone.
     PhoneDuplicate,
+    /// An earlier accepted row has the same phone and took what this one adds.
+    PhoneMerged,
+    /// Several rows of one phone say different things of its contact.
+    PhoneMergeConflict,
+    /// With what the other rows add, the contact could not be taken.
+    PhoneMergeRefused,
+    /// Several rows have the same phone, and none is wanted then.
+    PhoneRepeated,
     /// A list of suppressed phones has it.
     PhoneSuppressed,
     /// The platform has the contact already, as it is.
@@ -294,7 +306,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-const CODES: [CodeWords; 77] = [
+const CODES: [CodeWords; 81] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad,
         "a quote stands inside an unquoted cell",
         "put the cell in quotes and double the quote inside it"),
@@ -452,8 +464,20 @@ const CODES: [CodeWords; 77] = [
         "this column has no valid number; one of another column was taken",
         "nothing to do, or correct the number"),
     words(Code::PhoneDuplicate, "phone.duplicate", Info,
-        "an earlier row has the same phone number",
+        "another row has the same phone number and is kept",
         "nothing to do; see the kept row for what differs"),
+    words(Code::PhoneMerged, "phone.merged", Info,
+        "an earlier row has the same phone number and took what this one adds",
+        "nothing to do; see the kept row for what differed"),
+    words(Code::PhoneMergeConflict, "phone.merge_conflict", Warning,
+        "the rows of one phone number say different things",
+        "see which of the two values is right, and correct the other row"),
+    words(Code::PhoneMergeRefused, "phone.merge_refused", Warning,
+        "with what other rows of the phone number add, the contact could not be taken",
+        "see the other rows; nothing of them was added"),
+    words(Code::PhoneRepeated, "phone.repeated", Bad,
+        "several rows have the same phone number, and none of them is wanted then",
+        "keep one of the rows, or let one be kept: --on-duplicate first, last or merge"),
     words(Code::PhoneSuppressed, "phone.suppressed", Info,
         "a list given by --suppress has this phone",
         "nothing to do"),

@@ -1,22 +1,53 @@
-//! Stage 4: one contact a phone. The first row of a phone, by row number, keeps it; every later
-//! one learns which row that was and which fields differ.
+//! Stage 4: one contact a phone. One row of a phone keeps it; every other one learns which row that
+//! is and which fields differ. Where the first row keeps it and memory holds all phones, each chunk
+//! is settled when it comes; else all claims are gathered first, and settled together.
 //! It must not know how a row was read or how it will be written.
 
-use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::{io, mem};
 
 use rapidhash::v3::{DEFAULT_RAPID_SECRETS, rapidhash_v3_nano_inline};
 
 use crate::contact::{Contact, Field};
 use crate::phone::{Phone, variant_key};
 
+pub mod by_row;
 pub mod existing;
-mod prints;
+mod later;
+mod spill;
 pub mod suppress;
 mod table;
 
-use prints::Prints;
+use by_row::ByRow;
+use later::{Gathered, Verdict, Verdicts};
 use table::Table;
+
+/// What becomes of several rows of one phone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnDuplicate {
+    /// The first row keeps the phone.
+    #[default]
+    First,
+    /// The last row keeps the phone, at its own place.
+    Last,
+    /// The first row keeps the phone, and takes from the others what it lacks.
+    Merge,
+    /// No row keeps the phone.
+    Reject,
+}
+
+impl OnDuplicate {
+    /// The name on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OnDuplicate::First => "first",
+            OnDuplicate::Last => "last",
+            OnDuplicate::Merge => "merge",
+            OnDuplicate::Reject => "reject",
+        }
+    }
+}
 
 /// The fields in which a duplicate is compared with the kept row. A split name counts as a name,
 /// and everything that feeds no field as params.
@@ -152,6 +183,8 @@ pub struct Claims {
     phones: Vec<(u64, usize)>,
     /// The [`variant_key`]s of those phones and of refused numbers.
     variants: Vec<(u64, usize)>,
+    /// Those of refused numbers alone.
+    refused: Vec<(u64, usize)>,
 }
 
 impl Claims {
@@ -159,6 +192,7 @@ impl Claims {
     pub fn clear(&mut self) {
         self.phones.clear();
         self.variants.clear();
+        self.refused.clear();
     }
 
     /// The row wants to keep the phone. Rows claim in order, each once.
@@ -171,12 +205,13 @@ impl Claims {
     /// another row.
     pub fn push_refused(&mut self, row: usize, key: u64) {
         self.variants.push((key, row));
+        self.refused.push((key, row));
     }
 }
 
 /// Another row that has to do with what a row claims, by its ordinal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Earlier {
+pub enum Relation {
     /// It has the phone and keeps it.
     Keeps {
         /// The ordinal of that row.
@@ -184,7 +219,14 @@ pub enum Earlier {
         /// What differs between the two.
         differs: Differences,
     },
-    /// Its number may be the same subscriber's in another spelling.
+    /// It has the phone, too, and neither keeps it.
+    Repeats {
+        /// The ordinal of that row.
+        other: u64,
+        /// What differs between the two.
+        differs: Differences,
+    },
+    /// It came before, and its number may be the same subscriber's in another spelling.
     MayBeSame {
         /// The ordinal of that row.
         variant: u64,
@@ -193,45 +235,120 @@ pub enum Earlier {
 
 /// Who has which phone. Rows are named by their ordinal: their number over all sources, from 0.
 pub struct Unique {
-    phones: Table,
-    /// Keys that two spellings of one subscriber may share.
-    variants: Table,
-    prints: Prints,
+    state: State,
+    policy: OnDuplicate,
+    /// Bytes that the phones may take before their claims go to a file.
+    bytes_max: usize,
+    /// Where private files are made.
+    folder: PathBuf,
+    /// The prints of all rows.
+    prints: ByRow<{ Print::BYTES }>,
+}
+
+enum State {
+    /// Every row is settled when it comes.
+    AtOnce {
+        phones: Table,
+        /// Keys that two spellings of one subscriber may share.
+        variants: Table,
+    },
+    /// What the rows claim is gathered, until all are known.
+    Gathering(Gathered),
+    /// All rows are known.
+    Known(Verdicts),
 }
 
 impl Unique {
-    /// Nobody has any phone. Prints that outgrow memory go to a nameless file in `folder`.
+    /// Nobody has any phone. Private files are made in `folder`, without a name there; beyond
+    /// `bytes_max` bytes of phones, one is used for them.
     #[must_use]
-    pub fn new(folder: &Path) -> Unique {
-        Unique { phones: Table::new(), variants: Table::new(), prints: Prints::new(folder) }
+    pub fn new(policy: OnDuplicate, bytes_max: usize, folder: &Path) -> Unique {
+        let state = match policy {
+            OnDuplicate::First => State::AtOnce { phones: Table::new(), variants: Table::new() },
+            OnDuplicate::Last | OnDuplicate::Merge | OnDuplicate::Reject => {
+                State::Gathering(Gathered::new(folder))
+            }
+        };
+        Unique { state, policy, bytes_max, folder: folder.to_owned(), prints: ByRow::new(folder) }
     }
 
-    /// Takes the prints of the next rows, one for every row whatever its fate, before any of
-    /// them claims its phone.
+    /// Whether the rows that come next, the first of which has the ordinal `next`, must be held
+    /// back until all are known.
     ///
     /// # Errors
-    /// The file of prints cannot be written.
-    pub fn add_prints(&mut self, prints: &[u8]) -> io::Result<()> {
+    /// A private file cannot be written.
+    pub fn holds_back(&mut self, next: u64) -> io::Result<bool> {
+        let State::AtOnce { phones, variants } = &mut self.state else {
+            return Ok(matches!(self.state, State::Gathering(_)));
+        };
+        if phones.bytes() + variants.bytes() <= self.bytes_max {
+            return Ok(false);
+        }
+        let tables = [phones, variants].map(|table| mem::replace(table, Table::new()));
+        self.state = State::Gathering(Gathered::with(&self.folder, tables, next)?);
+        Ok(true)
+    }
+
+    /// Takes what the rows of a chunk that is held back claim, and a print for every row whatever
+    /// its fate; the first has the ordinal `first`.
+    ///
+    /// # Errors
+    /// A private file cannot be written.
+    ///
+    /// # Panics
+    /// Where rows are not held back.
+    pub fn gather(&mut self, claims: &Claims, prints: &[u8], first: u64) -> io::Result<()> {
+        let State::Gathering(gathered) = &mut self.state else {
+            unreachable!("only rows that are held back are gathered")
+        };
+        gathered.add(claims, first)?;
         self.prints.append(prints)
     }
 
-    /// Settles the claims of a chunk, whose first row has the ordinal `first`. The rows with which
-    /// an earlier row has to do are appended to `found`, in order.
+    /// Settles the claims of all rows that were held back.
     ///
     /// # Errors
-    /// The file of prints cannot be read.
+    /// A private file cannot be used.
+    pub fn settle_all(&mut self) -> io::Result<()> {
+        let placeholder = State::AtOnce { phones: Table::new(), variants: Table::new() };
+        self.state = match mem::replace(&mut self.state, placeholder) {
+            State::Gathering(gathered) => State::Known(gathered.settle(self.policy, &self.folder)?),
+            other => other,
+        };
+        Ok(())
+    }
+
+    /// Settles what a chunk claims, whose first row has the ordinal `first`. The rows with which
+    /// another row has to do are appended to `found`, in order. There is a print for every row,
+    /// whatever its fate; rows that were held back have given theirs.
+    ///
+    /// # Errors
+    /// A private file cannot be used.
     pub fn claim(
         &mut self,
         claims: &Claims,
+        prints: &[u8],
         first: u64,
-        found: &mut Vec<(usize, Earlier)>,
+        found: &mut Vec<(usize, Relation)>,
     ) -> io::Result<()> {
+        let (phones, variants) = match &mut self.state {
+            State::AtOnce { phones, variants } => (phones, variants),
+            State::Gathering(_) => unreachable!("what is held back is settled later"),
+            State::Known(verdicts) => {
+                let end = first + (prints.len() / Print::BYTES) as u64;
+                while let Some((ordinal, verdict)) = verdicts.next_before(end)? {
+                    let row = usize::try_from(ordinal - first).expect("a row of the chunk");
+                    found.push((row, relation(&self.prints, ordinal, verdict)?));
+                }
+                return Ok(());
+            }
+        };
+        self.prints.append(prints)?;
         let mut duplicates = Vec::new();
-        self.phones.claim(&claims.phones, first, |row, kept| duplicates.push((row, kept)));
+        phones.claim(&claims.phones, first, |row, kept| duplicates.push((row, kept)));
         for &(row, kept) in &duplicates {
-            let print = self.prints.get(first + row as u64)?;
-            let differs = print.differs_from(self.prints.get(kept)?);
-            found.push((row, Earlier::Keeps { kept, differs }));
+            let verdict = Verdict::Duplicate { kept };
+            found.push((row, relation(&self.prints, first + row as u64, verdict)?));
         }
         // A duplicate adds nothing to what its phone's first row has claimed.
         let mut duplicates = duplicates.into_iter().map(|(row, _)| row).peekable();
@@ -239,24 +356,45 @@ impl Unique {
             while duplicates.next_if(|duplicate| duplicate < row).is_some() {}
             duplicates.peek() != Some(row)
         };
-        let variants: Vec<(u64, usize)> =
+        let claimed: Vec<(u64, usize)> =
             claims.variants.iter().filter(claims_variant).copied().collect();
-        self.variants.claim(&variants, first, |row, variant| {
-            found.push((row, Earlier::MayBeSame { variant }));
+        variants.claim(&claimed, first, |row, variant| {
+            found.push((row, Relation::MayBeSame { variant }));
         });
         found.sort_unstable_by_key(|(row, _)| *row);
         Ok(())
     }
 
-    /// The number of distinct phones.
+    /// Whether other rows are merged into the row with that ordinal.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.phones.len()
+    pub fn has_members(&self, kept: u64) -> bool {
+        matches!(&self.state, State::Known(verdicts) if verdicts.has_member(kept))
     }
 
-    /// Whether no phone was claimed yet.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// The next row that is merged into the row with the ordinal `kept`; such rows are asked for in
+    /// order.
+    ///
+    /// # Errors
+    /// A private file cannot be read.
+    pub fn next_member(&mut self, kept: u64) -> io::Result<Option<u64>> {
+        match &mut self.state {
+            State::Known(verdicts) => verdicts.next_member(kept),
+            State::AtOnce { .. } | State::Gathering(_) => Ok(None),
+        }
     }
+}
+
+/// A verdict, with what differs between the two rows.
+fn relation(
+    prints: &ByRow<{ Print::BYTES }>,
+    ordinal: u64,
+    verdict: Verdict,
+) -> io::Result<Relation> {
+    let print = |ordinal| prints.get(ordinal).map(|bytes| Print::from_bytes(&bytes));
+    let differs = |other| Ok::<_, io::Error>(print(ordinal)?.differs_from(print(other)?));
+    Ok(match verdict {
+        Verdict::Duplicate { kept } => Relation::Keeps { kept, differs: differs(kept)? },
+        Verdict::Repeated { other } => Relation::Repeats { other, differs: differs(other)? },
+        Verdict::Variant { variant } => Relation::MayBeSame { variant },
+    })
 }

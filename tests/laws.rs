@@ -38,7 +38,7 @@ fn job(folder: &Path, inputs: &[&str], machine: Machine) -> Job {
     }
 }
 
-const ONE: Machine = Machine { threads: 1, chunk_bytes: 256 << 10 };
+const ONE: Machine = Machine { threads: 1, chunk_bytes: 256 << 10, memory_bytes: None };
 
 /// Cells as they come: good and bad phones, e-mails, countries, quotes and line ends.
 fn record() -> impl Strategy<Value = String> {
@@ -165,7 +165,7 @@ proptest! {
         fs::write(place.path().join("a.csv"), &a).expect("written");
         fs::write(place.path().join("b.csv"), &b).expect("written");
         prepare(place.path(), &["a.csv", "b.csv"], "one", ONE);
-        prepare(place.path(), &["a.csv", "b.csv"], "other", Machine { threads, chunk_bytes });
+        prepare(place.path(), &["a.csv", "b.csv"], "other", Machine { threads, chunk_bytes, ..ONE });
         let (one, other) = (files_of(&place.path().join("one")), files_of(&place.path().join("other")));
         for (name, bytes) in &one {
             let got = other.get(name).map(|bytes| String::from_utf8_lossy(bytes));
@@ -301,7 +301,7 @@ fn a_trial_run_reads_the_first_rows_whatever_the_chunks_and_its_counts_add_up() 
         for chunk_bytes in [1, 30, 1 << 20] {
             let out = format!("out-{limit}-{chunk_bytes}");
             let folder = Output { folder: place.path().join(&out), if_exists: IfExists::Refuse };
-            let machine = Machine { threads: 2, chunk_bytes };
+            let machine = Machine { threads: 2, chunk_bytes, ..ONE };
             let job = Job {
                 out: Some(folder),
                 rows_max: Some(limit),
@@ -324,7 +324,7 @@ fn workers_on_tiny_chunks_never_wait_for_each_other_for_ever() {
     let rows: String = (0..20_000).map(|n| format!("A{n},+97150{n:07}\n")).collect();
     fs::write(place.path().join("a.csv"), format!("Name,Phone\n{rows}")).expect("written");
     for _ in 0..8 {
-        let machine = Machine { threads: 4, chunk_bytes: 4 };
+        let machine = Machine { threads: 4, chunk_bytes: 4, ..ONE };
         let counts = run(&job(place.path(), &["a.csv"], machine), &()).expect("it ends").counts;
         assert_eq!(counts.rows, 20_000);
     }

@@ -64,6 +64,9 @@ pub(super) struct View {
     pub(super) params: Vec<usize>,
     /// The columns for which the platform has no place.
     pub(super) left_out: Vec<usize>,
+    /// The columns that are carried as they are, by the name under which rows of one phone are
+    /// compared: params, and whatever feeds no field.
+    pub(super) carried: Vec<(usize, String)>,
     /// What stands between two cells.
     pub(super) delimiter: char,
     /// The columns that feed no field: index, and the print of the name.
@@ -98,11 +101,15 @@ impl View {
             _ => (params, Vec::new()),
         };
         let named = |&at: &usize| (at, name_print(&columns.param_name(at)));
+        let mut carried: Vec<usize> = [columns.leftovers(), &params].concat();
+        carried.sort_unstable();
+        carried.dedup();
         let sized = job.batch_max().bytes < u64::MAX;
         let wanted = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare || sized);
         let ids = Some(&job.tag_ids);
         Ok(View {
             keys: ColumnKeys::new(&columns),
+            carried: carried.into_iter().map(|at| (at, columns.param_name(at))).collect(),
             originals: columns.originals(),
             leftovers: columns.leftovers().iter().map(named).collect(),
             updater: job

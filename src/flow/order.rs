@@ -1,57 +1,67 @@
 //! The ordered stage: takes worked chunks in file order, settles each row's fate, numbers it, and
-//! hands it to the writers. At the end it compares what was read with what was written.
+//! hands it to the writers. Where a row's fate hangs on later rows, chunks are held back first and
+//! taken once more when all rows are known. At the end it compares what was read with what was
+//! written.
 
-use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::contact::Field;
 use crate::error::{Error, Result};
-use crate::ingest::compressed::{Compression, UnpackLimits};
-use crate::ingest::{Evidence, HeaderLine, Ragged};
-use crate::map::{Params, PresetChoice};
-use crate::normalize::{MissingName, Need, Wanted};
-use crate::phone::{DigitsAs, Kind, Letters, Region, Several};
+use crate::ingest::record::{Record, RecordReader};
+use crate::map::Draft;
+use crate::normalize::normalize;
+use crate::phone::{Kind, Region};
 use crate::problem::{Action, Code, Fate, Place};
-use crate::unique::{Earlier, Unique};
+use crate::unique::{OnDuplicate, Relation, Unique};
 use crate::write::issues::{Related, Role};
 use crate::write::outdir::OutDir;
-use crate::write::summary::{Actions, ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
+use crate::write::summary::{Actions, Counts, Summary};
 
-use super::context::{SourceContext, View};
+use super::context::SourceContext;
 use super::frequencies::Frequencies;
+use super::held::{Held, HeldReader, Keep};
 use super::hints::Unread;
+use super::merge::{RowName, Together};
 use super::report::{Settled, Writers};
-use super::work::{Ends, Worked};
-use super::{Goal, Job, MaxRejects, Progress};
+use super::work::{Ends, Worked, WorkedRow};
+use super::{Job, Progress, lists};
 
 /// What the ordered stage knows.
 pub(super) struct Ordered {
-    names: Vec<String>,
-    contexts: Arc<[SourceContext]>,
+    pub(super) names: Vec<String>,
+    pub(super) contexts: Arc<[SourceContext]>,
+    policy: OnDuplicate,
     unique: Unique,
+    /// Chunks that are held back.
+    held: Option<Arc<Held>>,
+    /// How far the chunks have come that were or are held back.
+    seen: Progress,
+    /// Where private files are made.
+    private: PathBuf,
     writers: Option<Writers>,
-    counts: Counts,
-    actions: Actions,
+    pub(super) counts: Counts,
+    pub(super) actions: Actions,
     /// Rows and bytes as the reader counts them, by source.
-    read: Vec<SourceTally>,
-    problems: Vec<u64>,
-    regions: Frequencies<Option<Region>>,
-    kinds: Frequencies<Kind>,
+    pub(super) read: Vec<SourceTally>,
+    /// The ordinal of the first row of each source that was seen.
+    first_ordinals: Vec<u64>,
+    pub(super) problems: Vec<u64>,
+    pub(super) regions: Frequencies<Option<Region>>,
+    pub(super) kinds: Frequencies<Kind>,
     /// The digits that no number of the home region has.
-    unread: Unread,
-    /// The rows of a chunk with which an earlier row has to do, by their index; kept for its
+    pub(super) unread: Unread,
+    /// The rows of a chunk with which another row has to do, by their index; kept for its
     /// memory.
-    found: Vec<(usize, Earlier)>,
+    found: Vec<(usize, Relation)>,
 }
 
 /// How far a source has been taken.
 #[derive(Debug, Clone, Copy, Default)]
-struct SourceTally {
-    rows: u64,
-    bytes: u64,
+pub(super) struct SourceTally {
+    pub(super) rows: u64,
+    pub(super) bytes: u64,
     lines: u64,
-    /// The ordinal of its first row.
-    first_ordinal: u64,
     begun: bool,
 }
 
@@ -62,7 +72,7 @@ impl Ordered {
         contexts: Arc<[SourceContext]>,
         out: Option<OutDir>,
     ) -> Result<Ordered> {
-        let spool = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
+        let private = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
         let writers = out.map(|out| Writers::new(job, &names, &contexts[0], out)).transpose()?;
         let read = contexts
             .iter()
@@ -71,11 +81,16 @@ impl Ordered {
         Ok(Ordered {
             names,
             contexts,
-            unique: Unique::new(&spool),
+            policy: job.on_duplicate,
+            unique: Unique::new(job.on_duplicate, job.machine.phone_bytes_max(), &private),
+            held: None,
+            seen: Progress::default(),
+            private,
             writers,
             counts: Counts::default(),
             actions: Actions::default(),
             read,
+            first_ordinals: Vec::new(),
             problems: vec![0; Code::COUNT],
             regions: Frequencies::default(),
             kinds: Frequencies::default(),
@@ -84,24 +99,65 @@ impl Ordered {
         })
     }
 
+    /// How far the run has come. Where chunks are taken twice, each time counts for half.
     pub(super) fn progress(&self) -> Progress {
+        let bytes = self.read.iter().map(|tally| tally.bytes).sum();
+        let rows = self.counts.rows;
         Progress {
-            bytes: self.read.iter().map(|tally| tally.bytes).sum(),
-            rows: self.counts.rows,
+            bytes: if self.seen.bytes > 0 { self.seen.bytes.midpoint(bytes) } else { bytes },
+            rows: if self.seen.rows > 0 { self.seen.rows.midpoint(rows) } else { rows },
             accepted: self.counts.accepted,
         }
     }
 
-    /// Takes the next chunk.
+    /// Takes the next chunk: settles its rows, or holds it back until all are known.
     pub(super) fn take(&mut self, worked: &Worked) -> Result<()> {
+        let next = self.counts.rows.max(self.seen.rows);
+        let is_held = self.unique.holds_back(next).map_err(|cause| lists::private(&cause))?;
+        if is_held { self.hold_back(worked, next) } else { self.settle_chunk(worked) }
+    }
+
+    /// Holds a chunk back, the first row of which has the ordinal `first`.
+    fn hold_back(&mut self, worked: &Worked, first: u64) -> Result<()> {
+        self.see_sources(worked.chunk.source, first);
+        if self.held.is_none() {
+            let keep = if self.policy == OnDuplicate::Merge { Keep::Rows } else { Keep::Chunks };
+            let held = Held::new(keep, &self.private).map_err(|cause| lists::private(&cause))?;
+            self.held = Some(Arc::new(held));
+            self.seen = self.progress();
+        }
+        let held = self.held.as_mut().and_then(Arc::get_mut).expect("nobody reads it yet");
+        held.push(&worked.chunk, worked.rows.iter().map(|row| row.spot))
+            .and_then(|()| self.unique.gather(&worked.claims, &worked.prints, first))
+            .map_err(|cause| lists::private(&cause))?;
+        self.seen.rows = first + worked.rows.len() as u64;
+        self.seen.bytes += worked.rows.iter().map(|row| row.spot.length).sum::<u64>();
+        Ok(())
+    }
+
+    /// Settles what was held back: the chunks that are to be worked and taken once more. `None` where
+    /// every row is settled.
+    pub(super) fn settle_held(&mut self) -> Result<Option<HeldReader>> {
+        let Some(held) = &self.held else { return Ok(None) };
+        self.unique.settle_all().map_err(|cause| lists::private(&cause))?;
+        Ok(Some(held.reader()))
+    }
+
+    /// Settles the rows of a chunk, and hands them to the writers.
+    fn settle_chunk(&mut self, worked: &Worked) -> Result<()> {
         let source = worked.chunk.source;
         self.begin_sources(source)?;
         self.claim(worked)?;
+        for code in worked.problems.codes() {
+            self.problems[code as usize] += 1;
+        }
+        self.unread.add(&worked.unread);
         let contexts = Arc::clone(&self.contexts);
         let context = &contexts[source as usize];
         let tally = self.read[source as usize];
+        let first = self.counts.rows;
         let found = std::mem::take(&mut self.found);
-        let mut earlier = found.iter().peekable();
+        let mut related = found.iter().peekable();
         let mut begins = Ends::default();
         let mut length = 0;
         for (index, row) in worked.rows.iter().enumerate() {
@@ -114,22 +170,19 @@ impl Ordered {
                 byte: worked.chunk.byte + row.spot.byte,
                 length: row.spot.length,
             };
-            let earlier = earlier.next_if(|(row, _)| *row == index);
-            let related = earlier.map(|(_, earlier)| self.related(*earlier));
-            let fate = match related {
-                Some(Related { role: Role::Kept(_), .. }) => Fate::Duplicate,
-                _ => row.fate,
-            };
+            let relation = related.next_if(|(row, _)| *row == index);
+            let related = relation.map(|(_, relation)| self.related(*relation));
+            let fate = related.map_or(row.fate, |related| fate(row.fate, related.role));
             let sheet_row = context.header_records + number;
             let row = Settled { worked, row, begins, place, sheet_row, fate, related };
-            self.settle(&row, context)?;
             begins = row.row.ends;
+            if self.unique.has_members(first + index as u64) {
+                self.settle_merged(&row, first + index as u64, context)?;
+            } else {
+                self.settle(&row, context)?;
+            }
         }
         self.found = found;
-        for code in worked.problems.codes() {
-            self.problems[code as usize] += 1;
-        }
-        self.unread.add(&worked.unread);
         let tally = &mut self.read[source as usize];
         tally.rows += worked.rows.len() as u64;
         tally.bytes += length;
@@ -139,12 +192,12 @@ impl Ordered {
 
     /// Begins the sources up to `source`; some may have no rows and so no chunk.
     fn begin_sources(&mut self, source: u32) -> Result<()> {
+        self.see_sources(source, self.counts.rows);
         for (at, index) in (0..=source).enumerate() {
             if self.read[at].begun {
                 continue;
             }
             self.read[at].begun = true;
-            self.read[at].first_ordinal = self.counts.rows;
             if let Some(writers) = &mut self.writers {
                 writers.begin_source(index, &self.contexts[at])?;
             }
@@ -152,37 +205,76 @@ impl Ordered {
         Ok(())
     }
 
-    /// Claims what the chunk's rows bring; `found` then has those with which an earlier row has to
-    /// do.
-    fn claim(&mut self, worked: &Worked) -> Result<()> {
-        let spool = |cause| Error::Output {
-            path: "private spool file".to_owned(),
-            what: format!("cannot be used: {cause}"),
-        };
-        self.found.clear();
-        self.unique.add_prints(&worked.prints).map_err(spool)?;
-        self.unique.claim(&worked.claims, self.counts.rows, &mut self.found).map_err(spool)
+    /// Notes that the sources up to `source` begin at the row `next` at the latest.
+    fn see_sources(&mut self, source: u32, next: u64) {
+        let sources = source as usize + 1;
+        if self.first_ordinals.len() < sources {
+            self.first_ordinals.resize(sources, next);
+        }
     }
 
-    /// What an earlier row is to a row.
-    fn related(&self, earlier: Earlier) -> Related {
-        let (role, ordinal) = match earlier {
-            Earlier::Keeps { kept, differs } => (Role::Kept(differs), kept),
-            Earlier::MayBeSame { variant } => (Role::Variant, variant),
+    /// Claims what the chunk's rows bring; `found` then has those with which another row has to
+    /// do.
+    fn claim(&mut self, worked: &Worked) -> Result<()> {
+        self.found.clear();
+        let Worked { claims, prints, .. } = worked;
+        self.unique
+            .claim(claims, prints, self.counts.rows, &mut self.found)
+            .map_err(|cause| lists::private(&cause))
+    }
+
+    /// What another row is to a row.
+    fn related(&self, relation: Relation) -> Related {
+        let (role, ordinal) = match relation {
+            Relation::Keeps { kept, differs } if self.policy == OnDuplicate::Merge => {
+                (Role::Merged(differs), kept)
+            }
+            Relation::Keeps { kept, differs } => (Role::Kept(differs), kept),
+            Relation::Repeats { other, differs } => (Role::Repeats(differs), other),
+            Relation::MayBeSame { variant } => (Role::Variant, variant),
         };
-        let (source, row) = self.row_of(ordinal);
+        let RowName { source, row } = self.row_of(ordinal);
         Related { role, source, row }
     }
 
-    /// The source, by index, and the row number of an ordinal.
-    fn row_of(&self, ordinal: u64) -> (u32, u64) {
-        let begun = self.read.iter().take_while(|tally| tally.begun);
-        let (at, tally) = (0..)
-            .zip(begun)
-            .filter(|(_, tally)| tally.first_ordinal <= ordinal)
-            .last()
-            .expect("the first source begins at 0");
-        (at, ordinal - tally.first_ordinal + 1)
+    /// The source and the row number of an ordinal.
+    fn row_of(&self, ordinal: u64) -> RowName {
+        let sources = (0..).zip(&self.first_ordinals);
+        let of_ordinal = sources.filter(|(_, first)| **first <= ordinal);
+        let (source, first) = of_ordinal.last().expect("the first source begins at 0");
+        RowName { source, row: ordinal - first + 1 }
+    }
+
+    /// Settles the row with the ordinal `kept`, which takes what others of its phone add.
+    fn settle_merged(
+        &mut self,
+        row: &Settled<'_>,
+        kept: u64,
+        context: &SourceContext,
+    ) -> Result<()> {
+        let private = |cause: io::Error| lists::private(&cause);
+        let held = Arc::clone(self.held.as_ref().expect("merged rows are held back"));
+        let contexts = Arc::clone(&self.contexts);
+        let mut together = Together::default();
+        let raw = row.raw().to_vec();
+        add(&mut together, &raw, self.row_of(kept), context);
+        while let Some(member) = self.unique.next_member(kept).map_err(private)? {
+            let name = self.row_of(member);
+            let raw = held.row(member).map_err(private)?;
+            add(&mut together, &raw, name, &contexts[name.source as usize]);
+        }
+        let mut merged = Worked::default();
+        merged.work_merged(raw, &together, &self.names, context)?;
+        for problem in row.problems() {
+            self.problems[problem.code() as usize] -= 1;
+        }
+        for code in merged.problems.codes() {
+            self.problems[code as usize] += 1;
+        }
+        let [only]: &[WorkedRow; 1] = merged.rows.as_slice().try_into().expect("one row");
+        let begins = Ends::default();
+        let row = Settled { worked: &merged, row: only, begins, fate: only.fate, ..*row };
+        self.settle(&row, context)
     }
 
     /// Counts a row and hands it to the writers.
@@ -232,164 +324,28 @@ impl Ordered {
         }
         Ok(())
     }
+}
 
-    fn summary(&self, job: &Job) -> Summary {
-        let problems = Code::all().map(|code| (code.as_str(), self.problems[code as usize]));
-        let regions: BTreeMap<Option<Region>, u64> =
-            self.regions.iter().map(|(region, count)| (*region, count)).collect();
-        let region =
-            |region: &Option<Region>| region.as_ref().map_or("unknown", Region::as_str).to_owned();
-        Summary {
-            schema: SCHEMA,
-            rowcall: env!("CARGO_PKG_VERSION"),
-            numbering_plan: job.plan.version().to_owned(),
-            command: job.goal.as_str(),
-            counts: self.counts,
-            equation: self.counts.equation(),
-            actions: self.actions,
-            withheld: withheld(job, &self.counts),
-            sources: (0..self.contexts.len()).map(|at| self.source_facts(at)).collect(),
-            lists: self.contexts.first().map(|it| it.lists.facts.clone()).unwrap_or_default(),
-            settings: settings(job),
-            hints: self.unread.hints(job, &regions),
-            problems: problems.filter(|(_, count)| *count > 0).collect(),
-            regions: regions.iter().map(|(key, count)| (region(key), *count)).collect(),
-            kinds: self.kinds.iter().map(|(kind, count)| (kind.as_str(), count)).collect(),
-            outputs: Vec::new(),
-        }
-    }
-
-    fn source_facts(&self, at: usize) -> SourceFacts {
-        let context = &self.contexts[at];
-        let View { columns, params, left_out, .. } = &context.view;
-        let dialect = context.read.dialect;
-        SourceFacts {
-            source: self.names[at].clone(),
-            bytes: self.read[at].bytes,
-            rows: self.read[at].rows,
-            compression: context.compression.map(Compression::as_str),
-            encoding: context.encoding.name(),
-            delimiter: char::from(dialect.delimiter).to_string(),
-            quote: dialect.quote.map(|quote| char::from(quote).to_string()),
-            escape: dialect.escape.map(|escape| char::from(escape).to_string()),
-            skipped_lines: context.skipped_lines,
-            has_header: context.header_line == HeaderLine::Present,
-            evidence: evidence(context),
-            line_ends: context.layout.line_ends.as_str(),
-            preset: columns.preset.map(|preset| preset.name.as_str()),
-            tag_separator: columns.of(Field::Tags).map(|_| columns.tag_separator.clone()),
-            header: columns.headers.clone(),
-            columns: columns
-                .decided()
-                .map(|(field, at, evidence)| ColumnFacts {
-                    field: field.as_str(),
-                    column: columns.headers[at].clone(),
-                    column_number: at + 1,
-                    evidence: evidence.as_str(),
-                })
-                .collect(),
-            params: params.iter().map(|at| columns.param_name(*at)).collect(),
-            left_out: left_out.iter().map(|at| columns.param_name(*at)).collect(),
-        }
+/// What becomes of a row because of another one.
+fn fate(alone: Fate, role: Role) -> Fate {
+    match role {
+        Role::Kept(_) => Fate::Duplicate,
+        Role::Merged(_) => Fate::Merged,
+        Role::Repeats(_) => Fate::Rejected,
+        Role::Variant => alone,
     }
 }
 
-/// How each fact of a source's form came about, by its key.
-fn evidence(context: &SourceContext) -> BTreeMap<&'static str, &'static str> {
-    let layout = context.layout.evidence;
-    [
-        ("delimiter", layout.delimiter.as_str()),
-        ("quote", layout.quote.as_str()),
-        ("escape", layout.escape.as_str()),
-        ("skipped_lines", layout.preamble.as_str()),
-        ("has_header", layout.header.as_str()),
-        ("compression", Evidence::Detected.as_str()),
-        ("encoding", context.encoding_by.as_str()),
-    ]
-    .into_iter()
-    .collect()
-}
-
-/// Why the payload must be withheld, if it must.
-fn withheld(job: &Job, counts: &Counts) -> Option<String> {
-    let rejects = counts.rejected + counts.malformed;
-    let exceeded = job.max_rejects?.is_exceeded(rejects, counts.rows);
-    exceeded.then(|| format!("{rejects} of {} rows were refused, more than allowed", counts.rows))
-}
-
-/// What was asked for, as far as it changes the output.
-fn settings(job: &Job) -> Settings {
-    let UnpackLimits { bytes_max, ratio_max, ratio_from: _ } = job.read.unpack;
-    let phone = &job.phone;
-    let pair = |(field, column): &(Field, String)| format!("{field}={column}");
-    Settings {
-        to: job.contract.as_ref().map(|contract| contract.name.clone()),
-        contract_blake3: job.contract.as_ref().map(|contract| contract.blake3.clone()),
-        region: job.home.map(|region| region.to_string()),
-        digits: match phone.read.digits {
-            DigitsAs::Auto => None,
-            DigitsAs::National => Some("national"),
-            DigitsAs::International => Some("international"),
-        },
-        multi: match phone.read.several {
-            Several::First => None,
-            Several::Reject => Some("reject"),
-        },
-        vanity: phone.read.letters == Letters::Vanity,
-        kinds: wanted(&phone.kinds, |kind| kind.as_str().to_owned()),
-        regions: wanted(&phone.regions, ToString::to_string),
-        map: job.map.columns.iter().map(pair).collect(),
-        limit: job.rows_max,
-        set: job.map.constants.iter().map(pair).collect(),
-        params: match &job.map.params {
-            Params::All => None,
-            Params::None => Some("none".to_owned()),
-            Params::Only(names) => Some(names.join(",")),
-        },
-        tags_sep: job.map.tag_separator.clone(),
-        preset: match job.map.preset {
-            PresetChoice::Auto => None,
-            PresetChoice::None => Some("none".to_owned()),
-            PresetChoice::Named(preset) => Some(preset.name.clone()),
-        },
-        require_opt_in: job.opt_in == Need::Required,
-        ragged: match job.read.ragged {
-            Ragged::Reject => None,
-            Ragged::Pad => Some("pad"),
-        },
-        missing_name: job.missing_name.as_ref().map(|missing| match missing {
-            MissingName::Reject => "reject".to_owned(),
-            MissingName::Phone => "phone".to_owned(),
-            MissingName::Text(text) => text.clone(),
-        }),
-        tag_id: job.tag_ids.all().map(|(key, tag, id)| format!("{key}={tag}={id}")).collect(),
-        avatar_dir: job.avatar_folder.is_some(),
-        batch_size: (job.goal == Goal::Prepare && job.contract.is_some())
-            .then(|| limit(job.batch_max().rows)),
-        batch_bytes: Some(job.batch_max().bytes).filter(|bytes| *bytes < u64::MAX),
-        max_rejects: job.max_rejects.map(|most| match most {
-            MaxRejects::Count(most) => most.to_string(),
-            MaxRejects::OfTenThousand(most) => format!("{}.{:02}%", most / 100, most % 100),
-        }),
-        cell_bytes_max: job.read.limits.cell_bytes_max,
-        record_bytes_max: job.read.limits.record_bytes_max,
-        record_cells_max: job.read.limits.record_cells_max,
-        unpacked_bytes_max: bytes_max,
-        unpacked_ratio_max: ratio_max,
-    }
-}
-
-/// A limit as it is written on the command line.
-fn limit(rows: u64) -> String {
-    if rows == u64::MAX { "all".to_owned() } else { rows.to_string() }
-}
-
-/// A policy as it is written on the command line.
-fn wanted<T>(policy: &Wanted<T>, name: impl Fn(&T) -> String) -> Option<String> {
-    let list = |values: &[T]| values.iter().map(&name).collect::<Vec<_>>().join(",");
-    match policy {
-        Wanted::Any => None,
-        Wanted::Only(values) => Some(list(values)),
-        Wanted::Not(values) => Some(format!("not:{}", list(values))),
-    }
+/// Adds a row, whose record is `raw`, to those whose contacts are merged.
+fn add(together: &mut Together, raw: &[u8], name: RowName, context: &SourceContext) {
+    let cells = context.view.columns.headers.len();
+    RecordReader::new(context.read, Some(cells)).read(raw, &[], |record| {
+        context.resolve(record, &mut |record, view| {
+            let Record::Row(row) = record else { return };
+            let draft = Draft::new(row, &view.columns);
+            if let Ok(contact) = normalize(&draft, &context.rules, &mut Vec::new()) {
+                together.add(&contact, &draft, view, name, context.read.limits.cell_bytes_max);
+            }
+        });
+    });
 }

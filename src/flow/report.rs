@@ -58,7 +58,7 @@ pub(super) struct Settled<'w> {
 
 impl<'w> Settled<'w> {
     /// The row's problems.
-    fn problems(&self) -> impl Iterator<Item = ProblemView<'w>> + use<'w> {
+    pub(super) fn problems(&self) -> impl Iterator<Item = ProblemView<'w>> + use<'w> {
         let problems = &self.worked.problems;
         (self.begins.problems..self.row.ends.problems).map(|index| problems.get(index))
     }
@@ -79,7 +79,7 @@ impl<'w> Settled<'w> {
     }
 
     /// The record's bytes.
-    fn raw(&self) -> &'w [u8] {
+    pub(super) fn raw(&self) -> &'w [u8] {
         &self.worked.chunk.bytes[self.row.spot.start..self.row.spot.end]
     }
 }
@@ -195,7 +195,7 @@ impl Writers {
             _ => None,
         };
         let facts = RowFacts { place, sheet_row, fate, action, payload };
-        let kept = related.as_ref().filter(|_| fate == Fate::Duplicate);
+        let kept = related.as_ref().filter(|_| matches!(fate, Fate::Duplicate | Fate::Merged));
         self.ledger.write(&facts, row.phone(), kept.map(|kept| (kept.source, kept.row)))?;
         for problem in row.problems() {
             self.issues.write(problem, &facts)?;
@@ -210,6 +210,9 @@ impl Writers {
             self.follow_up.write(place, row.follow(), &mut self.out)?;
         }
         match (fate, *related) {
+            (Fate::Rejected, Some(Related { role: Role::Repeats(differs), .. })) => {
+                self.write_repeated(row, differs, context)
+            }
             (Fate::Malformed | Fate::Rejected, _) => self.write_reject(row),
             (Fate::Duplicate, Some(Related { role: Role::Kept(differs), source, row: kept })) => {
                 self.write_duplicate(row, differs, (source, kept), context)
@@ -231,6 +234,29 @@ impl Writers {
         self.rejects.write_encoded(encoded, own.values(source).into_iter())
     }
 
+    /// A row that is refused because of another one.
+    fn write_repeated(
+        &mut self,
+        row: &Settled<'_>,
+        differs: Differences,
+        context: &SourceContext,
+    ) -> Result<()> {
+        let Writers { names, rejects, reader, own, .. } = self;
+        own.begin(row);
+        own.add(Code::PhoneRepeated);
+        if let Some(related) = &row.related {
+            // A text takes whatever is written to it.
+            let _ = write!(own.problems, ": row {}", related.row);
+        }
+        own.add_differences(differs);
+        let source = &names[row.place.source as usize];
+        let reader = reader.as_mut().expect("a source was begun");
+        // Its record could be read, so that nothing stands in the last column.
+        with_cells(row, context, reader, |cells| {
+            rejects.write(cells, own.values(source).into_iter().chain([""]))
+        })
+    }
+
     fn write_duplicate(
         &mut self,
         row: &Settled<'_>,
@@ -241,30 +267,33 @@ impl Writers {
         let Writers { names, duplicates, reader, own, .. } = self;
         own.begin(row);
         own.add(Code::PhoneDuplicate);
-        own.problems.push_str("; differs in ");
-        let before = own.problems.len();
-        for compared in differs.iter() {
-            own.problems.push_str(if own.problems.len() == before { "" } else { ", " });
-            own.problems.push_str(compared.as_str());
-        }
-        if own.problems.len() == before {
-            own.problems.push_str("nothing");
-        }
+        own.add_differences(differs);
         let source = &names[row.place.source as usize];
         let kept_row = kept_row.to_string();
         let kept = [names[kept_source as usize].as_str(), &kept_row];
         let reader = reader.as_mut().expect("a source was begun");
-        let mut result = Ok(());
-        reader.read(row.raw(), &[], |record| {
-            context.resolve(record, &mut |record, view| {
-                let Record::Row(record) = record else { return };
-                let draft = Draft::new(record, &view.columns);
-                let cells = view.originals.iter().map(|at| draft.cell(*at));
-                result = duplicates.write(cells, own.values(source).into_iter().chain(kept));
-            });
-        });
-        result
+        with_cells(row, context, reader, |cells| {
+            duplicates.write(cells, own.values(source).into_iter().chain(kept))
+        })
     }
+}
+
+/// Gives the cells of a row, whose record is read once more.
+fn with_cells(
+    row: &Settled<'_>,
+    context: &SourceContext,
+    reader: &mut RecordReader,
+    mut give: impl FnMut(&mut dyn Iterator<Item = &str>) -> Result<()>,
+) -> Result<()> {
+    let mut result = Ok(());
+    reader.read(row.raw(), &[], |record| {
+        context.resolve(record, &mut |record, view| {
+            let Record::Row(record) = record else { return };
+            let draft = Draft::new(record, &view.columns);
+            result = give(&mut view.originals.iter().map(|at| draft.cell(*at)));
+        });
+    });
+    result
 }
 
 /// Puts a contact where it is sent from: with the updates where those are requests of their own.
@@ -327,6 +356,19 @@ impl OwnCells {
                 self.suggestions.push_str(problem.suggestion());
                 self.suggestions.push(')');
             }
+        }
+    }
+
+    /// What differs from another row.
+    fn add_differences(&mut self, differs: Differences) {
+        self.problems.push_str("; differs in ");
+        let before = self.problems.len();
+        for compared in differs.iter() {
+            self.problems.push_str(if self.problems.len() == before { "" } else { ", " });
+            self.problems.push_str(compared.as_str());
+        }
+        if self.problems.len() == before {
+            self.problems.push_str("nothing");
         }
     }
 

@@ -24,6 +24,7 @@ use crate::write::rejects::EncodedRejects;
 
 use super::context::{SourceContext, View};
 use super::lists;
+use super::merge::Together;
 
 /// What there is to say of a row whose number of cells was made the header's.
 fn padding<'r>(row: &Row<'r>) -> Option<Problem<'r>> {
@@ -263,6 +264,71 @@ impl Worked {
         let print = Print::of(&contact, rest);
         let phone = (contact.phone, contact.region, contact.kind);
         self.push_row(row.spot, fate, Some(phone), print);
+        self.rows.last_mut().expect("just pushed").action = action;
+        Ok(())
+    }
+
+    /// Works the row that keeps a phone, whose record is `raw`, with what other rows add to its
+    /// contact. What is left is as if the row stood in a chunk of its own.
+    pub(super) fn work_merged(
+        &mut self,
+        raw: Vec<u8>,
+        together: &Together,
+        names: &[String],
+        context: &SourceContext,
+    ) -> Result<()> {
+        self.clear();
+        let cells = context.view.columns.headers.len();
+        let mut result = Ok(());
+        RecordReader::new(context.read, Some(cells)).read(&raw, &[], |record| {
+            context.resolve(record, &mut |record, view| {
+                if let Record::Row(row) = record {
+                    result = self.push_merged(row, together, names, view, context);
+                }
+            });
+        });
+        self.chunk.bytes = raw;
+        result
+    }
+
+    fn push_merged(
+        &mut self,
+        row: Row<'_>,
+        together: &Together,
+        names: &[String],
+        view: &View,
+        context: &SourceContext,
+    ) -> Result<()> {
+        let draft = Draft::new(row, &view.columns);
+        let mut problems: Vec<Problem<'_>> = padding(&row).into_iter().collect();
+        let Ok(contact) = normalize(&draft, &context.rules, &mut problems) else {
+            unreachable!("a row that keeps a phone is good")
+        };
+        let phone = Some(contact.phone);
+        let is_named = together.has_name();
+        for problem in problems.iter().filter(|it| !(is_named && it.code == Code::NameFilled)) {
+            self.problems.push(problem, &view.keys, phone);
+        }
+        together.problems(view, names, |problem, others| {
+            self.problems.push_about(problem, &view.keys, phone, others);
+        });
+        let mut settled = None;
+        together.give(&contact, row, view, context, &mut |merged, draft| {
+            settled = Some(self.settle(merged, draft, view, context));
+        });
+        let (fate, action) = match settled.transpose()? {
+            Some(settled @ (Fate::Accepted | Fate::Unchanged, _)) => settled,
+            _ => {
+                self.clear();
+                for problem in &problems {
+                    self.problems.push(problem, &view.keys, phone);
+                }
+                self.push_finding(Code::PhoneMergeRefused, String::new(), &contact, view);
+                self.settle(&contact, &draft, view, context)?
+            }
+        };
+        let phone = (contact.phone, contact.region, contact.kind);
+        self.push_row(row.spot, fate, Some(phone), Print::default());
         self.rows.last_mut().expect("just pushed").action = action;
         Ok(())
     }

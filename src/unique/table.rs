@@ -54,8 +54,19 @@ impl Table {
         Table { partitions, seeds }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.partitions.iter().map(|partition| partition.used).sum()
+    /// Bytes of memory that the slots take, used or free.
+    pub(super) fn bytes(&self) -> usize {
+        let buckets = self.partitions.iter().map(|partition| partition.buckets.len());
+        buckets.sum::<usize>() * size_of::<Bucket>()
+    }
+
+    /// All keys and their ordinals, in no order; the memory is let go on the way.
+    pub(super) fn into_entries(self) -> impl Iterator<Item = (u64, u64)> {
+        let buckets = self.partitions.into_iter().flat_map(|partition| partition.buckets);
+        let slots = buckets.flat_map(|Bucket { heads, tails }| heads.into_iter().zip(tails));
+        slots
+            .filter(|(head, _)| *head != 0)
+            .map(|(head, tail)| (head >> HEAD_ORDINAL_BITS, ordinal_of(head, tail)))
     }
 
     /// Claims each key for its row, in order; a row's ordinal is its number beyond `first`. `taken`
@@ -115,8 +126,7 @@ impl Partition {
         let Bucket { heads, tails } = &self.buckets[at.0];
         let head = heads[at.1];
         if head != 0 {
-            let high = head & ((1 << HEAD_ORDINAL_BITS) - 1);
-            return Some(high << 32 | u64::from(tails[at.1]));
+            return Some(ordinal_of(head, tails[at.1]));
         }
         self.put(at, key << HEAD_ORDINAL_BITS | ordinal >> 32, low_half(ordinal));
         None
@@ -157,6 +167,11 @@ impl Partition {
             }
         }
     }
+}
+
+/// The ordinal of a slot.
+fn ordinal_of(head: u64, tail: u32) -> u64 {
+    (head & ((1 << HEAD_ORDINAL_BITS) - 1)) << 32 | u64::from(tail)
 }
 
 /// A seeded hash: both halves of a 128-bit product, folded.
@@ -215,7 +230,8 @@ mod tests {
             table.claim(&claims, first, |row, earlier| got.push((row, earlier)));
             assert_eq!(got, expected, "round {round}");
         }
-        assert_eq!(table.len(), oracle.len());
+        let entries: HashMap<u64, u64> = table.into_entries().collect();
+        assert_eq!(entries, oracle);
     }
 
     #[test]
@@ -226,8 +242,6 @@ mod tests {
         for some in claims.chunks(1000) {
             table.claim(some, 0, |_, _| unreachable!("all differ"));
         }
-        let buckets = table.partitions.iter().map(|partition| partition.buckets.len());
-        let bytes = buckets.sum::<usize>() * size_of::<Bucket>();
-        assert!(bytes <= table.len() * 21, "{bytes} bytes");
+        assert!(table.bytes() <= claims.len() * 21, "{} bytes", table.bytes());
     }
 }

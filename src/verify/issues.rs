@@ -147,7 +147,7 @@ impl<'c> Merge<'c> {
         };
         said.any = true;
         said.error |= code.is_some_and(|code| code.level() == Level::Error);
-        if code == Some(Code::PhoneDuplicate) {
+        if matches!(code, Some(Code::PhoneDuplicate | Code::PhoneMerged)) {
             let kept = issue.related.iter().find(|it| it.role == "kept");
             said.kept = kept.and_then(|it| Some((facts.source(it, source)?, it.row)));
         }
@@ -276,7 +276,7 @@ fn check_said(context: Context<'_>, row: &Row, said: &Said, found: &mut Findings
                 expected,
             );
         }
-        Fate::Duplicate if said.kept.is_none() || said.kept != row.kept => {
+        Fate::Duplicate | Fate::Merged if said.kept.is_none() || said.kept != row.kept => {
             let expected = format!("the kept row in {ISSUES}, too");
             found.say(
                 Check::IssuesSilent,
@@ -290,7 +290,12 @@ fn check_said(context: Context<'_>, row: &Row, said: &Said, found: &mut Findings
             let seen = format!("{} without a word", row.fate.as_str());
             found.say(Check::IssuesSilent, spot, seen, expected);
         }
-        Fate::Accepted | Fate::Duplicate | Fate::Suppressed | Fate::Unchanged | Fate::Blank
+        Fate::Accepted
+        | Fate::Duplicate
+        | Fate::Merged
+        | Fate::Suppressed
+        | Fate::Unchanged
+        | Fate::Blank
             if said.error =>
         {
             let expected = format!("no error in {ISSUES}");

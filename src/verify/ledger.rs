@@ -322,10 +322,15 @@ impl<'c> Tally<'c> {
         if let Some(action) = row.action {
             *self.actions.entry(action.as_str()).or_default() += 1;
         }
-        if row.kept.is_some() != (row.fate == Fate::Duplicate) {
+        if row.kept.is_some() != matches!(row.fate, Fate::Duplicate | Fate::Merged) {
             let seen =
                 format!("{} a kept row", if row.kept.is_some() { "with" } else { "without" });
-            found.say(Check::LedgerKept, spot, seen, "one for a duplicate, and none else");
+            found.say(
+                Check::LedgerKept,
+                spot,
+                seen,
+                "one for a duplicate or merged row, and none else",
+            );
         }
         let keeps = matches!(row.fate, Fate::Accepted | Fate::Unchanged);
         if let (true, Some(phone)) = (keeps, row.phone) {
@@ -393,7 +398,7 @@ impl<'c> Tally<'c> {
         let allowed = !matches!(row.fate, Fate::Blank | Fate::Malformed);
         let needed = matches!(
             row.fate,
-            Fate::Suppressed | Fate::Duplicate | Fate::Unchanged | Fate::Accepted
+            Fate::Suppressed | Fate::Duplicate | Fate::Merged | Fate::Unchanged | Fate::Accepted
         );
         let Some(phone) = row.phone else {
             if needed || row.kind.is_some() || row.region.is_some() {

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::Context;
-use super::ledger::{Accepted, Ledger, spot};
+use super::ledger::{Accepted, Ledger, Row, spot};
 use super::report::{Check, Findings, Spot};
 use crate::error::Result;
 use crate::phone::{Number, Plan};
@@ -58,7 +58,8 @@ fn hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// No phone is kept twice, and every duplicate names the earlier row that keeps its phone.
+/// No phone is kept twice, and every duplicate names the row that keeps its phone: an earlier one,
+/// or a later one where the last was to be kept.
 pub(super) fn check(context: Context<'_>, accepted: Accepted, found: &mut Findings) -> Result<()> {
     let facts = context.facts;
     let Accepted(mut accepted) = accepted;
@@ -74,13 +75,17 @@ pub(super) fn check(context: Context<'_>, accepted: Accepted, found: &mut Findin
         }
     }
     let Some(mut ledger) = Ledger::open(context)? else { return Ok(()) };
-    while let Some(row) = ledger.next(|row| row.fate == Fate::Duplicate)? {
+    let last = facts.settings.on_duplicate.as_deref() == Some("last");
+    let side = if last { "later" } else { "earlier" };
+    let has_kept = |row: &Row| matches!(row.fate, Fate::Duplicate | Fate::Merged);
+    while let Some(row) = ledger.next(has_kept)? {
         let (Some(phone), Some((source, number))) = (row.phone, row.kept) else { continue };
         let kept = facts.ordinal(source, number);
-        let is_earlier = kept < facts.ordinal(row.source, row.number);
-        if !is_earlier || accepted.binary_search(&(phone, kept)).is_err() {
+        let own = facts.ordinal(row.source, row.number);
+        let is_there = if last { kept > own } else { kept < own };
+        if !is_there || accepted.binary_search(&(phone, kept)).is_err() {
             let seen = format!("row {number} of {}", facts.sources[source].name);
-            let expected = "the earlier accepted or unchanged row with the same phone";
+            let expected = format!("the {side} accepted or unchanged row with the same phone");
             found.say(Check::LedgerKept, spot(&row, facts), seen, expected);
         }
     }

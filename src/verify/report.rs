@@ -44,7 +44,7 @@ pub enum Check {
     LedgerPhone,
     /// No phone is accepted twice.
     LedgerUnique,
-    /// A duplicate names the earlier accepted row of its phone.
+    /// A duplicate or merged row names the row that keeps its phone.
     LedgerKept,
     /// Every line of the issues can be read, and its codes are known.
     IssuesForm,

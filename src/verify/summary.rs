@@ -71,6 +71,7 @@ struct Column {
 /// What was asked for.
 #[derive(Debug, Deserialize)]
 pub(super) struct Settings {
+    pub(super) on_duplicate: Option<String>,
     pub(super) to: Option<String>,
     pub(super) contract_blake3: Option<String>,
     #[serde(default)]

@@ -79,6 +79,17 @@ impl EncodedProblems {
 
     /// Encodes a problem of a row whose phone, where it has one, is `phone`.
     pub fn push(&mut self, problem: &Problem<'_>, keys: &ColumnKeys, phone: Option<Phone>) {
+        self.push_about(problem, keys, phone, &[]);
+    }
+
+    /// Encodes a problem that a row has because of others.
+    pub fn push_about(
+        &mut self,
+        problem: &Problem<'_>,
+        keys: &ColumnKeys,
+        phone: Option<Phone>,
+        others: &[OtherRow<'_>],
+    ) {
         // Taken apart without `..`, so that a new key is thought of here.
         let Problem { code, column, field, value, detail, suggestion, readings } = problem;
         let out = &mut self.text;
@@ -108,6 +119,15 @@ impl EncodedProblems {
             out.push(b'}');
         }
         push_readings(out, readings);
+        if !others.is_empty() {
+            out.extend_from_slice(b",\"related\":[");
+            for (at, other) in others.iter().enumerate() {
+                out.extend_from_slice(if at == 0 { b"{" } else { b",{" });
+                other.push(out);
+                out.push(b'}');
+            }
+            out.push(b']');
+        }
         let rest_end = out.len();
         out.extend_from_slice(detail.as_bytes());
         let detail_end = out.len();
@@ -124,6 +144,32 @@ impl EncodedProblems {
             suggestion_end,
         };
         self.list.push(ends);
+    }
+}
+
+/// Another row, as lines of problems name it.
+#[derive(Debug, Clone, Copy)]
+pub struct OtherRow<'s> {
+    /// The name of its source, where that is another one than the row's.
+    pub source: Option<&'s str>,
+    /// Its number there, from 1.
+    pub row: u64,
+    /// What it is to the row.
+    pub role: &'static str,
+}
+
+impl OtherRow<'_> {
+    /// Appends the keys `source`, `row` and `role`.
+    fn push(&self, out: &mut Vec<u8>) {
+        let OtherRow { source, row, role } = *self;
+        if let Some(source) = source {
+            out.extend_from_slice(b"\"source\":");
+            push_json_string(out, source);
+            out.push(b',');
+        }
+        out.extend_from_slice(b"\"row\":");
+        push_integer(out, row);
+        push_name(out, b",\"role\":\"", role);
     }
 }
 
@@ -198,6 +244,10 @@ pub struct Related {
 pub enum Role {
     /// It keeps the phone of which the row is a duplicate; and what differs between the two.
     Kept(Differences),
+    /// It keeps the phone, and took what the row adds; and what differed between the two.
+    Merged(Differences),
+    /// It has the phone, too, and neither keeps it; and what differs between the two.
+    Repeats(Differences),
     /// It may be the same subscriber in another spelling.
     Variant,
 }
@@ -208,13 +258,24 @@ impl Role {
     pub fn code(&self) -> Code {
         match self {
             Role::Kept(_) => Code::PhoneDuplicate,
+            Role::Merged(_) => Code::PhoneMerged,
+            Role::Repeats(_) => Code::PhoneRepeated,
             Role::Variant => Code::PhonePossibleVariant,
+        }
+    }
+
+    /// What differs between the two rows, where they have one phone.
+    fn differences(self) -> Option<Differences> {
+        match self {
+            Role::Kept(differs) | Role::Merged(differs) | Role::Repeats(differs) => Some(differs),
+            Role::Variant => None,
         }
     }
 
     fn as_str(&self) -> &'static str {
         match self {
-            Role::Kept(_) => "kept",
+            Role::Kept(_) | Role::Merged(_) => "kept",
+            Role::Repeats(_) => "repeats",
             Role::Variant => "variant",
         }
     }
@@ -234,7 +295,9 @@ pub fn without_payload(line: &[u8]) -> Vec<u8> {
 #[derive(Debug)]
 pub struct Issues {
     file: OutFile,
-    /// The sources' names as JSON.
+    /// The sources' names.
+    names: Vec<String>,
+    /// The same as JSON.
     sources: Vec<String>,
 }
 
@@ -244,8 +307,9 @@ impl Issues {
     /// # Errors
     /// Where the file cannot be made.
     pub fn new(sources: &[String], out: &mut OutDir) -> Result<Issues> {
-        let sources = sources.iter().map(|name| json_string(name)).collect();
-        Ok(Issues { file: out.create_file("issues.jsonl")?, sources })
+        let json = sources.iter().map(|name| json_string(name)).collect();
+        let file = out.create_file("issues.jsonl")?;
+        Ok(Issues { file, names: sources.to_vec(), sources: json })
     }
 
     /// Writes a problem that a worker found.
@@ -285,15 +349,10 @@ impl Issues {
         }
         push_key(out, "error", role.code().sentence());
         out.extend_from_slice(b",\"related\":[{");
-        if source != row.place.source {
-            out.extend_from_slice(b"\"source\":");
-            out.extend_from_slice(self.sources[source as usize].as_bytes());
-            out.push(b',');
-        }
-        out.extend_from_slice(b"\"row\":");
-        push_integer(out, other);
-        push_name(out, b",\"role\":\"", role.as_str());
-        if let Role::Kept(differences) = role {
+        let name = self.names[source as usize].as_str();
+        let source = (source != row.place.source).then_some(name);
+        OtherRow { source, row: other, role: role.as_str() }.push(out);
+        if let Some(differences) = role.differences() {
             out.extend_from_slice(b",\"differs\":[");
             for (at, compared) in differences.iter().enumerate() {
                 push_name(out, if at == 0 { b"\"" } else { b",\"" }, compared.as_str());

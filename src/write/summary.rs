@@ -82,7 +82,7 @@ pub struct Counts {
     pub rejected: u64,
     /// Rows that a list of suppressed phones names.
     pub suppressed: u64,
-    /// Rows whose phone an earlier row has.
+    /// Rows whose phone another row keeps.
     pub duplicate: u64,
     /// Rows whose fields went into another row of the same phone.
     pub merged: u64,
@@ -106,6 +106,7 @@ impl Counts {
             Fate::Rejected => &mut self.rejected,
             Fate::Suppressed => &mut self.suppressed,
             Fate::Duplicate => &mut self.duplicate,
+            Fate::Merged => &mut self.merged,
             Fate::Unchanged => &mut self.unchanged,
             Fate::Accepted => &mut self.accepted,
         }
@@ -299,6 +300,9 @@ pub struct Settings {
     /// Whether pictures were looked for in a folder.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub avatar_dir: bool,
+    /// What becomes of several rows of one phone, if not that the first is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_duplicate: Option<&'static str>,
     /// Contacts a payload file, or `all`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<String>,

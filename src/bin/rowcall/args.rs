@@ -16,9 +16,10 @@ use rowcall::ingest::{Given, HeaderLine, Limits, Ragged};
 use rowcall::map::{MapOptions, Params, PresetChoice};
 use rowcall::normalize::{MissingName, Need, PhoneRules, Wanted};
 use rowcall::phone::{DigitsAs, Kind, Letters, ReadRules, Region, Several};
+use rowcall::unique::OnDuplicate;
 use values::{
-    at_least_one, batch_size, delimiter, escape, kinds, max_rejects, missing_name, preset, quote,
-    regions, threads,
+    at_least_one, batch_size, delimiter, escape, kinds, max_rejects, memory, missing_name, preset,
+    quote, regions, threads,
 };
 
 /// The version, and that of the numbering plan it was built with.
@@ -108,6 +109,10 @@ pub(crate) struct CommonArgs {
     /// or a CSV; may be given several times. Those that would not change are left out.
     #[arg(long, value_name = "FILE", help_heading = "Lists")]
     pub(crate) existing: Vec<PathBuf>,
+    /// What becomes of several rows of one phone: the first or the last is kept; the first takes
+    /// what it lacks from the others; or all are rejected.
+    #[arg(long, value_enum, default_value_t = DuplicateWish::First, help_heading = "Lists")]
+    pub(crate) on_duplicate: DuplicateWish,
     /// Bytes of a payload file at most; by default what the platform takes. A contact that alone
     /// is larger is rejected.
     #[arg(long, value_name = "BYTES", value_parser = at_least_one, help_heading = "Output")]
@@ -141,6 +146,10 @@ pub(crate) struct CommonArgs {
     /// Bytes that a worker takes at once. Never changes the output.
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 10, value_parser = at_least_one, help_heading = "Machine")]
     pub(crate) chunk_bytes: usize,
+    /// Memory that the run may take, about: 512M, 2G; at least 96M, by default as much as the phones
+    /// need. What does not fit goes to private files. Never changes the output.
+    #[arg(long, value_name = "LIMIT", value_parser = memory, help_heading = "Machine")]
+    pub(crate) memory: Option<usize>,
 }
 
 /// What the columns mean.
@@ -500,6 +509,26 @@ impl From<DigitsWish> for DigitsAs {
             DigitsWish::Auto => DigitsAs::Auto,
             DigitsWish::National => DigitsAs::National,
             DigitsWish::International => DigitsAs::International,
+        }
+    }
+}
+
+/// What becomes of several rows of one phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DuplicateWish {
+    First,
+    Last,
+    Merge,
+    Reject,
+}
+
+impl From<DuplicateWish> for OnDuplicate {
+    fn from(wish: DuplicateWish) -> OnDuplicate {
+        match wish {
+            DuplicateWish::First => OnDuplicate::First,
+            DuplicateWish::Last => OnDuplicate::Last,
+            DuplicateWish::Merge => OnDuplicate::Merge,
+            DuplicateWish::Reject => OnDuplicate::Reject,
         }
     }
 }

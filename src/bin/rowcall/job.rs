@@ -104,6 +104,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         avatar_folder: args.columns.avatar_dir.as_deref().map(avatar_folder).transpose()?,
         suppress: args.suppress.clone(),
         existing: args.existing.clone(),
+        on_duplicate: args.on_duplicate.into(),
         rows_max: args.limit,
         goal,
         contract,
@@ -114,6 +115,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         machine: Machine {
             threads: args.threads.unwrap_or(machine.threads),
             chunk_bytes: args.chunk_bytes,
+            memory_bytes: args.memory,
         },
     })
 }

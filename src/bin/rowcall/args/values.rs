@@ -1,6 +1,6 @@
 //! The text of a flag's value → the value, or a sentence that says what is wrong with it.
 
-use rowcall::flow::MaxRejects;
+use rowcall::flow::{Machine, MaxRejects};
 use rowcall::map::PresetChoice;
 use rowcall::map::advice::similar;
 use rowcall::map::preset::Preset;
@@ -61,6 +61,29 @@ pub(super) fn threads(text: &str) -> Result<usize, String> {
         .ok()
         .filter(|threads| *threads <= THREADS_MAX)
         .ok_or_else(|| format!("a number from 1 to {THREADS_MAX}"))
+}
+
+/// Bytes of memory: a number, with K, M, G or T behind it for powers of 1024.
+pub(super) fn memory(text: &str) -> Result<usize, String> {
+    let split = text.len()
+        - text.chars().last().filter(char::is_ascii_alphabetic).map_or(0, char::len_utf8);
+    let (number, unit) = text.split_at(split);
+    let shift = match unit.to_ascii_uppercase().as_str() {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => usize::BITS,
+    };
+    number
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| number.checked_mul(1_usize.checked_shl(shift)?))
+        .filter(|bytes| *bytes >= Machine::MEMORY_BYTES_MIN)
+        .ok_or_else(|| {
+            format!("bytes like 512M or 2G, at least {}M", Machine::MEMORY_BYTES_MIN >> 20)
+        })
 }
 
 /// A list of values, or of those that are not wanted behind `not:`.
