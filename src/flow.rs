@@ -67,9 +67,10 @@ impl Machine {
     /// What a run takes beside its phones.
     const BASE_BYTES: usize = 64 << 20;
 
-    /// Bytes that the phones may take in memory.
+    /// Bytes that the phones may take in memory. A table that grows takes more for a moment.
     pub(super) fn phone_bytes_max(self) -> usize {
-        self.memory_bytes.map_or(usize::MAX, |bytes| bytes.saturating_sub(Machine::BASE_BYTES))
+        let phones = |bytes: usize| bytes.saturating_sub(Machine::BASE_BYTES) / 16 * 15;
+        self.memory_bytes.map_or(usize::MAX, phones)
     }
 }
 

@@ -147,7 +147,7 @@ impl Print {
 }
 
 /// What two contacts of one phone differ in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Differences([bool; COMPARED.len()]);
 
 impl Differences {

@@ -5,6 +5,7 @@
 pub mod batch;
 pub mod cell;
 pub mod contract;
+mod decimal;
 pub mod encode;
 pub mod follow_up;
 pub mod issues;

@@ -108,10 +108,12 @@ impl Together {
             if field == Field::Avatar && taken.text.is_empty() {
                 self.avatar_is_file = matches!(contact.avatar, Some(Avatar::File(_)));
             }
-            let objects = field == Field::OptIn && text == "false" && taken.text == "true";
-            self.take(&mut taken, text, from, What::Field(field));
-            if objects {
+            if field == Field::OptIn && text == "false" && taken.text == "true" {
+                let agreed = taken.from.unwrap_or(from);
                 taken = Taken { text: text.to_owned(), from: Some(from) };
+                self.conflict(What::Field(field), &taken, "true", agreed);
+            } else {
+                self.take(&mut taken, text, from, What::Field(field));
             }
             self.texts[at] = taken;
         }

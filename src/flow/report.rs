@@ -1,5 +1,6 @@
 //! A row whose fate is settled → every file that has something to say of it.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::contact::Field;
@@ -39,6 +40,9 @@ pub(super) struct Writers {
     duplicates: RowsFile,
     /// Reads the records of duplicates once more: which rows are such, no worker knows.
     reader: Option<RecordReader>,
+    /// What is said of a duplicate of which there is no more to say, by what differs, in the form
+    /// of the source.
+    plain_duplicates: HashMap<Differences, Vec<u8>>,
     /// Kept from row to row for their memory.
     own: OwnCells,
 }
@@ -108,6 +112,7 @@ impl Writers {
             rejects: RowsFile::new("rejects", &REJECT_COLUMNS, names.len()),
             duplicates: RowsFile::new("duplicates", &DUPLICATE_COLUMNS, names.len()),
             reader: None,
+            plain_duplicates: HashMap::new(),
             own: OwnCells::default(),
             out,
         })
@@ -122,6 +127,7 @@ impl Writers {
             payload.set_frame(encoder.frame())?;
         }
         self.reader = Some(RecordReader::new(context.read, Some(columns.headers.len())));
+        self.plain_duplicates.clear();
         self.rejects.begin_source(source, dialect, headers(), &mut self.out)?;
         self.duplicates.begin_source(source, dialect, headers(), &mut self.out)
     }
@@ -264,16 +270,34 @@ impl Writers {
         (kept_source, kept_row): (u32, u64),
         context: &SourceContext,
     ) -> Result<()> {
-        let Writers { names, duplicates, reader, own, .. } = self;
-        own.begin(row);
-        own.add(Code::PhoneDuplicate);
-        own.add_differences(differs);
-        let source = &names[row.place.source as usize];
-        let kept_row = kept_row.to_string();
-        let kept = [names[kept_source as usize].as_str(), &kept_row];
+        let Writers { names, duplicates, reader, own, plain_duplicates, .. } = self;
+        let mut say = || {
+            own.begin(row);
+            own.add(Code::PhoneDuplicate);
+            own.add_differences(differs);
+            duplicates.encode(own.words().into_iter())
+        };
+        let several;
+        let words = if row.problems().next().is_none() {
+            plain_duplicates.entry(differs).or_insert_with(say)
+        } else {
+            several = say();
+            &several
+        };
+        let (mut row_number, mut line, mut kept_number) = Default::default();
+        let numbers = [
+            (&mut row_number, row.place.row),
+            (&mut line, row.place.line),
+            (&mut kept_number, kept_row),
+        ];
+        let [row_number, line, kept_number] =
+            numbers.map(|(buffer, number)| itoa::Buffer::format(buffer, number));
+        let source = names[row.place.source as usize].as_str();
+        let kept = [names[kept_source as usize].as_str(), kept_number];
         let reader = reader.as_mut().expect("a source was begun");
         with_cells(row, context, reader, |cells| {
-            duplicates.write(cells, own.values(source).into_iter().chain(kept))
+            let place = [source, row_number, line].into_iter();
+            duplicates.write_around(cells, place, words, kept.into_iter())
         })
     }
 }
@@ -388,6 +412,12 @@ impl OwnCells {
     }
 
     fn values<'s>(&'s self, source: &'s str) -> [&'s str; 6] {
-        [source, &self.row, &self.line, &self.codes, &self.problems, &self.suggestions]
+        let [codes, problems, suggestions] = self.words();
+        [source, &self.row, &self.line, codes, problems, suggestions]
+    }
+
+    /// Codes, problems and suggestions.
+    fn words(&self) -> [&str; 3] {
+        [&self.codes, &self.problems, &self.suggestions]
     }
 }

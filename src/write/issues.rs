@@ -14,7 +14,7 @@ use super::encode::{json_string, push_integer, push_json_string, push_json_text}
 use super::outdir::{OutDir, OutFile, OutputFacts};
 
 pub use keys::ColumnKeys;
-use keys::{push_key, push_name, push_phone, push_what};
+use keys::{push_error, push_key, push_name, push_phone, push_what};
 
 /// The problems of a chunk's rows, encoded as far as a worker can.
 #[derive(Debug, Default)]
@@ -105,13 +105,13 @@ impl EncodedProblems {
         if !value.is_empty() {
             push_key(out, "value", shortened(value));
         }
-        out.extend_from_slice(b",\"error\":\"");
-        push_json_text(out, code.sentence());
+        push_error(out, *code);
         if !detail.is_empty() {
+            out.pop();
             out.extend_from_slice(b": ");
             push_json_text(out, detail);
+            out.push(b'"');
         }
-        out.push(b'"');
         if let Some(suggestion) = suggestion {
             out.extend_from_slice(b",\"suggestion\":{\"value\":");
             push_json_string(out, &suggestion.value);
@@ -297,7 +297,7 @@ pub struct Issues {
     file: OutFile,
     /// The sources' names.
     names: Vec<String>,
-    /// The same as JSON.
+    /// The key `source` with each, as JSON.
     sources: Vec<String>,
 }
 
@@ -307,7 +307,8 @@ impl Issues {
     /// # Errors
     /// Where the file cannot be made.
     pub fn new(sources: &[String], out: &mut OutDir) -> Result<Issues> {
-        let json = sources.iter().map(|name| json_string(name)).collect();
+        let key = |name: &String| format!(",\"source\":{}", json_string(name));
+        let json = sources.iter().map(key).collect();
         let file = out.create_file("issues.jsonl")?;
         Ok(Issues { file, names: sources.to_vec(), sources: json })
     }
@@ -347,7 +348,7 @@ impl Issues {
         if let Some(phone) = phone {
             push_phone(out, phone);
         }
-        push_key(out, "error", role.code().sentence());
+        push_error(out, role.code());
         out.extend_from_slice(b",\"related\":[{");
         let name = self.names[source as usize].as_str();
         let source = (source != row.place.source).then_some(name);
@@ -387,7 +388,6 @@ impl Issues {
     /// The keys that say where the row came from and went to.
     fn end(&mut self, row: &RowFacts<'_>) -> Result<()> {
         let out = self.file.buffer();
-        out.extend_from_slice(b",\"source\":");
         out.extend_from_slice(self.sources[row.place.source as usize].as_bytes());
         if let Some(place) = row.payload {
             out.extend_from_slice(b",\"payload\":{\"file\":");

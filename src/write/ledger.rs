@@ -2,10 +2,11 @@
 
 use crate::error::Result;
 use crate::phone::{Kind, Phone, Region};
-use crate::problem::Action;
+use crate::problem::{Action, Fate};
 
 use super::batch::{PAYLOAD_FOLDER, UPDATES_FOLDER};
 use super::cell::csv_cell;
+use super::decimal::Decimal;
 use super::encode::push_integer;
 use super::issues::RowFacts;
 use super::outdir::{OutDir, OutFile, OutputFacts};
@@ -40,12 +41,31 @@ pub fn push_phone(phone: Option<(Phone, Option<Region>, Kind)>, out: &mut Vec<u8
     out.extend_from_slice(kind.as_str().as_bytes());
 }
 
+/// The cells `fate` and `action`, with the commas before them.
+fn fate_and_action(fate: Fate, action: Option<Action>) -> &'static str {
+    match (fate, action) {
+        (Fate::Accepted, Some(Action::Create)) => ",accepted,create",
+        (Fate::Accepted, Some(Action::Update)) => ",accepted,update",
+        (Fate::Accepted, None) => ",accepted,",
+        (Fate::Blank, _) => ",blank,",
+        (Fate::Malformed, _) => ",malformed,",
+        (Fate::Rejected, _) => ",rejected,",
+        (Fate::Suppressed, _) => ",suppressed,",
+        (Fate::Duplicate, _) => ",duplicate,",
+        (Fate::Merged, _) => ",merged,",
+        (Fate::Unchanged, _) => ",unchanged,",
+    }
+}
+
 /// Writes the ledger.
 #[derive(Debug)]
 pub struct Ledger {
     file: OutFile,
-    /// The sources' names as cells.
+    /// The sources' names as cells, with the comma after them.
     sources: Vec<String>,
+    row: Decimal,
+    line: Decimal,
+    index: Decimal,
     written: u64,
 }
 
@@ -59,7 +79,10 @@ impl Ledger {
         file.append(HEADER)?;
         Ok(Ledger {
             file,
-            sources: sources.iter().map(|name| csv_cell(name)).collect(),
+            sources: sources.iter().map(|name| csv_cell(name) + ",").collect(),
+            row: Decimal::new(),
+            line: Decimal::new(),
+            index: Decimal::new(),
             written: 0,
         })
     }
@@ -75,35 +98,35 @@ impl Ledger {
         phone: &[u8],
         kept: Option<(u32, u64)>,
     ) -> Result<()> {
-        self.written += 1;
-        let out = self.file.buffer();
-        out.extend_from_slice(self.sources[row.place.source as usize].as_bytes());
+        let Ledger { file, sources, row: row_digits, line, index, written } = self;
+        *written += 1;
+        let out = file.buffer();
+        out.extend_from_slice(sources[row.place.source as usize].as_bytes());
+        row_digits.set(row.place.row);
+        row_digits.push(out);
         out.push(b',');
-        push_integer(out, row.place.row);
-        out.push(b',');
-        push_integer(out, row.place.line);
-        out.push(b',');
-        out.extend_from_slice(row.fate.as_str().as_bytes());
-        out.push(b',');
-        out.extend_from_slice(row.action.map_or("", Action::as_str).as_bytes());
+        line.set(row.place.line);
+        line.push(out);
+        out.extend_from_slice(fate_and_action(row.fate, row.action).as_bytes());
         out.extend_from_slice(phone);
         out.push(b',');
         if let Some(place) = row.payload {
             out.extend_from_slice(place.path.as_bytes());
             out.push(b',');
-            push_integer(out, place.index);
+            index.set(place.index);
+            index.push(out);
         } else {
             out.push(b',');
         }
-        out.push(b',');
-        if let Some((source, number)) = kept {
-            out.extend_from_slice(self.sources[source as usize].as_bytes());
-            out.push(b',');
-            push_integer(out, number);
-        } else {
-            out.push(b',');
+        match kept {
+            None => out.extend_from_slice(b",,\n"),
+            Some((source, number)) => {
+                out.push(b',');
+                out.extend_from_slice(sources[source as usize].as_bytes());
+                push_integer(out, number);
+                out.push(b'\n');
+            }
         }
-        out.push(b'\n');
         self.file.flush_if_full()
     }
 
@@ -113,5 +136,21 @@ impl Ledger {
     /// Where the file cannot be written.
     pub fn finish(self) -> Result<(OutputFacts, u64)> {
         Ok((self.file.finish()?, self.written))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fate_stands_in_its_cell_under_its_own_name() {
+        for fate in Fate::ALL {
+            assert_eq!(fate_and_action(fate, None), format!(",{fate},", fate = fate.as_str()));
+        }
+        for action in [Action::Create, Action::Update] {
+            let cells = fate_and_action(Fate::Accepted, Some(action));
+            assert_eq!(cells, format!(",accepted,{}", action.as_str()));
+        }
     }
 }

@@ -146,6 +146,36 @@ impl RowsFile {
         file.flush_if_full()
     }
 
+    /// Writes a row: its cells, then the values of our own columns, of which those in the middle are
+    /// encoded already, as [`RowsFile::encode`] does it.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn write_around<'c, 'o>(
+        &mut self,
+        cells: impl Iterator<Item = &'c str>,
+        before: impl Iterator<Item = &'o str>,
+        middle: &[u8],
+        after: impl Iterator<Item = &'o str>,
+    ) -> Result<()> {
+        self.written += 1;
+        let file = self.current.as_mut().expect("a source was begun");
+        let out = file.buffer();
+        push_cells(&self.form, cells, out);
+        push_own(&self.form, before, out);
+        out.extend_from_slice(middle);
+        push_own(&self.form, after, out);
+        file.append(b"\n")
+    }
+
+    /// Values of our own columns, each after a delimiter.
+    #[must_use]
+    pub fn encode<'o>(&self, own: impl Iterator<Item = &'o str>) -> Vec<u8> {
+        let mut out = Vec::new();
+        push_own(&self.form, own, &mut out);
+        out
+    }
+
     fn push_line<'c, 'o>(
         &mut self,
         cells: impl Iterator<Item = &'c str>,

@@ -50,6 +50,16 @@ static CODE_KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
     Code::all().map(keys).collect()
 });
 
+/// The key `error` with a code's own sentence, by code.
+static ERROR_KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    Code::all().map(|code| format!(",\"error\":{}", json_string(code.sentence()))).collect()
+});
+
+/// The key `error` of a problem of which there is no more to say than its code's sentence.
+pub(super) fn push_error(out: &mut Vec<u8>, code: Code) {
+    out.extend_from_slice(ERROR_KEYS[code as usize].as_bytes());
+}
+
 /// The keys from `column` to `level`: what is wrong, and in which column.
 pub(super) fn push_what(out: &mut Vec<u8>, column: &str, field: Option<Field>, code: Code) {
     out.extend_from_slice(column.as_bytes());
