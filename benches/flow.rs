@@ -1,9 +1,12 @@
 //! A whole `prepare` beside a bare pass of the crate `csv`:
-//! `cargo bench --bench flow [-- --rows N] [--rounds N] [--threads N]`.
+//! `cargo bench --bench flow [-- --rows N] [--rounds N] [--threads N] [--more]`.
 //!
 //! The export is made here, from a fixed seed, and lies in a file. Each lane is a process of its
 //! own, so that what is measured is what a user pays: user time, wall time and peak memory of the
 //! program. Lanes alternate within each round, so that a noisy machine is noisy for all.
+//!
+//! `-- --more` adds what else a run can be, on one thread: input from a pipe, compressed input, the
+//! policies for duplicates that take every row twice, and a limit on memory.
 //!
 //! `-- --write FILE --rows N` writes the export and does nothing else.
 
@@ -25,6 +28,7 @@ struct Wishes {
     rows: usize,
     rounds: usize,
     threads: Vec<usize>,
+    more: bool,
     write: Option<String>,
     csv_pass: Option<String>,
 }
@@ -64,6 +68,7 @@ fn wishes() -> Wishes {
         rows: number("--rows").unwrap_or(1_000_000),
         rounds: number("--rounds").unwrap_or(5),
         threads: number("--threads").map_or(vec![1, 2], |threads| vec![threads]),
+        more: arguments.iter().any(|argument| argument == "--more"),
         write: value("--write"),
         csv_pass: value("--csv-pass"),
     }
@@ -94,25 +99,76 @@ struct Cost {
     peak_kib: u64,
 }
 
-fn race(wishes: &Wishes, file: &Path) {
-    let mut lanes: Vec<(String, Vec<Cost>)> = vec![("csv pass".to_owned(), Vec::new())];
-    for threads in &wishes.threads {
-        lanes.push((format!("prepare, threads {threads}"), Vec::new()));
+/// A way to go through the file, and what each round of it cost.
+struct Lane<'f> {
+    name: String,
+    command: Box<dyn Fn() -> Command + 'f>,
+    costs: Vec<Cost>,
+}
+
+impl<'f> Lane<'f> {
+    fn new(name: impl Into<String>, command: impl Fn() -> Command + 'f) -> Lane<'f> {
+        Lane { name: name.into(), command: Box::new(command), costs: Vec::new() }
     }
+}
+
+#[expect(clippy::zombie_processes, reason = "what feeds the pipe ends when its reader does")]
+fn lanes<'f>(wishes: &Wishes, file: &'f Path) -> Vec<Lane<'f>> {
+    let mut lanes = vec![Lane::new("csv pass", || peer(file))];
+    for &threads in &wishes.threads {
+        lanes
+            .push(Lane::new(format!("prepare, threads {threads}"), move || prepare(file, threads)));
+    }
+    if !wishes.more {
+        return lanes;
+    }
+    lanes.push(Lane::new("from a pipe", move || {
+        let mut command = prepare(Path::new("-"), 1);
+        let file = File::open(file).expect("just written");
+        let mut cat = Command::new("cat").stdin(file).stdout(Stdio::piped()).spawn().expect("cat");
+        command.stdin(cat.stdout.take().expect("a pipe"));
+        command
+    }));
+    let packed = file.with_extension("csv.gz");
+    pack(file, &packed);
+    lanes.push(Lane::new("from gzip", move || prepare(&packed, 1)));
+    for policy in ["last", "merge", "reject"] {
+        lanes.push(Lane::new(format!("--on-duplicate {policy}"), move || {
+            let mut command = prepare(file, 1);
+            command.args(["--on-duplicate", policy]);
+            command
+        }));
+    }
+    lanes.push(Lane::new("--memory 96M", || {
+        let mut command = prepare(file, 1);
+        command.args(["--memory", "96M"]);
+        command
+    }));
+    lanes
+}
+
+fn pack(file: &Path, packed: &Path) {
+    let out = File::create(packed).expect("a place to write");
+    let mut out = flate2::write::GzEncoder::new(out, flate2::Compression::default());
+    std::io::copy(&mut File::open(file).expect("just written"), &mut out).expect("packed");
+    out.finish().expect("packed");
+}
+
+fn race(wishes: &Wishes, file: &Path) {
+    let out = file.with_file_name("out");
+    let mut lanes = lanes(wishes, file);
     for _ in 0..wishes.rounds {
-        lanes[0].1.push(cost(&mut peer(file)));
-        for (threads, lane) in wishes.threads.iter().zip(1..) {
-            let out = file.with_file_name("out");
+        for lane in &mut lanes {
             let _ = fs::remove_dir_all(&out);
-            lanes[lane].1.push(cost(&mut prepare(file, &out, *threads)));
+            lane.costs.push(cost((lane.command)().arg("-o").arg(&out)));
         }
     }
     println!(
         "{:>22} {:>12} {:>12} {:>10} {:>10}",
         "", "user ns/row", "wall ns/row", "peak MiB", "ratio"
     );
-    let floor = median(&lanes[0].1, |cost| cost.user);
-    for (name, costs) in &lanes {
+    let floor = median(&lanes[0].costs, |cost| cost.user);
+    for Lane { name, costs, .. } in &lanes {
         let per_row = |time: Duration| time.as_secs_f64() * 1e9 / wishes.rows as f64;
         let (user, wall) = (median(costs, |cost| cost.user), median(costs, |cost| cost.wall));
         let peak = costs.iter().map(|cost| cost.peak_kib).max().unwrap_or(0);
@@ -132,10 +188,10 @@ fn peer(file: &Path) -> Command {
     command
 }
 
-fn prepare(file: &Path, out: &Path, threads: usize) -> Command {
+fn prepare(file: &Path, threads: usize) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rowcall"));
     command.arg("prepare").arg(file).args(["--to", "superwaba", "--region", "AE", "--quiet"]);
-    command.args(["--threads", &threads.to_string()]).arg("-o").arg(out);
+    command.args(["--threads", &threads.to_string()]);
     command
 }
 

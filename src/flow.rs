@@ -138,7 +138,7 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
     let contexts = wait_for(&opened, watch)??;
     let mut ordered = Ordered::new(job, names, contexts.clone(), out)?;
     let bytes = grind(job, &contexts, chunks, &line, &mut ordered, watch)?;
-    if let Some(held) = ordered.settle_held()? {
+    if let Some(held) = ordered.settle_held(watch)? {
         let line = Line::new(job);
         let chunks = start_again(job, held, line.clone());
         grind(job, &contexts, chunks, &line, &mut ordered, watch)?;
@@ -497,7 +497,7 @@ impl Mill<'_> {
                 return Ok(());
             };
             turn.next += 1;
-            turn.ordered.take(&worked)?;
+            turn.ordered.take(&worked, self.watch)?;
             self.line.budget.give_back(worked.chunk.bytes.len());
             self.watch.progress(turn.ordered.progress());
             self.taken.notify_all();

@@ -233,6 +233,9 @@ pub enum Relation {
     },
 }
 
+/// Asked now and then in long work: an error ends it.
+pub type GoOn<'g> = &'g dyn Fn() -> io::Result<()>;
+
 /// Who has which phone. Rows are named by their ordinal: their number over all sources, from 0.
 pub struct Unique {
     state: State,
@@ -276,8 +279,8 @@ impl Unique {
     /// back until all are known.
     ///
     /// # Errors
-    /// A private file cannot be written.
-    pub fn holds_back(&mut self, next: u64) -> io::Result<bool> {
+    /// A private file cannot be written, or `go_on` gives one.
+    pub fn holds_back(&mut self, next: u64, go_on: GoOn<'_>) -> io::Result<bool> {
         let State::AtOnce { phones, variants } = &mut self.state else {
             return Ok(matches!(self.state, State::Gathering(_)));
         };
@@ -285,7 +288,7 @@ impl Unique {
             return Ok(false);
         }
         let tables = [phones, variants].map(|table| mem::replace(table, Table::new()));
-        self.state = State::Gathering(Gathered::with(&self.folder, tables, next)?);
+        self.state = State::Gathering(Gathered::with(&self.folder, tables, next, go_on)?);
         Ok(true)
     }
 
@@ -308,11 +311,13 @@ impl Unique {
     /// Settles the claims of all rows that were held back.
     ///
     /// # Errors
-    /// A private file cannot be used.
-    pub fn settle_all(&mut self) -> io::Result<()> {
+    /// A private file cannot be used, or `go_on` gives one.
+    pub fn settle_all(&mut self, go_on: GoOn<'_>) -> io::Result<()> {
         let placeholder = State::AtOnce { phones: Table::new(), variants: Table::new() };
         self.state = match mem::replace(&mut self.state, placeholder) {
-            State::Gathering(gathered) => State::Known(gathered.settle(self.policy, &self.folder)?),
+            State::Gathering(gathered) => {
+                State::Known(gathered.settle(self.policy, &self.folder, go_on)?)
+            }
             other => other,
         };
         Ok(())

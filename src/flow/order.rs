@@ -25,7 +25,7 @@ use super::hints::Unread;
 use super::merge::{RowName, Together};
 use super::report::{Settled, Writers};
 use super::work::{Ends, Worked, WorkedRow};
-use super::{Job, Progress, lists};
+use super::{Job, Progress, Watch, lists};
 
 /// What the ordered stage knows.
 pub(super) struct Ordered {
@@ -111,10 +111,10 @@ impl Ordered {
     }
 
     /// Takes the next chunk: settles its rows, or holds it back until all are known.
-    pub(super) fn take(&mut self, worked: &Worked) -> Result<()> {
+    pub(super) fn take(&mut self, worked: &Worked, watch: &dyn Watch) -> Result<()> {
         let next = self.counts.rows.max(self.seen.rows);
-        let is_held = self.unique.holds_back(next).map_err(|cause| lists::private(&cause))?;
-        if is_held { self.hold_back(worked, next) } else { self.settle_chunk(worked) }
+        let is_held = self.unique.holds_back(next, &|| go_on(watch)).map_err(stopped(watch))?;
+        if is_held { self.hold_back(worked, next) } else { self.settle_chunk(worked, watch) }
     }
 
     /// Holds a chunk back, the first row of which has the ordinal `first`.
@@ -137,14 +137,14 @@ impl Ordered {
 
     /// Settles what was held back: the chunks that are to be worked and taken once more. `None` where
     /// every row is settled.
-    pub(super) fn settle_held(&mut self) -> Result<Option<HeldReader>> {
+    pub(super) fn settle_held(&mut self, watch: &dyn Watch) -> Result<Option<HeldReader>> {
         let Some(held) = &self.held else { return Ok(None) };
-        self.unique.settle_all().map_err(|cause| lists::private(&cause))?;
+        self.unique.settle_all(&|| go_on(watch)).map_err(stopped(watch))?;
         Ok(Some(held.reader()))
     }
 
     /// Settles the rows of a chunk, and hands them to the writers.
-    fn settle_chunk(&mut self, worked: &Worked) -> Result<()> {
+    fn settle_chunk(&mut self, worked: &Worked, watch: &dyn Watch) -> Result<()> {
         let source = worked.chunk.source;
         self.begin_sources(source)?;
         self.claim(worked)?;
@@ -177,7 +177,7 @@ impl Ordered {
             let row = Settled { worked, row, begins, place, sheet_row, fate, related };
             begins = row.row.ends;
             if self.unique.has_members(first + index as u64) {
-                self.settle_merged(&row, first + index as u64, context)?;
+                self.settle_merged(&row, first + index as u64, context, watch)?;
             } else {
                 self.settle(&row, context)?;
             }
@@ -251,16 +251,18 @@ impl Ordered {
         row: &Settled<'_>,
         kept: u64,
         context: &SourceContext,
+        watch: &dyn Watch,
     ) -> Result<()> {
-        let private = |cause: io::Error| lists::private(&cause);
+        let private = stopped(watch);
         let held = Arc::clone(self.held.as_ref().expect("merged rows are held back"));
         let contexts = Arc::clone(&self.contexts);
         let mut together = Together::default();
         let raw = row.raw().to_vec();
         add(&mut together, &raw, self.row_of(kept), context);
-        while let Some(member) = self.unique.next_member(kept).map_err(private)? {
+        while let Some(member) = self.unique.next_member(kept).map_err(&private)? {
+            go_on(watch).map_err(&private)?;
             let name = self.row_of(member);
-            let raw = held.row(member).map_err(private)?;
+            let raw = held.row(member).map_err(&private)?;
             add(&mut together, &raw, name, &contexts[name.source as usize]);
         }
         let mut merged = Worked::default();
@@ -324,6 +326,16 @@ impl Ordered {
         }
         Ok(())
     }
+}
+
+/// An error where the run was cancelled.
+fn go_on(watch: &dyn Watch) -> io::Result<()> {
+    watch.cancelled().map_or(Ok(()), |_| Err(io::ErrorKind::Interrupted.into()))
+}
+
+/// Why long work stopped: because of the signal, where there was one.
+fn stopped(watch: &dyn Watch) -> impl Fn(io::Error) -> Error + '_ {
+    |cause| watch.cancelled().map_or_else(|| lists::private(&cause), Error::Interrupted)
 }
 
 /// What becomes of a row because of another one.

@@ -7,10 +7,12 @@ use std::path::Path;
 
 use super::spill::{Position, Sorted, Sorter};
 use super::table::Table;
-use super::{Claims, OnDuplicate};
+use super::{Claims, GoOn, OnDuplicate};
 
 /// Set in the subscriber of numbers that two spellings share, which is no phone.
 const SHARED: u64 = 1 << 63;
+/// After how many claims somebody looks whether the run was cancelled.
+const PATIENCE: u64 = 1 << 16;
 /// What stands in the place of the phone where a number was refused: no phone is 0.
 const REFUSED: u64 = 0;
 
@@ -29,15 +31,22 @@ impl Gathered {
     }
 
     /// What the rows before `from` have claimed, which are settled.
-    pub(super) fn with(folder: &Path, tables: [Table; 2], from: u64) -> io::Result<Gathered> {
+    pub(super) fn with(
+        folder: &Path,
+        tables: [Table; 2],
+        from: u64,
+        go_on: GoOn<'_>,
+    ) -> io::Result<Gathered> {
         let mut gathered = Gathered { from, ..Gathered::new(folder) };
         let [phones, variants] = tables;
         // Each table is let go as soon as it was read.
-        for (phone, ordinal) in phones.into_entries() {
-            gathered.claims.push([subscriber(phone), ordinal, phone])?;
-        }
-        for (key, ordinal) in variants.into_entries() {
-            gathered.claims.push([key | SHARED, ordinal, REFUSED])?;
+        let phones = phones.into_entries().map(|(phone, at)| [subscriber(phone), at, phone]);
+        let variants = variants.into_entries().map(|(key, at)| [key | SHARED, at, REFUSED]);
+        for (count, claim) in (0_u64..).zip(phones.chain(variants)) {
+            if count.is_multiple_of(PATIENCE) {
+                go_on()?;
+            }
+            gathered.claims.push(claim)?;
         }
         Ok(gathered)
     }
@@ -54,18 +63,28 @@ impl Gathered {
     }
 
     /// Settles all claims.
-    pub(super) fn settle(self, policy: OnDuplicate, folder: &Path) -> io::Result<Verdicts> {
+    pub(super) fn settle(
+        self,
+        policy: OnDuplicate,
+        folder: &Path,
+        go_on: GoOn<'_>,
+    ) -> io::Result<Verdicts> {
         let claims = self.claims.finish()?;
         // One reader goes ahead to see the whole of a subscriber, however many rows it has.
         let (mut ahead, mut behind) = (claims.begin()?, claims.begin()?);
         let mut settled = Settled { verdicts: Sorter::new(folder), members: Sorter::new(folder) };
         let mut next = claims.next(&mut ahead)?;
+        let mut seen = 0_u64;
         while let Some([of, ..]) = next {
             let mut subscriber = Subscriber::default();
             let mut rows = 0_u64;
             while let Some([_, ordinal, phone]) = next.filter(|[other, ..]| *other == of) {
                 subscriber.add(ordinal, phone);
                 rows += 1;
+                seen += 1;
+                if seen.is_multiple_of(PATIENCE) {
+                    go_on()?;
+                }
                 next = claims.next(&mut ahead)?;
             }
             let base = subscriber.base(policy);

@@ -24,7 +24,7 @@ impl Decimal {
     #[inline]
     pub(super) fn set(&mut self, number: u64) {
         let last = &mut self.digits[self.length - 1];
-        if number == self.number + 1 && *last < b'9' {
+        if self.number.checked_add(1) == Some(number) && *last < b'9' {
             *last += 1;
             self.number = number;
         } else if number != self.number {
