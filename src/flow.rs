@@ -62,15 +62,29 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// The least that a limit on memory can be.
-    pub const MEMORY_BYTES_MIN: usize = 96 << 20;
-    /// What a run takes beside its phones.
+    /// What a run takes beside its chunks and its phones.
     const BASE_BYTES: usize = 64 << 20;
+    /// What a worker takes for each byte of a chunk: chunks that wait, and what was made of them.
+    const BYTES_PER_CHUNK_BYTE: usize = 64;
+    /// The least that is left for phones.
+    const PHONE_BYTES_MIN: usize = 16 << 20;
+
+    /// What a run takes beside its phones.
+    fn bytes_without_phones(self) -> usize {
+        let chunks = self.chunk_bytes.saturating_mul(Machine::BYTES_PER_CHUNK_BYTE);
+        Machine::BASE_BYTES.saturating_add(chunks.saturating_mul(self.threads))
+    }
+
+    /// The least that a limit on memory can be, with so many threads and such chunks.
+    #[must_use]
+    pub fn memory_bytes_min(self) -> usize {
+        self.bytes_without_phones().saturating_add(Machine::PHONE_BYTES_MIN)
+    }
 
     /// Bytes that the phones may take in memory. A table that grows takes more for a moment.
     pub(super) fn phone_bytes_max(self) -> usize {
-        let phones = |bytes: usize| bytes.saturating_sub(Machine::BASE_BYTES) / 16 * 15;
-        self.memory_bytes.map_or(usize::MAX, phones)
+        let without = self.bytes_without_phones();
+        self.memory_bytes.map_or(usize::MAX, |bytes| bytes.saturating_sub(without) / 16 * 15)
     }
 }
 

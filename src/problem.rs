@@ -467,7 +467,7 @@ const CODES: [CodeWords; 81] = [
         "another row has the same phone number and is kept",
         "nothing to do; see the kept row for what differs"),
     words(Code::PhoneMerged, "phone.merged", Info,
-        "an earlier row has the same phone number and took what this one adds",
+        "an earlier row has the same phone number, and this one was merged into it",
         "nothing to do; see the kept row for what differed"),
     words(Code::PhoneMergeConflict, "phone.merge_conflict", Warning,
         "the rows of one phone number say different things",

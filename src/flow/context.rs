@@ -64,9 +64,9 @@ pub(super) struct View {
     pub(super) params: Vec<usize>,
     /// The columns for which the platform has no place.
     pub(super) left_out: Vec<usize>,
-    /// The columns that are carried as they are, by the name under which rows of one phone are
-    /// compared: params, and whatever feeds no field.
-    pub(super) carried: Vec<(usize, String)>,
+    /// The columns that are carried as they are (params, and whatever feeds no field), with the name
+    /// under which rows of one phone are compared, and the field that they feed, too.
+    pub(super) carried: Vec<(usize, String, Option<Field>)>,
     /// What stands between two cells.
     pub(super) delimiter: char,
     /// The columns that feed no field: index, and the print of the name.
@@ -109,7 +109,13 @@ impl View {
         let ids = Some(&job.tag_ids);
         Ok(View {
             keys: ColumnKeys::new(&columns),
-            carried: carried.into_iter().map(|at| (at, columns.param_name(at))).collect(),
+            carried: carried
+                .into_iter()
+                .map(|at| {
+                    let feeds = columns.decided().find(|(_, fed, _)| *fed == at);
+                    (at, columns.param_name(at), feeds.map(|(field, ..)| field))
+                })
+                .collect(),
             originals: columns.originals(),
             leftovers: columns.leftovers().iter().map(named).collect(),
             updater: job

@@ -156,8 +156,11 @@ impl Tally {
 }
 
 pub(super) fn private(cause: &io::Error) -> Error {
-    let what = format!("cannot be used: {cause}");
-    Error::Output { path: "private spool file".to_owned(), what }
+    let what = format!(
+        "cannot be used: {cause}; it is made beside the output folder, or where there is none, \
+         where TMPDIR says"
+    );
+    Error::Output { path: "private file".to_owned(), what }
 }
 
 /// Gives each row of a CSV file, or of a list with one phone a line, and counts what it holds;

@@ -3,7 +3,7 @@
 //! other value is named. An objection to being written to goes before a consent, whichever row it
 //! stands in.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::contact::{Avatar, Contact, Country, Field, Tags};
 use crate::ingest::ReadOptions;
@@ -18,8 +18,11 @@ use crate::write::issues::OtherRow;
 
 use super::context::{SourceContext, View};
 
-/// Conflicts of one contact that are named; of the others only their number.
+/// Different values of one contact that are named; of the others only their number.
 const CONFLICTS_MAX: usize = 100;
+
+/// What is named of a value, in bytes.
+const SHOWN_BYTES_MAX: usize = 200;
 
 /// What stands between two tags of several rows.
 const SEPARATOR: &str = "\u{1f}";
@@ -52,8 +55,12 @@ pub(super) struct Together {
     avatar_is_file: bool,
     tags: String,
     tags_seen: HashSet<String>,
-    /// By the first row's carried columns: their names, and what they hold.
-    carried: Vec<(usize, String, Taken)>,
+    /// Whether a row behind the first brought one of them.
+    has_new_tags: bool,
+    /// What the first row's file carries as it is, in the order of its columns.
+    carried: Vec<Carried>,
+    /// Where each name stands in that list; made when files of other columns are met.
+    by_name: Option<HashMap<String, usize>>,
     conflicts: Vec<Conflict>,
     conflicts_unnamed: u64,
 }
@@ -68,6 +75,16 @@ const TEXTS: [Field; 7] = [
     Field::Favorite,
     Field::Avatar,
 ];
+
+/// A column of the first row's file that is carried as it is.
+#[derive(Debug)]
+struct Carried {
+    at: usize,
+    name: String,
+    /// The field that it feeds, too.
+    field: Option<Field>,
+    taken: Taken,
+}
 
 /// Two values for one thing.
 #[derive(Debug)]
@@ -89,6 +106,15 @@ enum What {
     NoColumn,
 }
 
+impl Taken {
+    /// Takes a text where there is none yet.
+    fn fill(&mut self, text: &str, from: RowName) {
+        if self.text.is_empty() && !text.is_empty() {
+            *self = Taken { text: text.to_owned(), from: Some(from) };
+        }
+    }
+}
+
 impl Together {
     /// Adds the next row: its contact and its cells. `tag_bytes_max` is how much all tags may take.
     pub(super) fn add(
@@ -101,9 +127,10 @@ impl Together {
     ) {
         let is_first = self.first.is_none();
         self.first.get_or_insert(from);
-        self.add_name(contact, from);
+        self.add_name(contact, draft, from);
         for (at, field) in TEXTS.into_iter().enumerate() {
-            let text = text_of(contact, field);
+            // What every row has by a flag is no word of the row.
+            let text = if is_constant(draft, field) { "" } else { text_of(contact, field) };
             let mut taken = std::mem::take(&mut self.texts[at]);
             if field == Field::Avatar && taken.text.is_empty() {
                 self.avatar_is_file = matches!(contact.avatar, Some(Avatar::File(_)));
@@ -119,17 +146,20 @@ impl Together {
         }
         contact.tags.for_each(|tag| self.add_tag(tag, from, tag_bytes_max));
         if is_first {
-            for (at, name) in &view.carried {
+            for (at, name, field) in &view.carried {
                 let taken = Taken { text: trim(draft.cell(*at)).to_owned(), from: Some(from) };
-                self.carried.push((*at, name.clone(), taken));
+                let (name, field) = (name.clone(), *field);
+                self.carried.push(Carried { at: *at, name, field, taken });
             }
         } else {
             self.add_carried(draft, view, from);
         }
     }
 
-    fn add_name(&mut self, contact: &Contact<'_>, from: RowName) {
-        if contact.is_name_filled {
+    fn add_name(&mut self, contact: &Contact<'_>, draft: &Draft<'_>, from: RowName) {
+        let parts = [Field::Name, Field::FirstName, Field::LastName];
+        let has_cell = parts.into_iter().any(|field| draft.first(field).is_some());
+        if contact.is_name_filled || !has_cell {
             return;
         }
         let was_empty = self.name.text.is_empty();
@@ -148,12 +178,13 @@ impl Together {
             return;
         }
         if self.tags.len() + tag.len() > bytes_max {
-            let all = self.tags.replace(SEPARATOR, ", ");
-            let kept = Taken { text: shortened(&all), from: self.first };
+            let shown = shortened(&self.tags).replace(SEPARATOR, ", ");
+            let kept = Taken { text: shown, from: self.first };
             self.conflict(What::Field(Field::Tags), &kept, tag, from);
             return;
         }
         self.tags_seen.insert(tag.to_owned());
+        self.has_new_tags |= self.first != Some(from);
         if !self.tags.is_empty() {
             self.tags.push_str(SEPARATOR);
         }
@@ -169,22 +200,57 @@ impl Together {
     /// Adds the cells that are carried as they are, by the names of their columns.
     fn add_carried(&mut self, draft: &Draft<'_>, view: &View, from: RowName) {
         let mut carried = std::mem::take(&mut self.carried);
-        for (index, (at, name)) in view.carried.iter().enumerate() {
+        let decides_consent = self.taken(Field::OptIn).from == Some(from);
+        for (index, (at, name, _)) in view.carried.iter().enumerate() {
             let text = trim(draft.cell(*at));
             // In files of one form a column has one place, and perhaps not the only one of its name.
-            let here =
-                carried.get(index).is_some_and(|(other, known, _)| (other, known) == (at, name));
-            let by_name = || carried.iter().position(|(_, known, _)| known == name);
-            match if here { Some(index) } else { by_name() } {
-                Some(found) => {
-                    let (at, _, taken) = &mut carried[found];
-                    self.take(taken, text, from, What::Column(*at));
+            let is_here = |known: &Carried| (known.at, &known.name) == (*at, name);
+            let found = match carried.get(index).is_some_and(is_here) {
+                true => Some(index),
+                false => self.find(name, &carried),
+            };
+            let Some(found) = found else {
+                if !text.is_empty() {
+                    self.conflict(What::NoColumn, &Taken::default(), text, from);
                 }
-                None if text.is_empty() => {}
-                None => self.conflict(What::NoColumn, &Taken::default(), text, from),
+                continue;
+            };
+            let Carried { at, field, taken, .. } = &mut carried[found];
+            match field {
+                // What is said of consent goes with the row whose word counts.
+                Some(Field::OptIn | Field::OptOut) if decides_consent => {
+                    *taken = Taken { text: text.to_owned(), from: Some(from) };
+                }
+                // Of these a conflict is named already.
+                Some(
+                    Field::Name
+                    | Field::FirstName
+                    | Field::LastName
+                    | Field::Tags
+                    | Field::OptIn
+                    | Field::OptOut,
+                ) => taken.fill(text, from),
+                Some(field) if TEXTS.contains(field) => taken.fill(text, from),
+                _ => self.take(taken, text, from, What::Column(*at)),
             }
         }
         self.carried = carried;
+    }
+
+    /// What was taken for one of the texts.
+    fn taken(&self, field: Field) -> &Taken {
+        let at = TEXTS.iter().position(|known| *known == field).expect("a field of the list");
+        &self.texts[at]
+    }
+
+    /// Where a name stands among what is carried.
+    fn find(&mut self, name: &str, carried: &[Carried]) -> Option<usize> {
+        let by_name = self.by_name.get_or_insert_with(|| {
+            let names = carried.iter().map(|known| known.name.clone());
+            // Of several columns of one name the first counts.
+            names.zip(0..).collect::<Vec<_>>().into_iter().rev().collect()
+        });
+        by_name.get(name).copied()
     }
 
     /// Takes a text where there is none yet; another one is a conflict.
@@ -193,19 +259,24 @@ impl Together {
             return;
         }
         if taken.text.is_empty() {
-            *taken = Taken { text: text.to_owned(), from: Some(from) };
+            taken.fill(text, from);
         } else {
             self.conflict(what, taken, text, from);
         }
     }
 
+    /// Names a value that was not taken, each once.
     fn conflict(&mut self, what: What, kept: &Taken, other: &str, other_from: RowName) {
+        let other = shortened(other);
+        if self.conflicts.iter().any(|known| known.what == what && known.other == other) {
+            return;
+        }
         if self.conflicts.len() == CONFLICTS_MAX {
             self.conflicts_unnamed += 1;
             return;
         }
         let kept_from = kept.from.or(self.first).unwrap_or(other_from);
-        let (kept, other) = (kept.text.clone(), shortened(other));
+        let kept = shortened(&kept.text);
         self.conflicts.push(Conflict { what, kept, kept_from, other, other_from });
     }
 
@@ -216,15 +287,14 @@ impl Together {
 
     /// Gives the merged contact, with its cells; `contact` and `row` are those of the first row.
     /// `false` where the merged cells are no record.
-    pub(super) fn give(
-        &self,
-        contact: &Contact<'_>,
+    pub(super) fn give<'t>(
+        &'t self,
+        contact: &Contact<'t>,
         row: Row<'_>,
         view: &View,
         context: &SourceContext,
         give: &mut dyn FnMut(&Contact<'_>, &Draft<'_>),
     ) -> bool {
-        let [_, country, ..] = &self.texts;
         let mut merged = contact.clone();
         if self.has_name() {
             merged.name = self.name.text.as_str().into();
@@ -232,27 +302,32 @@ impl Together {
             merged.first_name = self.first_name.as_str().into();
             merged.last_name = self.last_name.as_str().into();
         }
-        if let Some(country) = Country::from_alpha2(&country.text) {
-            merged.country = Some(country);
-            merged.states_country = true;
+        for (field, Taken { text, .. }) in TEXTS.into_iter().zip(&self.texts) {
+            // Where no row says anything, the first row's own value is what every row has.
+            if !text.is_empty() {
+                self.put(&mut merged, field, text);
+            }
         }
-        let text = |field: Field| {
-            let at = TEXTS.iter().position(|it| *it == field).expect("a field of the list");
-            self.texts[at].text.as_str()
-        };
-        let said = |field: Field| text(field).parse().ok();
-        merged.email = text(Field::Email).into();
-        merged.address = text(Field::Address).into();
-        merged.description = text(Field::Description).into();
-        merged.opt_in = said(Field::OptIn);
-        merged.favorite = said(Field::Favorite);
-        merged.avatar = match (text(Field::Avatar), self.avatar_is_file) {
-            ("", _) => None,
-            (path, true) => Some(Avatar::File(path)),
-            (url, false) => Some(Avatar::Url(url)),
-        };
         merged.tags = Tags::new(&[self.tags.as_str()], SEPARATOR, None);
-        self.with_cells(row, context, |row| give(&merged, &Draft::new(row, &view.columns)))
+        self.with_cells(row, view, context, |row| give(&merged, &Draft::new(row, &view.columns)))
+    }
+
+    /// Puts what was taken for a field into the contact.
+    fn put<'t>(&self, merged: &mut Contact<'t>, field: Field, text: &'t str) {
+        match field {
+            Field::Email => merged.email = text.into(),
+            Field::Country => {
+                merged.country = Country::from_alpha2(text);
+                merged.states_country = true;
+            }
+            Field::Address => merged.address = text.into(),
+            Field::OptIn => merged.opt_in = text.parse().ok(),
+            Field::Description => merged.description = text.into(),
+            Field::Favorite => merged.favorite = text.parse().ok(),
+            Field::Avatar if self.avatar_is_file => merged.avatar = Some(Avatar::File(text)),
+            Field::Avatar => merged.avatar = Some(Avatar::Url(text)),
+            _ => unreachable!("not one of the texts"),
+        }
     }
 
     /// Gives the first row's cells, with what is carried from the others; `false` where they are no
@@ -260,18 +335,26 @@ impl Together {
     fn with_cells(
         &self,
         row: Row<'_>,
+        view: &View,
         context: &SourceContext,
         mut give: impl FnMut(Row<'_>),
     ) -> bool {
+        let tags = self.tag_cell(&view.columns.tag_separator);
         let mut text = Vec::new();
         let mut carried = self.carried.iter().peekable();
         for at in 0..row.len() {
             if at > 0 {
                 text.push(RFC_4180.delimiter());
             }
-            let filled = carried.next_if(|(carried, ..)| *carried == at);
-            let filled = filled.filter(|(.., taken)| taken.from != self.first);
-            let cell = filled.map_or_else(|| row.cell(at), |(.., taken)| &taken.text);
+            let cell = match carried.next_if(|carried| carried.at == at) {
+                Some(Carried { field: Some(Field::Tags), .. })
+                    if self.has_new_tags && view.columns.of(Field::Tags) == Some(at) =>
+                {
+                    &tags
+                }
+                Some(Carried { taken, .. }) if taken.from != self.first => &taken.text,
+                _ => row.cell(at),
+            };
             RFC_4180.push(&mut text, cell.as_bytes());
         }
         text.push(b'\n');
@@ -286,6 +369,18 @@ impl Together {
             }
         });
         given
+    }
+
+    /// All tags as one cell.
+    fn tag_cell(&self, separator: &str) -> String {
+        let mut cell = String::new();
+        Tags::new(&[self.tags.as_str()], SEPARATOR, None).for_each(|tag| {
+            if !cell.is_empty() {
+                cell.push_str(separator);
+            }
+            cell.push_str(tag);
+        });
+        cell
     }
 
     /// The problems that the first row has because of the others, each with the rows it is about.
@@ -340,6 +435,13 @@ fn problem(
     }
 }
 
+/// Whether a row has of a field only what every row has.
+fn is_constant(draft: &Draft<'_>, field: Field) -> bool {
+    let has_cell = |field: Field| draft.first(field).is_some();
+    let is_said = has_cell(field) || (field == Field::OptIn && has_cell(Field::OptOut));
+    !is_said && !draft.columns().constant(field).is_empty()
+}
+
 /// What a row itself says of a field; empty where it says nothing.
 fn text_of<'c>(contact: &'c Contact<'_>, field: Field) -> &'c str {
     let said = |said: Option<bool>| match said {
@@ -363,7 +465,6 @@ fn text_of<'c>(contact: &'c Contact<'_>, field: Field) -> &'c str {
 
 /// What is named of a value that was left out.
 fn shortened(text: &str) -> String {
-    const SHOWN_BYTES_MAX: usize = 200;
     match text.floor_char_boundary(SHOWN_BYTES_MAX) {
         end if end < text.len() => format!("{}…", &text[..end]),
         _ => text.to_owned(),

@@ -3,6 +3,7 @@
 //! taken once more when all rows are known. At the end it compares what was read with what was
 //! written.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub(super) struct Ordered {
     held: Option<Arc<Held>>,
     /// How far the chunks have come that were or are held back.
     seen: Progress,
+    /// Rows that keep a phone and could not take what the others add, by ordinal.
+    unmerged: HashSet<u64>,
     /// Where private files are made.
     private: PathBuf,
     writers: Option<Writers>,
@@ -85,6 +88,7 @@ impl Ordered {
             unique: Unique::new(job.on_duplicate, job.machine.phone_bytes_max(), &private),
             held: None,
             seen: Progress::default(),
+            unmerged: HashSet::new(),
             private,
             writers,
             counts: Counts::default(),
@@ -226,7 +230,9 @@ impl Ordered {
     /// What another row is to a row.
     fn related(&self, relation: Relation) -> Related {
         let (role, ordinal) = match relation {
-            Relation::Keeps { kept, differs } if self.policy == OnDuplicate::Merge => {
+            Relation::Keeps { kept, differs }
+                if self.policy == OnDuplicate::Merge && !self.unmerged.contains(&kept) =>
+            {
                 (Role::Merged(differs), kept)
             }
             Relation::Keeps { kept, differs } => (Role::Kept(differs), kept),
@@ -272,6 +278,9 @@ impl Ordered {
         }
         for code in merged.problems.codes() {
             self.problems[code as usize] += 1;
+            if code == Code::PhoneMergeRefused {
+                self.unmerged.insert(kept);
+            }
         }
         let [only]: &[WorkedRow; 1] = merged.rows.as_slice().try_into().expect("one row");
         let begins = Ends::default();

@@ -42,7 +42,7 @@ pub(super) struct Writers {
     reader: Option<RecordReader>,
     /// What is said of a duplicate of which there is no more to say, by what differs, in the form
     /// of the source.
-    plain_duplicates: HashMap<Differences, Vec<u8>>,
+    plain_duplicates: HashMap<(Fate, Differences), Vec<u8>>,
     /// Kept from row to row for their memory.
     own: OwnCells,
 }
@@ -174,7 +174,7 @@ impl Writers {
         compare("rejected rows", counts.rejected + counts.malformed, written)?;
         let (files, written) = duplicates.finish()?;
         outputs.extend(files);
-        compare("duplicates", counts.duplicate, written)?;
+        compare("duplicates", counts.duplicate + counts.merged, written)?;
         if let Some(script) = script {
             let mut file = out.create_file(UPLOAD_SCRIPT)?;
             file.append(script.as_bytes())?;
@@ -220,9 +220,14 @@ impl Writers {
                 self.write_repeated(row, differs, context)
             }
             (Fate::Malformed | Fate::Rejected, _) => self.write_reject(row),
-            (Fate::Duplicate, Some(Related { role: Role::Kept(differs), source, row: kept })) => {
-                self.write_duplicate(row, differs, (source, kept), context)
-            }
+            (
+                Fate::Duplicate | Fate::Merged,
+                Some(Related {
+                    role: Role::Kept(differs) | Role::Merged(differs),
+                    source,
+                    row: kept,
+                }),
+            ) => self.write_duplicate(row, differs, (source, kept), context),
             _ => Ok(()),
         }
     }
@@ -252,7 +257,8 @@ impl Writers {
         own.add(Code::PhoneRepeated);
         if let Some(related) = &row.related {
             // A text takes whatever is written to it.
-            let _ = write!(own.problems, ": row {}", related.row);
+            let _ =
+                write!(own.problems, ": row {} of {}", related.row, names[related.source as usize]);
         }
         own.add_differences(differs);
         let source = &names[row.place.source as usize];
@@ -273,13 +279,17 @@ impl Writers {
         let Writers { names, duplicates, reader, own, plain_duplicates, .. } = self;
         let mut say = || {
             own.begin(row);
-            own.add(Code::PhoneDuplicate);
+            own.add(if row.fate == Fate::Merged {
+                Code::PhoneMerged
+            } else {
+                Code::PhoneDuplicate
+            });
             own.add_differences(differs);
             duplicates.encode(own.words().into_iter())
         };
         let several;
         let words = if row.problems().next().is_none() {
-            plain_duplicates.entry(differs).or_insert_with(say)
+            plain_duplicates.entry((row.fate, differs)).or_insert_with(say)
         } else {
             several = say();
             &several

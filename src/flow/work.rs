@@ -314,16 +314,24 @@ impl Worked {
         });
         let mut settled = None;
         together.give(&contact, row, view, context, &mut |merged, draft| {
+            let mut found = Vec::new();
+            context.rules.tags.check(draft, &merged.tags, &mut found);
+            // What one row alone says of its tags was said there.
+            for problem in found.iter().filter(|it| it.code == Code::TagsOneId) {
+                self.problems.push(problem, &view.keys, phone);
+            }
             settled = Some(self.settle(merged, draft, view, context));
         });
         let (fate, action) = match settled.transpose()? {
             Some(settled @ (Fate::Accepted | Fate::Unchanged, _)) => settled,
-            _ => {
+            refused => {
+                let why = refused.and_then(|_| self.problems.codes().last());
+                let why = why.map_or("its record would be too long", Code::sentence);
                 self.clear();
                 for problem in &problems {
                     self.problems.push(problem, &view.keys, phone);
                 }
-                self.push_finding(Code::PhoneMergeRefused, String::new(), &contact, view);
+                self.push_finding(Code::PhoneMergeRefused, why.to_owned(), &contact, view);
                 self.settle(&contact, &draft, view, context)?
             }
         };

@@ -39,12 +39,7 @@ pub(super) fn read<'r>(draft: &Draft<'r>) -> Tags<'r> {
 
 impl TagRules {
     /// Warns of every tag that the platform does not get as it is.
-    pub(super) fn check<'r>(
-        &self,
-        draft: &Draft<'r>,
-        tags: &Tags<'r>,
-        problems: &mut Vec<Problem<'r>>,
-    ) {
+    pub fn check<'r>(&self, draft: &Draft<'r>, tags: &Tags<'r>, problems: &mut Vec<Problem<'r>>) {
         let mut say = |code: Code, detail: String| {
             problems.push(Problem { detail: detail.into(), ..problem(draft, Field::Tags, code) });
         };

@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// Bytes that stay in memory before the older ones go to the file.
-const MEMORY_BYTES_MAX: usize = 8 << 20;
+const MEMORY_BYTES_MAX: usize = 4 << 20;
 
 /// An append-only list of records of `BYTES` bytes, one a row, named by the row's ordinal.
 #[derive(Debug)]

@@ -148,10 +148,10 @@ impl Subscriber {
         }
     }
 
-    /// The first row that keeps a phone or has a refused number.
+    /// The first row that keeps a phone, or was refused with a number of the subscriber.
     fn base(&self, policy: OnDuplicate) -> Option<u64> {
-        let kept = self.phones.iter().filter_map(|rows| rows.kept(policy));
-        kept.chain(self.refused).min()
+        let shown = self.phones.iter().map(|rows| rows.kept(policy).unwrap_or(rows.first));
+        shown.chain(self.refused).min()
     }
 
     fn rows(&self, phone: u64) -> Option<&Rows> {
@@ -189,7 +189,7 @@ impl Settled {
                 Verdict::Repeated { other: other.expect("none is kept where there are several") }
             }
             // It keeps its phone, or its number was refused.
-            _ => match base.filter(|base| *base != ordinal) {
+            _ => match base.filter(|base| *base < ordinal) {
                 Some(variant) => Verdict::Variant { variant },
                 None => return Ok(()),
             },

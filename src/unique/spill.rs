@@ -10,7 +10,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// Bytes of items that are gathered before they become a run. As much is used to read all runs.
-const MEMORY_BYTES: usize = 16 << 20;
+const MEMORY_BYTES: usize = 4 << 20;
 /// The least that is read of a run at once, in items.
 const READ_ITEMS_MIN: usize = 64;
 
@@ -57,9 +57,8 @@ impl<const N: usize> Sorter<N> {
     fn write_run(&mut self) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => {
-                none.insert(BufWriter::with_capacity(1 << 20, tempfile::tempfile_in(&self.folder)?))
-            }
+            none => none
+                .insert(BufWriter::with_capacity(256 << 10, tempfile::tempfile_in(&self.folder)?)),
         };
         self.items.sort_unstable();
         for word in self.items.iter().flatten() {

@@ -33,7 +33,7 @@ impl Kind {
     fn holds(self, fate: Fate) -> bool {
         match self {
             Kind::Rejects => matches!(fate, Fate::Malformed | Fate::Rejected),
-            Kind::Duplicates => fate == Fate::Duplicate,
+            Kind::Duplicates => matches!(fate, Fate::Duplicate | Fate::Merged),
         }
     }
 

@@ -146,8 +146,8 @@ pub(crate) struct CommonArgs {
     /// Bytes that a worker takes at once. Never changes the output.
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 10, value_parser = at_least_one, help_heading = "Machine")]
     pub(crate) chunk_bytes: usize,
-    /// Memory that the run may take, about: 512M, 2G; at least 96M, by default as much as the phones
-    /// need. What does not fit goes to private files. Never changes the output.
+    /// Memory that the run may take, about: 512M, 2G; by default as much as the phones need. What does
+    /// not fit goes to private files. Never changes the output.
     #[arg(long, value_name = "LIMIT", value_parser = memory, help_heading = "Machine")]
     pub(crate) memory: Option<usize>,
 }

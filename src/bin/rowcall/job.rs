@@ -90,7 +90,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
     let read = given(&args.read, &args.limits)?;
     let plan = plan(args.phone.numbering_plan.as_deref())?;
     known_regions(args.phone.regions.as_ref(), plan)?;
-    let machine = Machine::default();
+    let machine = machine(args)?;
     Ok(Job {
         inputs,
         read,
@@ -112,12 +112,28 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         batch_bytes: args.batch_bytes.map(|bytes| bytes as u64),
         max_rejects: args.max_rejects,
         out,
-        machine: Machine {
-            threads: args.threads.unwrap_or(machine.threads),
-            chunk_bytes: args.chunk_bytes,
-            memory_bytes: args.memory,
-        },
+        machine,
     })
+}
+
+/// How much of the machine the run may use.
+fn machine(args: &CommonArgs) -> Result<Machine, Error> {
+    let usual = Machine::default();
+    let machine = Machine {
+        threads: args.threads.unwrap_or(usual.threads),
+        chunk_bytes: args.chunk_bytes,
+        memory_bytes: args.memory,
+    };
+    let least = machine.memory_bytes_min();
+    if args.memory.is_some_and(|bytes| bytes < least) {
+        let (least, threads) = (least.div_ceil(1 << 20), machine.threads);
+        return Err(Error::Usage(format!(
+            "--memory: a run with {threads} threads and chunks of {} bytes takes at least {least}M; give \
+             that much, or fewer --threads",
+            machine.chunk_bytes
+        )));
+    }
+    Ok(machine)
 }
 
 /// What stands in for a missing name, which the platform must take as one.

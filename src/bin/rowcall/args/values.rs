@@ -1,6 +1,6 @@
 //! The text of a flag's value → the value, or a sentence that says what is wrong with it.
 
-use rowcall::flow::{Machine, MaxRejects};
+use rowcall::flow::MaxRejects;
 use rowcall::map::PresetChoice;
 use rowcall::map::advice::similar;
 use rowcall::map::preset::Preset;
@@ -80,10 +80,7 @@ pub(super) fn memory(text: &str) -> Result<usize, String> {
         .parse::<usize>()
         .ok()
         .and_then(|number| number.checked_mul(1_usize.checked_shl(shift)?))
-        .filter(|bytes| *bytes >= Machine::MEMORY_BYTES_MIN)
-        .ok_or_else(|| {
-            format!("bytes like 512M or 2G, at least {}M", Machine::MEMORY_BYTES_MIN >> 20)
-        })
+        .ok_or_else(|| "bytes like 512M or 2G".to_owned())
 }
 
 /// A list of values, or of those that are not wanted behind `not:`.
