@@ -31,6 +31,36 @@ impl Phone {
         let eights = fours - 55_536 * (fours >> 16 & 0x0000_FFFF_0000_FFFF);
         eights - 4_194_967_296 * (eights >> 32)
     }
+
+    /// Appends a plus and the digits, as they are displayed.
+    #[inline]
+    pub fn push_text(self, out: &mut Vec<u8>) {
+        let (text, bytes) = self.text();
+        let before = out.len();
+        // To append all sixteen and cut is faster than to append just enough.
+        out.extend_from_slice(text.as_flattened());
+        out.truncate(before + bytes);
+    }
+
+    /// Appends the digits.
+    #[inline]
+    pub fn push_digits(self, out: &mut Vec<u8>) {
+        let (text, bytes) = self.text();
+        let before = out.len();
+        out.extend_from_slice(&text.as_flattened()[1..]);
+        out.truncate(before + bytes - 1);
+    }
+
+    /// A plus, the digits, and zeros; and how many bytes of it are the plus and the digits. The
+    /// place before the first digit is free, because there are 15 at most.
+    #[inline]
+    fn text(self) -> ([[u8; 8]; 2], usize) {
+        let places_before = self.0.leading_zeros() as usize / 4;
+        let digits = self.0.get() << (4 * (places_before - 1));
+        let mut text = [(digits >> 32) as u32, digits as u32].map(eight_as_text);
+        text[0][0] = b'+';
+        (text, E164::BYTES_ALLOWED + 1 - places_before)
+    }
 }
 
 impl fmt::Display for Phone {
@@ -270,5 +300,25 @@ impl fmt::Debug for Number {
             .field("assigned", assigned)
             .field("extension", extension)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_of_any_length_is_appended_as_it_is_displayed() {
+        let mut digits = String::new();
+        for digit in "123456789012345".chars() {
+            digits.push(digit);
+            let packed = u64::from_str_radix(&digits, 16).expect("digits");
+            let phone = Phone(NonZeroU64::new(packed).expect("not zero"));
+            let (mut text, mut bare) = (b"so: ".to_vec(), b"so: ".to_vec());
+            phone.push_text(&mut text);
+            phone.push_digits(&mut bare);
+            assert_eq!(text, format!("so: {phone}").as_bytes());
+            assert_eq!(bare, format!("so: {digits}").as_bytes());
+        }
     }
 }

@@ -15,7 +15,8 @@ pub(super) struct Item {
     members: Vec<Member>,
 }
 
-/// A key, as `"key":`, and what stands under it.
+/// A key, as `,"key":`, and what stands under it. What comes first in an object has a brace for the
+/// comma.
 #[derive(Debug, Clone)]
 struct Member {
     name: String,
@@ -29,7 +30,15 @@ enum Node {
     /// A value of a form: text alone, without control characters that no form can carry.
     Text(Value),
     Object(Vec<Member>),
-    Params(ParamsForm, Vec<(usize, String)>),
+    Params(ParamsForm, Vec<Param>),
+}
+
+/// A column that is carried along, by its index, and what stands before its value: a comma, and the
+/// name in the form of the params.
+#[derive(Debug, Clone)]
+struct Param {
+    at: usize,
+    before: String,
 }
 
 impl Item {
@@ -49,8 +58,15 @@ impl Item {
             }
         }
         if let Some(given) = &contract.params {
-            let name = |at: &usize| (*at, json_string(&columns.param_name(*at)));
-            let params = params.iter().map(name).collect();
+            let param = |at: &usize| {
+                let name = json_string(&columns.param_name(*at));
+                let before = match given.form {
+                    ParamsForm::List => format!(",{{\"name\":{name},\"value\":"),
+                    ParamsForm::Object | ParamsForm::Columns => format!(",{name}:"),
+                };
+                Param { at: *at, before }
+            };
+            let params = params.iter().map(param).collect();
             insert(&mut members, &given.key, Node::Params(given.form, params));
         }
         Item { form: contract.payload.item, members }
@@ -64,7 +80,7 @@ impl Item {
                 for (index, member) in self.members.iter().enumerate() {
                     out.push(if index == 0 { b'[' } else { b',' });
                     let before = out.len();
-                    member.node.push(contact, draft, out);
+                    member.node.push("", contact, draft, out);
                     if out.len() == before {
                         out.extend_from_slice(b"\"\"");
                     }
@@ -79,7 +95,7 @@ impl Item {
 fn insert(members: &mut Vec<Member>, path: &str, node: Node) {
     let (name, rest) = path.split_once('.').map_or((path, None), |(it, rest)| (it, Some(rest)));
     let at = members.iter().position(|member| member.name == name).unwrap_or_else(|| {
-        let key = format!("{}:", json_string(name));
+        let key = format!(",{}:", json_string(name));
         members.push(Member { name: name.to_owned(), key, node: Node::Object(Vec::new()) });
         members.len() - 1
     });
@@ -91,40 +107,38 @@ fn insert(members: &mut Vec<Member>, path: &str, node: Node) {
 }
 
 fn push_object(members: &[Member], contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
-    out.push(b'{');
-    for member in members {
-        let before = out.len();
-        if out.last() != Some(&b'{') {
-            out.push(b',');
-        }
-        out.extend_from_slice(member.key.as_bytes());
-        let keyed = out.len();
-        member.node.push(contact, draft, out);
-        if out.len() == keyed {
-            out.truncate(before);
-        }
+    let start = out.len();
+    for Member { name: _, key, node } in members {
+        node.push(key, contact, draft, out);
+    }
+    match out.get_mut(start) {
+        Some(comma) => *comma = b'{',
+        None => out.push(b'{'),
     }
     out.push(b'}');
 }
 
 impl Node {
-    /// Appends the value; nothing where there is none.
-    fn push(&self, contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
+    /// Appends `key` and the value; nothing where there is no value.
+    #[inline]
+    fn push(&self, key: &str, contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
         match self {
-            Node::Value(value) => value.push_json(contact, out),
+            Node::Value(value) => value.push_json(key, contact, out),
             Node::Text(value) => value.with_text(contact, |text| {
                 if !text.is_empty() {
+                    out.extend_from_slice(key.as_bytes());
                     push_form_text(out, text);
                 }
             }),
             Node::Object(members) => {
                 let before = out.len();
+                out.extend_from_slice(key.as_bytes());
                 push_object(members, contact, draft, out);
                 if out.ends_with(b"{}") {
                     out.truncate(before);
                 }
             }
-            Node::Params(form, columns) => push_params(*form, columns, draft, out),
+            Node::Params(form, params) => push_params(key, *form, params, draft, out),
         }
     }
 }
@@ -140,32 +154,31 @@ fn push_form_text(out: &mut Vec<u8>, text: &str) {
 }
 
 fn push_params(
+    key: &str,
     form: ParamsForm,
-    columns: &[(usize, String)],
+    params: &[Param],
     draft: &Draft<'_>,
     out: &mut Vec<u8>,
 ) {
     let (open, close) = if form == ParamsForm::List { (b'[', b']') } else { (b'{', b'}') };
     let before = out.len();
-    for (at, name) in columns {
+    out.extend_from_slice(key.as_bytes());
+    let keyed = out.len();
+    for Param { at, before } in params {
         let value = trim(draft.cell(*at));
-        if value.is_empty() {
-            continue;
-        }
-        out.push(if out.len() == before { open } else { b',' });
-        if form == ParamsForm::List {
-            out.extend_from_slice(b"{\"name\":");
-            out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(b",\"value\":");
+        if !value.is_empty() {
+            out.extend_from_slice(before.as_bytes());
             push_json_string(out, value);
-            out.push(b'}');
-        } else {
-            out.extend_from_slice(name.as_bytes());
-            out.push(b':');
-            push_json_string(out, value);
+            if form == ParamsForm::List {
+                out.push(b'}');
+            }
         }
     }
-    if out.len() > before {
-        out.push(close);
+    match out.get_mut(keyed) {
+        Some(comma) => {
+            *comma = open;
+            out.push(close);
+        }
+        None => out.truncate(before),
     }
 }

@@ -70,23 +70,27 @@ impl Value {
         }
     }
 
-    /// Appends the value as JSON; nothing where there is none.
-    pub(super) fn push_json(&self, contact: &Contact<'_>, out: &mut Vec<u8>) {
+    /// Appends `key` and the value as JSON; nothing where there is no value.
+    #[inline]
+    pub(super) fn push_json(&self, key: &str, contact: &Contact<'_>, out: &mut Vec<u8>) {
         match self {
             Value::Phone(style) => {
+                out.extend_from_slice(key.as_bytes());
                 out.push(b'"');
                 push_phone(*style, contact, out);
                 out.push(b'"');
             }
-            Value::TagList => push_tags(contact, out),
+            Value::TagList => push_tags(key, contact, out),
             Value::OptIn | Value::Favorite => {
                 if let Some(said) = self.said(contact) {
+                    out.extend_from_slice(key.as_bytes());
                     out.extend_from_slice(if said { b"true" } else { b"false" });
                 }
             }
             _ => {
                 self.with_text(contact, |text| {
                     if !text.is_empty() {
+                        out.extend_from_slice(key.as_bytes());
                         push_json_string(out, text);
                     }
                 });
@@ -95,6 +99,7 @@ impl Value {
     }
 
     /// Gives the value as text; empty where there is none.
+    #[inline]
     pub(super) fn with_text<R>(&self, contact: &Contact<'_>, give: impl FnOnce(&str) -> R) -> R {
         match self {
             Value::Phone(style) => {
@@ -140,16 +145,14 @@ impl Value {
 }
 
 /// Appends the phone in a platform's spelling.
+#[inline]
 pub(super) fn push_phone(style: PhoneStyle, contact: &Contact<'_>, out: &mut Vec<u8>) {
-    let phone = contact.phone.as_u64();
+    let phone = contact.phone;
     match style {
-        PhoneStyle::PlusDigits => {
-            out.push(b'+');
-            push_integer(out, phone);
-        }
-        PhoneStyle::Digits => push_integer(out, phone),
+        PhoneStyle::PlusDigits => phone.push_text(out),
+        PhoneStyle::Digits => phone.push_digits(out),
         PhoneStyle::ChatId => {
-            push_integer(out, phone);
+            phone.push_digits(out);
             out.extend_from_slice(b"@c.us");
         }
         PhoneStyle::CallingCode => push_integer(out, contact.calling_code),
@@ -158,13 +161,13 @@ pub(super) fn push_phone(style: PhoneStyle, contact: &Contact<'_>, out: &mut Vec
             push_integer(out, contact.calling_code);
         }
         PhoneStyle::National => {
-            let digits = phone.to_string();
+            let digits = phone.as_u64().to_string();
             let code = contact.calling_code.to_string();
             let national = digits.strip_prefix(&code).expect("a phone begins with its code");
             out.extend_from_slice(national.as_bytes());
         }
-        PhoneStyle::HashedDigits => push_hash(phone.to_string().as_bytes(), out),
-        PhoneStyle::HashedPlusDigits => push_hash(format!("+{phone}").as_bytes(), out),
+        PhoneStyle::HashedDigits => push_hash(phone.as_u64().to_string().as_bytes(), out),
+        PhoneStyle::HashedPlusDigits => push_hash(phone.to_string().as_bytes(), out),
     }
 }
 
@@ -175,10 +178,15 @@ fn push_hash(bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-fn push_tags(contact: &Contact<'_>, out: &mut Vec<u8>) {
+fn push_tags(key: &str, contact: &Contact<'_>, out: &mut Vec<u8>) {
     let before = out.len();
     contact.tags.for_each(|tag| {
-        out.push(if out.len() == before { b'[' } else { b',' });
+        if out.len() == before {
+            out.extend_from_slice(key.as_bytes());
+            out.push(b'[');
+        } else {
+            out.push(b',');
+        }
         push_json_string(out, tag);
     });
     if out.len() > before {
