@@ -10,6 +10,8 @@ use crate::text::trim;
 #[derive(Debug, Clone, Copy)]
 pub struct Tags<'r> {
     cells: [&'r str; Tags::CELLS_MAX],
+    /// How many of the cells are there.
+    count: usize,
     separator: &'r str,
     /// Labels that begin so are those of the program that wrote them.
     own: Option<&'r str>,
@@ -19,17 +21,27 @@ impl<'r> Tags<'r> {
     /// How many cells a contact's labels come from at most.
     pub const CELLS_MAX: usize = 8;
 
-    /// The labels in the first cells of those given, which `separator` divides, but for those that begin with `own`.
+    /// The labels in the first cells of those given, which `separator` divides, but for those that
+    /// begin with `own`.
     #[must_use]
-    pub fn new(given: &[&'r str], separator: &'r str, own: Option<&'r str>) -> Tags<'r> {
+    pub fn new(
+        given: impl IntoIterator<Item = &'r str>,
+        separator: &'r str,
+        own: Option<&'r str>,
+    ) -> Tags<'r> {
         let mut cells = [""; Tags::CELLS_MAX];
-        cells.iter_mut().zip(given).for_each(|(slot, cell)| *slot = cell);
-        Tags { cells, separator, own }
+        let mut count = 0;
+        for cell in given.into_iter().filter(|cell| !cell.is_empty()) {
+            let Some(slot) = cells.get_mut(count) else { break };
+            *slot = cell;
+            count += 1;
+        }
+        Tags { cells, count, separator, own }
     }
 
     /// Whether there is none.
     #[must_use]
-    pub fn is_empty(self) -> bool {
+    pub fn is_empty(&self) -> bool {
         let mut empty = true;
         self.for_each(|_| empty = false);
         empty
@@ -37,17 +49,17 @@ impl<'r> Tags<'r> {
 
     /// Gives each label once, in order. Few labels are compared with each other without a heap;
     /// from 16 labels on a set keeps the time linear whatever the cells hold.
-    pub fn for_each(self, mut give: impl FnMut(&str)) {
-        let mut filled = self.cells.into_iter().filter(|cell| !cell.is_empty());
-        match (filled.next(), filled.next()) {
-            (None, _) => {}
-            (Some(cell), None) if self.is_one_label(cell) => {
+    #[inline]
+    pub fn for_each(&self, mut give: impl FnMut(&str)) {
+        match &self.cells[..self.count] {
+            [] => {}
+            [cell] if self.is_one_label(cell) => {
                 let label = trim(cell);
                 if !label.is_empty() && !self.is_own(label) {
                     give(label);
                 }
             }
-            _ => self.for_each_of_several(&mut give),
+            cells => self.for_each_of_several(cells, &mut give),
         }
     }
 
@@ -63,7 +75,8 @@ impl<'r> Tags<'r> {
         self.own.is_some_and(|own| label.starts_with(own))
     }
 
-    fn for_each_of_several(self, give: &mut impl FnMut(&str)) {
+    #[inline(never)]
+    fn for_each_of_several(&self, cells: &[&'r str], give: &mut dyn FnMut(&str)) {
         let mut few = [""; Self::FEW];
         let mut count = 0;
         // Labels beyond the few, and those that had to be made.
@@ -91,7 +104,7 @@ impl<'r> Tags<'r> {
         // One character is found much faster than a text.
         let mut characters = self.separator.chars();
         let alone = characters.next().filter(|_| characters.next().is_none());
-        for cell in self.cells.into_iter().filter(|cell| !cell.is_empty()) {
+        for &cell in cells {
             match alone {
                 _ if memchr::memchr(b'"', cell.as_bytes()).is_some() => {
                     split_quoted(cell, self.separator, &mut split);
@@ -155,7 +168,7 @@ mod tests {
 
     fn tags(cell: &str) -> Vec<String> {
         let mut labels = Vec::new();
-        Tags::new(&[cell], ",", None).for_each(|label| labels.push(label.to_owned()));
+        Tags::new([cell], ",", None).for_each(|label| labels.push(label.to_owned()));
         labels
     }
 
@@ -185,7 +198,7 @@ mod tests {
     fn tags_come_from_several_cells_by_any_separator_without_the_program_s_own() {
         let mut labels = Vec::new();
         let cells = ["* myContacts ::: Work ::: Friends", "Work", "spring"];
-        Tags::new(&cells, ":::", Some("* ")).for_each(|label| labels.push(label.to_owned()));
+        Tags::new(cells, ":::", Some("* ")).for_each(|label| labels.push(label.to_owned()));
         assert_eq!(labels, ["Work", "Friends", "spring"]);
     }
 
@@ -201,10 +214,10 @@ mod tests {
             ("a:b", ":::", None),
             ("\"vip\"", ";", None),
         ] {
-            let tags = Tags::new(&["", cell], separator, own);
+            let tags = Tags::new(["", cell], separator, own);
             let (mut one, mut several) = (Vec::new(), Vec::new());
             tags.for_each(|label| one.push(label.to_owned()));
-            tags.for_each_of_several(&mut |label| several.push(label.to_owned()));
+            tags.for_each_of_several(&[cell], &mut |label| several.push(label.to_owned()));
             assert_eq!(one, several, "{cell:?} by {separator:?}");
         }
     }

@@ -23,6 +23,9 @@ pub(super) fn read<'r>(
     problems: &mut Vec<Problem<'r>>,
 ) -> Names<'r> {
     let mut part = |field: Field| {
+        if !draft.columns().has(field) {
+            return "".into();
+        }
         let joined = draft.joined(field, " ");
         if joined.is_empty() {
             return joined;

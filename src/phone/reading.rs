@@ -158,8 +158,10 @@ pub fn read(plan: &Plan, text: &str, home: Option<Region>, rules: ReadRules) -> 
     }
 }
 
-/// Reads a cell, whatever is in it.
-pub(super) fn read_at_length(
+/// Reads a cell as [`read`] does, without looking first whether it is one that [`read_ordinary`]
+/// reads.
+#[must_use]
+pub fn read_at_length(
     plan: &Plan,
     text: &str,
     home: Option<Region>,

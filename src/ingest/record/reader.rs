@@ -114,7 +114,14 @@ impl RecordReader {
             let Some(at) = places.next() else { break bytes.len() };
             let byte = bytes[at];
             if byte == dialect.delimiter {
-                self.end_cell(now, at);
+                if now.inside.is_none() && !now.marked {
+                    // Most cells are such.
+                    let kind = CellKind::Plain;
+                    self.push(now, CellSpan { start: now.cell_start, end: at, kind });
+                    now.cell_start = at + 1;
+                } else {
+                    self.end_cell(now, at);
+                }
             } else if Dialect::ends_line(byte) {
                 break at;
             } else if Some(byte) == dialect.escape {
@@ -128,8 +135,8 @@ impl RecordReader {
         end
     }
 
-    /// At the quote that opens a cell: reads to the one that closes it, and on through quoted cells
-    /// that follow it.
+    /// At the quote that opens a cell: reads to the one that closes it and the delimiter behind that,
+    /// and on through quoted cells that follow it.
     #[inline]
     fn read_quoted_cells(
         &mut self,
@@ -139,10 +146,10 @@ impl RecordReader {
         mut open: usize,
     ) {
         let dialect = self.options.dialect;
+        let quote = bytes[open];
         loop {
             let close = read_quoted(bytes, dialect, structure, now);
-            let joint = [dialect.delimiter, bytes[open]];
-            if bytes.get(close + 1..close + 3) != Some(&joint) {
+            if bytes.get(close + 1) != Some(&dialect.delimiter) {
                 now.inside = Some((open + 1, close));
                 return;
             }
@@ -152,6 +159,10 @@ impl RecordReader {
             self.push(now, CellSpan { start: open + 1, end: close, kind });
             now.cell_start = close + 2;
             open = close + 2;
+            if bytes.get(open) != Some(&quote) {
+                structure.skip_to(open);
+                return;
+            }
             structure.skip_to(open + 1);
         }
     }

@@ -124,12 +124,13 @@ impl Node {
     fn push(&self, key: &str, contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
         match self {
             Node::Value(value) => value.push_json(key, contact, out),
-            Node::Text(value) => value.with_text(contact, |text| {
+            Node::Text(value) => {
+                let text = value.text(contact);
                 if !text.is_empty() {
                     out.extend_from_slice(key.as_bytes());
-                    push_form_text(out, text);
+                    push_form_text(out, &text);
                 }
-            }),
+            }
             Node::Object(members) => {
                 let before = out.len();
                 out.extend_from_slice(key.as_bytes());
@@ -153,6 +154,7 @@ fn push_form_text(out: &mut Vec<u8>, text: &str) {
     }
 }
 
+#[inline(never)]
 fn push_params(
     key: &str,
     form: ParamsForm,

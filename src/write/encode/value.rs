@@ -1,5 +1,7 @@
 //! One value of a contact, in the spelling that the platform takes.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 
 use super::json::{push_integer, push_json_string};
@@ -88,52 +90,48 @@ impl Value {
                 }
             }
             _ => {
-                self.with_text(contact, |text| {
-                    if !text.is_empty() {
-                        out.extend_from_slice(key.as_bytes());
-                        push_json_string(out, text);
-                    }
-                });
+                let text = self.text(contact);
+                if !text.is_empty() {
+                    out.extend_from_slice(key.as_bytes());
+                    push_json_string(out, &text);
+                }
             }
         }
     }
 
-    /// Gives the value as text; empty where there is none.
+    /// The value as text; empty where there is none.
     #[inline]
-    pub(super) fn with_text<R>(&self, contact: &Contact<'_>, give: impl FnOnce(&str) -> R) -> R {
-        match self {
-            Value::Phone(style) => {
-                let mut text = Vec::with_capacity(64);
-                push_phone(*style, contact, &mut text);
-                give(std::str::from_utf8(&text).expect("digits and signs"))
-            }
-            Value::Name => give(&contact.name),
-            Value::FirstName(Parts::AsGiven) => give(&contact.first_name),
-            Value::LastName(Parts::AsGiven) => give(&contact.last_name),
-            Value::FirstName(Parts::OfWhole) => give(contact.name_parts().0),
-            Value::LastName(Parts::OfWhole) => give(contact.name_parts().1),
-            Value::Email => give(&contact.email),
-            Value::Country => give(contact.country.as_ref().map_or("", |it| it.as_str())),
-            Value::Address => give(&contact.address),
-            Value::Description => give(&contact.description),
-            Value::TagList => give(&joined(contact, ",")),
-            Value::TagText(separator) => give(&joined(contact, separator)),
-            Value::TagId(key, ids) => give(ids.first(key, &contact.tags)),
-            Value::OptIn | Value::Favorite => give(match self.said(contact) {
+    pub(super) fn text<'c>(&'c self, contact: &'c Contact<'_>) -> Cow<'c, str> {
+        let borrowed = match self {
+            Value::Name => &*contact.name,
+            Value::FirstName(Parts::AsGiven) => &contact.first_name,
+            Value::LastName(Parts::AsGiven) => &contact.last_name,
+            Value::FirstName(Parts::OfWhole) => contact.name_parts().0,
+            Value::LastName(Parts::OfWhole) => contact.name_parts().1,
+            Value::Email => &contact.email,
+            Value::Country => contact.country.as_ref().map_or("", |it| it.as_str()),
+            Value::Address => &contact.address,
+            Value::Description => &contact.description,
+            Value::TagId(key, ids) => ids.first(key, &contact.tags),
+            Value::OptIn | Value::Favorite => match self.said(contact) {
                 Some(true) => "true",
                 Some(false) => "false",
                 None => "",
-            }),
-            Value::AvatarUrl => give(match contact.avatar {
+            },
+            Value::AvatarUrl => match contact.avatar {
                 Some(Avatar::Url(url)) => url,
                 _ => "",
-            }),
-            Value::AvatarFile => match contact.avatar {
-                Some(Avatar::File(path)) => give(&format!("@{path}")),
-                _ => give(""),
             },
-            Value::Constant(text) => give(text),
-        }
+            Value::Constant(text) => text,
+            Value::Phone(style) => return spelled(*style, contact).into(),
+            Value::TagList => return joined(contact, ",").into(),
+            Value::TagText(separator) => return joined(contact, separator).into(),
+            Value::AvatarFile => match contact.avatar {
+                Some(Avatar::File(path)) => return format!("@{path}").into(),
+                _ => "",
+            },
+        };
+        borrowed.into()
     }
 
     fn said(&self, contact: &Contact<'_>) -> Option<bool> {
@@ -142,6 +140,13 @@ impl Value {
             _ => contact.favorite,
         }
     }
+}
+
+/// The phone in a platform's spelling.
+fn spelled(style: PhoneStyle, contact: &Contact<'_>) -> String {
+    let mut text = Vec::with_capacity(64);
+    push_phone(style, contact, &mut text);
+    String::from_utf8(text).expect("digits and signs")
 }
 
 /// Appends the phone in a platform's spelling.
@@ -178,6 +183,7 @@ fn push_hash(bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+#[inline(never)]
 fn push_tags(key: &str, contact: &Contact<'_>, out: &mut Vec<u8>) {
     let before = out.len();
     contact.tags.for_each(|tag| {
