@@ -38,7 +38,7 @@ impl<'r> Draft<'r> {
     /// The text of the first of a field's columns that is not empty, and the column; else what the
     /// field always is, and the column that might have said so.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, field: Field) -> (Option<usize>, &'r str) {
         match self.columns.origin(field) {
             Origin::Nowhere => (None, ""),
@@ -59,7 +59,7 @@ impl<'r> Draft<'r> {
 
     /// The text of the first of a field's columns that is not empty, and the column.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn first(&self, field: Field) -> Option<(usize, &'r str)> {
         match self.columns.origin(field) {
             Origin::Nowhere => None,
@@ -75,7 +75,7 @@ impl<'r> Draft<'r> {
 
     /// The text of a field, as [`Draft::find`] finds it.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, field: Field) -> &'r str {
         self.find(field).1
     }
@@ -112,7 +112,7 @@ impl<'r> Draft<'r> {
     /// The texts of a field's columns in one, with `separator` between them; else what the field
     /// always is.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn joined(&self, field: Field, separator: &str) -> Cow<'r, str> {
         match self.columns.origin(field) {
             Origin::Nowhere => "".into(),

@@ -220,10 +220,10 @@ impl RecordReader {
             let wrong = self.check(raw.len(), next - now.start, cells_seen);
             match self.text(bytes, whole, raw, &now) {
                 Err(at) => give(fault((Code::RecordBadBytes, bad_byte(form, raw, at)))),
-                Ok((text, text_start)) => match wrong {
+                Ok(text) => match wrong {
                     Some(wrong) => give(fault(wrong)),
                     None => {
-                        self.pad(text_start);
+                        self.pad();
                         let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
                         // Those between quotes are counted; an escape may hide one.
                         let escaped = self.options.dialect.escape.is_some() && now.any_marked;
@@ -231,7 +231,6 @@ impl RecordReader {
                         give(Record::Row(Row {
                             spot,
                             text,
-                            text_start,
                             scratch,
                             cells,
                             cells_seen,
@@ -298,9 +297,9 @@ impl RecordReader {
 
     /// Makes the record's cells as many as are expected; those that are missing stand, empty, at
     /// the start of the text.
-    fn pad(&mut self, start: usize) {
+    fn pad(&mut self) {
         if let Some(expected) = self.cells_expected.filter(|it| *it != self.cells.len()) {
-            let empty = CellSpan { start, end: start, kind: CellKind::Plain };
+            let empty = CellSpan { start: 0, end: 0, kind: CellKind::Plain };
             self.cells.resize(expected, empty);
         }
     }
