@@ -246,7 +246,7 @@ fn filler<'r, 'p>(
 }
 
 /// The text of a field that is put together of its columns.
-#[inline]
+#[inline(always)]
 fn joined<'r>(
     draft: &Draft<'r>,
     rules: &Rules,
@@ -256,6 +256,16 @@ fn joined<'r>(
     if !draft.columns().has(field) {
         return "".into();
     }
+    joined_of_columns(draft, rules, field, problems)
+}
+
+#[inline(never)]
+fn joined_of_columns<'r>(
+    draft: &Draft<'r>,
+    rules: &Rules,
+    field: Field,
+    problems: &mut Vec<Problem<'r>>,
+) -> Cow<'r, str> {
     rules.limits.keep(draft, field, draft.joined(field, ", "), problems)
 }
 

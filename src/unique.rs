@@ -138,9 +138,13 @@ fn join(part: u32, item: u32) -> u32 {
     part.wrapping_add(item)
 }
 
-/// The low half of a 64-bit hash.
+/// The low half of a 64-bit hash; 0 for no text, as many fields of a contact are.
+#[inline]
 #[expect(clippy::cast_possible_truncation, reason = "half of the hash is what is wanted")]
 fn hash(text: &str) -> u32 {
+    if text.is_empty() {
+        return 0;
+    }
     rapidhash_v3_nano_inline::<false, false>(text.as_bytes(), &DEFAULT_RAPID_SECRETS) as u32
 }
 

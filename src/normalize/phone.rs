@@ -116,7 +116,11 @@ struct Cell<'c, 'r> {
 impl<'r> Cell<'_, 'r> {
     /// The area code that stands apart from the cell; a cell with a plus or a zero before its
     /// digits has its own.
+    #[inline]
     fn area(&self) -> &'r str {
+        if !self.draft.columns().has(Field::AreaCode) {
+            return "";
+        }
         let area = trim(self.draft.get(Field::AreaCode));
         let has_own = || self.cell.trim_start().starts_with(['+', '0']);
         if area.is_empty() || has_own() { "" } else { area }

@@ -7,6 +7,8 @@
     reason = "digits stand in the groups of telephone numbers"
 )]
 
+use super::number::Phone;
+
 /// Why a valid number is nobody's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fiction {
@@ -108,6 +110,37 @@ const PLACEHOLDER_DIGITS: u32 = 7;
 #[must_use]
 pub fn fiction(digits: u64) -> Option<Fiction> {
     reserved(digits).or_else(|| is_typed(digits).then_some(Fiction::Placeholder))
+}
+
+/// The first two digits of every number that is set aside, four bits each.
+const RESERVED_BEGINNINGS: [bool; 256] = {
+    let mut beginnings = [false; 256];
+    let mut at = 0;
+    while at < RESERVED.len() {
+        let mut digits = RESERVED[at].0;
+        while digits > 99 {
+            digits /= 10;
+        }
+        beginnings[(digits / 10 * 16 + digits % 10) as usize] = true;
+        at += 1;
+    }
+    // North America.
+    let mut second = 0;
+    while second < 10 {
+        beginnings[0x10 + second] = true;
+        second += 1;
+    }
+    beginnings
+};
+
+/// Whether a few of a phone's digits tell that it is not nobody's, as those of most do: it begins
+/// like no number that is set aside, and its last three digits go neither straight up nor straight
+/// down nor stay.
+#[inline]
+pub(super) fn is_plainly_real(phone: Phone) -> bool {
+    let [last, before, first] = phone.last_digits();
+    let bend = last + first + 20 - 2 * before;
+    !RESERVED_BEGINNINGS[usize::from(phone.first_two_digits())] && bend % 10 != 0
 }
 
 /// Whether the digits, which need not be a valid number, are set aside for fiction.

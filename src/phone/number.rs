@@ -13,7 +13,7 @@ use std::num::NonZeroU64;
 /// once, and displays as `+971501234567`. A calling code never begins with zero, so no digit is
 /// lost.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Phone(NonZeroU64);
+pub struct Phone(pub(super) NonZeroU64);
 
 /// The most digits of a number in E.164.
 const E164_DIGITS_MAX: usize = 15;
@@ -30,6 +30,19 @@ impl Phone {
         let fours = pairs - 156 * (pairs >> 8 & 0x00FF_00FF_00FF_00FF);
         let eights = fours - 55_536 * (fours >> 16 & 0x0000_FFFF_0000_FFFF);
         eights - 4_194_967_296 * (eights >> 32)
+    }
+
+    /// The first two digits, four bits each; it has no fewer.
+    #[inline]
+    pub(super) fn first_two_digits(self) -> u8 {
+        let places_before = self.0.leading_zeros() / 4;
+        (self.0.get() << (4 * places_before) >> 56) as u8
+    }
+
+    /// The last three digits, the very last first.
+    #[inline]
+    pub(super) fn last_digits(self) -> [u8; 3] {
+        [0, 4, 8].map(|bits| (self.0.get() >> bits) as u8 & 15)
     }
 
     /// Appends a plus and the digits, as they are displayed.

@@ -3,7 +3,7 @@
 //! two together.
 
 use super::cell::is_ordinary;
-use super::fictional::fiction;
+use super::fictional::{fiction, is_plainly_real};
 use super::plan::Plan;
 use super::reading::{DigitsAs, Found, ReadRules, other_reading};
 use super::region::Region;
@@ -32,7 +32,8 @@ pub fn read_ordinary(
     let is_open = bare && other_reading(plan, home, text, &number, phone).is_some();
     // The zero of `(0)` may be no part of the number.
     let has_zero = number.national_bytes().starts_with(b"0") && text.contains('(');
-    let is_sure = !is_open && !has_zero && fiction(phone.as_u64()).is_none();
+    let is_real = is_plainly_real(phone) || fiction(phone.as_u64()).is_none();
+    let is_sure = !is_open && !has_zero && is_real;
     is_sure.then_some(Found { phone, number, other_reading: None, fiction: None })
 }
 

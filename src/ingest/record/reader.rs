@@ -92,7 +92,7 @@ impl RecordReader {
             let end = self.read_cells(bytes, &mut structure, &mut now);
             let next = if end < bytes.len() { after_line_end(bytes, end) } else { end };
             structure.skip_to(next);
-            now = self.end_record(bytes, whole.as_mut(), now, end, next, &mut give);
+            self.end_record(bytes, whole.as_mut(), &mut now, end, next, &mut give);
         }
         self.chunk = decoded;
         now.line
@@ -194,18 +194,18 @@ impl RecordReader {
         }
     }
 
-    /// The record ends before `end`, the next begins at `next`: gives it, and returns the next.
+    /// The record ends before `end`, the next begins at `next`: gives it, and goes on to the next.
     #[inline]
     fn end_record<'b>(
         &mut self,
         bytes: &'b [u8],
         whole: Option<&mut Whole<'b>>,
-        mut now: Current,
+        now: &mut Current,
         end: usize,
         next: usize,
         give: &mut impl FnMut(Record<'_>),
-    ) -> Current {
-        self.end_cell(&mut now, end);
+    ) {
+        self.end_cell(now, end);
         let cells_seen = self.cells.len() + now.cells_dropped;
         let raw = &bytes[now.start..end];
         let form = self.options.form;
@@ -218,7 +218,7 @@ impl RecordReader {
             give(Record::Blank(spot));
         } else {
             let wrong = self.check(raw.len(), next - now.start, cells_seen);
-            match self.text(bytes, whole, raw, &now) {
+            match self.text(bytes, whole, raw, now) {
                 Err(at) => give(fault((Code::RecordBadBytes, bad_byte(form, raw, at)))),
                 Ok(text) => match wrong {
                     Some(wrong) => give(fault(wrong)),
@@ -244,7 +244,7 @@ impl RecordReader {
         self.cells.clear();
         let line = now.line + now.lines_inside + u64::from(next > end);
         let byte = now.byte + length;
-        Current { start: next, byte, cell_start: next, line, ..Current::default() }
+        *now = Current { start: next, byte, cell_start: next, line, ..Current::default() };
     }
 
     /// Whether every cell of the record is empty or white space. Most records say no by their

@@ -1,7 +1,8 @@
 //! A contact as a JSON object, or as an array of its values.
 
 use super::json::{json_string, push_json_string};
-use super::value::Value;
+use super::literal::Literal;
+use super::value::{Value, push_text};
 use crate::contact::Contact;
 use crate::map::{Columns, Draft};
 use crate::normalize::tags::TagIds;
@@ -20,7 +21,7 @@ pub(super) struct Item {
 #[derive(Debug, Clone)]
 struct Member {
     name: String,
-    key: String,
+    key: Literal,
     node: Node,
 }
 
@@ -38,7 +39,7 @@ enum Node {
 #[derive(Debug, Clone)]
 struct Param {
     at: usize,
-    before: String,
+    before: Literal,
 }
 
 impl Item {
@@ -64,7 +65,7 @@ impl Item {
                     ParamsForm::List => format!(",{{\"name\":{name},\"value\":"),
                     ParamsForm::Object | ParamsForm::Columns => format!(",{name}:"),
                 };
-                Param { at: *at, before }
+                Param { at: *at, before: Literal::new(&before) }
             };
             let params = params.iter().map(param).collect();
             insert(&mut members, &given.key, Node::Params(given.form, params));
@@ -77,10 +78,11 @@ impl Item {
         match self.form {
             ItemForm::Object => push_object(&self.members, contact, draft, out),
             ItemForm::Array => {
+                let no_key = Literal::default();
                 for (index, member) in self.members.iter().enumerate() {
                     out.push(if index == 0 { b'[' } else { b',' });
                     let before = out.len();
-                    member.node.push("", contact, draft, out);
+                    member.node.push(&no_key, contact, draft, out);
                     if out.len() == before {
                         out.extend_from_slice(b"\"\"");
                     }
@@ -95,7 +97,7 @@ impl Item {
 fn insert(members: &mut Vec<Member>, path: &str, node: Node) {
     let (name, rest) = path.split_once('.').map_or((path, None), |(it, rest)| (it, Some(rest)));
     let at = members.iter().position(|member| member.name == name).unwrap_or_else(|| {
-        let key = format!(",{}:", json_string(name));
+        let key = Literal::new(&format!(",{}:", json_string(name)));
         members.push(Member { name: name.to_owned(), key, node: Node::Object(Vec::new()) });
         members.len() - 1
     });
@@ -121,19 +123,19 @@ fn push_object(members: &[Member], contact: &Contact<'_>, draft: &Draft<'_>, out
 impl Node {
     /// Appends `key` and the value; nothing where there is no value.
     #[inline]
-    fn push(&self, key: &str, contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
+    fn push(&self, key: &Literal, contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
         match self {
             Node::Value(value) => value.push_json(key, contact, out),
             Node::Text(value) => {
                 let text = value.text(contact);
                 if !text.is_empty() {
-                    out.extend_from_slice(key.as_bytes());
+                    key.push(out);
                     push_form_text(out, &text);
                 }
             }
             Node::Object(members) => {
                 let before = out.len();
-                out.extend_from_slice(key.as_bytes());
+                key.push(out);
                 push_object(members, contact, draft, out);
                 if out.ends_with(b"{}") {
                     out.truncate(before);
@@ -156,7 +158,7 @@ fn push_form_text(out: &mut Vec<u8>, text: &str) {
 
 #[inline(never)]
 fn push_params(
-    key: &str,
+    key: &Literal,
     form: ParamsForm,
     params: &[Param],
     draft: &Draft<'_>,
@@ -164,16 +166,13 @@ fn push_params(
 ) {
     let (open, close) = if form == ParamsForm::List { (b'[', b']') } else { (b'{', b'}') };
     let before = out.len();
-    out.extend_from_slice(key.as_bytes());
+    key.push(out);
     let keyed = out.len();
     for Param { at, before } in params {
         let value = trim(draft.cell(*at));
-        if !value.is_empty() {
-            out.extend_from_slice(before.as_bytes());
-            push_json_string(out, value);
-            if form == ParamsForm::List {
-                out.push(b'}');
-            }
+        push_text(before, value, out);
+        if form == ParamsForm::List && !value.is_empty() {
+            out.push(b'}');
         }
     }
     match out.get_mut(keyed) {

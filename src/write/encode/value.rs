@@ -5,67 +5,61 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use super::json::{push_integer, push_json_string};
-use crate::contact::{Avatar, Contact, Field};
+use super::literal::Literal;
+use crate::contact::{Avatar, Contact, Country, Field};
 use crate::normalize::tags::TagIds;
 use crate::write::contract::{Contract, FieldKey, PhoneStyle, TagsForm};
 
 /// Where a value comes from, and how it is spelled.
 #[derive(Debug, Clone)]
 pub(super) enum Value {
+    /// A text that stands in the contact.
+    Text(TextOf),
     Phone(PhoneStyle),
-    Name,
-    /// The parts of the name; a whole name is parted where that is asked for.
-    FirstName(Parts),
-    LastName(Parts),
-    Email,
-    Country,
-    Address,
-    Description,
     TagList,
     TagText(String),
     /// The ids of tags under this key.
     TagId(String, TagIds),
-    OptIn,
-    Favorite,
-    AvatarUrl,
+    /// Yes or no, where the contact says it.
+    Said(fn(&Contact<'_>) -> Option<bool>),
     AvatarFile,
     Constant(String),
 }
 
-/// Whether a whole name is parted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Parts {
-    /// The platform has a key for the whole name: only parts that the row has are written.
-    AsGiven,
-    /// The platform takes parts alone.
-    OfWhole,
-}
+/// One text of a contact; empty where there is none.
+type TextOf = for<'c> fn(&'c Contact<'_>) -> &'c str;
 
 impl Value {
     /// What a key of the contract stands for.
     pub(super) fn of(known: &FieldKey, contract: &Contract, ids: Option<&TagIds>) -> Value {
-        let whole = contract.fields.iter().any(|other| other.field == Some(Field::Name));
-        let parts = if whole { Parts::AsGiven } else { Parts::OfWhole };
+        // Where the platform has a key for the whole name, only parts that the row has are written;
+        // where it takes parts alone, a whole name is parted.
+        let has_whole = contract.fields.iter().any(|other| other.field == Some(Field::Name));
         let Some(field) = known.field else {
             return Value::Constant(known.value.clone().unwrap_or_default());
         };
         match field {
             Field::Phone => Value::Phone(known.style),
-            Field::Name => Value::Name,
-            Field::FirstName => Value::FirstName(parts),
-            Field::LastName => Value::LastName(parts),
-            Field::Email => Value::Email,
-            Field::Country => Value::Country,
-            Field::Address => Value::Address,
-            Field::Description => Value::Description,
+            Field::Name => Value::Text(|contact| &contact.name),
+            Field::FirstName if has_whole => Value::Text(|contact| &contact.first_name),
+            Field::LastName if has_whole => Value::Text(|contact| &contact.last_name),
+            Field::FirstName => Value::Text(|contact| contact.name_parts().0),
+            Field::LastName => Value::Text(|contact| contact.name_parts().1),
+            Field::Email => Value::Text(|contact| &contact.email),
+            Field::Country => Value::Text(|it| it.country.as_ref().map_or("", Country::as_str)),
+            Field::Address => Value::Text(|contact| &contact.address),
+            Field::Description => Value::Text(|contact| &contact.description),
             Field::Tags => match known.tags_form(contract) {
                 TagsForm::List => Value::TagList,
                 TagsForm::Joined => Value::TagText(known.separator.clone()),
                 TagsForm::Id => Value::TagId(known.key.clone(), ids.cloned().unwrap_or_default()),
             },
-            Field::OptIn => Value::OptIn,
-            Field::Favorite => Value::Favorite,
-            Field::Avatar => Value::AvatarUrl,
+            Field::OptIn => Value::Said(|contact| contact.opt_in),
+            Field::Favorite => Value::Said(|contact| contact.favorite),
+            Field::Avatar => Value::Text(|contact| match contact.avatar {
+                Some(Avatar::Url(url)) => url,
+                _ => "",
+            }),
             Field::Region | Field::CallingCode | Field::AreaCode | Field::OptOut => {
                 unreachable!("no key of a contract stands for it")
             }
@@ -74,71 +68,56 @@ impl Value {
 
     /// Appends `key` and the value as JSON; nothing where there is no value.
     #[inline]
-    pub(super) fn push_json(&self, key: &str, contact: &Contact<'_>, out: &mut Vec<u8>) {
+    pub(super) fn push_json(&self, key: &Literal, contact: &Contact<'_>, out: &mut Vec<u8>) {
         match self {
+            Value::Text(of) => push_text(key, of(contact), out),
             Value::Phone(style) => {
-                out.extend_from_slice(key.as_bytes());
+                key.push(out);
                 out.push(b'"');
                 push_phone(*style, contact, out);
                 out.push(b'"');
             }
             Value::TagList => push_tags(key, contact, out),
-            Value::OptIn | Value::Favorite => {
-                if let Some(said) = self.said(contact) {
-                    out.extend_from_slice(key.as_bytes());
+            Value::Said(of) => {
+                if let Some(said) = of(contact) {
+                    key.push(out);
                     out.extend_from_slice(if said { b"true" } else { b"false" });
                 }
             }
-            _ => {
-                let text = self.text(contact);
-                if !text.is_empty() {
-                    out.extend_from_slice(key.as_bytes());
-                    push_json_string(out, &text);
-                }
+            Value::TagText(_) | Value::TagId(..) | Value::AvatarFile | Value::Constant(_) => {
+                push_text(key, &self.text(contact), out);
             }
         }
     }
 
     /// The value as text; empty where there is none.
-    #[inline]
     pub(super) fn text<'c>(&'c self, contact: &'c Contact<'_>) -> Cow<'c, str> {
-        let borrowed = match self {
-            Value::Name => &*contact.name,
-            Value::FirstName(Parts::AsGiven) => &contact.first_name,
-            Value::LastName(Parts::AsGiven) => &contact.last_name,
-            Value::FirstName(Parts::OfWhole) => contact.name_parts().0,
-            Value::LastName(Parts::OfWhole) => contact.name_parts().1,
-            Value::Email => &contact.email,
-            Value::Country => contact.country.as_ref().map_or("", |it| it.as_str()),
-            Value::Address => &contact.address,
-            Value::Description => &contact.description,
-            Value::TagId(key, ids) => ids.first(key, &contact.tags),
-            Value::OptIn | Value::Favorite => match self.said(contact) {
-                Some(true) => "true",
-                Some(false) => "false",
-                None => "",
-            },
-            Value::AvatarUrl => match contact.avatar {
-                Some(Avatar::Url(url)) => url,
-                _ => "",
-            },
-            Value::Constant(text) => text,
-            Value::Phone(style) => return spelled(*style, contact).into(),
-            Value::TagList => return joined(contact, ",").into(),
-            Value::TagText(separator) => return joined(contact, separator).into(),
-            Value::AvatarFile => match contact.avatar {
-                Some(Avatar::File(path)) => return format!("@{path}").into(),
-                _ => "",
-            },
-        };
-        borrowed.into()
-    }
-
-    fn said(&self, contact: &Contact<'_>) -> Option<bool> {
         match self {
-            Value::OptIn => contact.opt_in,
-            _ => contact.favorite,
+            Value::Text(of) => of(contact).into(),
+            Value::Phone(style) => spelled(*style, contact).into(),
+            Value::TagList => joined(contact, ",").into(),
+            Value::TagText(separator) => joined(contact, separator).into(),
+            Value::TagId(key, ids) => ids.first(key, &contact.tags).into(),
+            Value::Said(of) => match of(contact) {
+                Some(true) => "true".into(),
+                Some(false) => "false".into(),
+                None => "".into(),
+            },
+            Value::AvatarFile => match contact.avatar {
+                Some(Avatar::File(path)) => format!("@{path}").into(),
+                _ => "".into(),
+            },
+            Value::Constant(text) => text.into(),
         }
+    }
+}
+
+/// Appends `key` and a text as JSON; nothing where the text is empty.
+#[inline(never)]
+pub(super) fn push_text(key: &Literal, text: &str, out: &mut Vec<u8>) {
+    if !text.is_empty() {
+        key.push(out);
+        push_json_string(out, text);
     }
 }
 
@@ -184,11 +163,11 @@ fn push_hash(bytes: &[u8], out: &mut Vec<u8>) {
 }
 
 #[inline(never)]
-fn push_tags(key: &str, contact: &Contact<'_>, out: &mut Vec<u8>) {
+fn push_tags(key: &Literal, contact: &Contact<'_>, out: &mut Vec<u8>) {
     let before = out.len();
     contact.tags.for_each(|tag| {
         if out.len() == before {
-            out.extend_from_slice(key.as_bytes());
+            key.push(out);
             out.push(b'[');
         } else {
             out.push(b',');
