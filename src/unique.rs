@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rapidhash::v3::{DEFAULT_RAPID_SECRETS, rapidhash_v3_nano_inline};
 
-use crate::contact::{Contact, Field};
+use crate::contact::{Contact, Country, Field};
 use crate::phone::{Phone, variant_key};
 
 pub mod existing;
@@ -63,7 +63,10 @@ impl Print {
     pub fn of<'r>(contact: &Contact<'r>, params: impl Iterator<Item = (u32, &'r str)>) -> Print {
         let mut tags = 0;
         contact.tags.for_each(|tag| tags = join(tags, hash(tag)));
-        let country = contact.country.map_or(0, |country| hash(country.as_str()));
+        // Two letters are their own print.
+        let letters = |country: Country| country.as_str().bytes().map(u32::from);
+        let country =
+            contact.country.map_or(0, |it| letters(it).fold(0, |all, one| all << 8 | one));
         let mut print = 0;
         // Most contacts have none of these.
         for (field, value) in [

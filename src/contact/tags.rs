@@ -46,8 +46,11 @@ impl<'r> Tags<'r> {
             *slot = cell;
             count += 1;
         }
+        if count == 0 {
+            return Tags { texts, count, form: Form::Labels, separator, own };
+        }
         let cells = Tags { texts, count, form: Form::Cells, separator, own };
-        if count == 0 { cells } else { cells.as_few_labels().unwrap_or(cells) }
+        cells.as_few_labels().unwrap_or(cells)
     }
 
     /// The labels themselves, if they are few and stand in the cells as they are.

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Columns, Origin};
 use super::denial::is_no_phone;
 use super::synonyms::{Meaning, Strength, meanings};
+use super::{Columns, Origin};
 use crate::contact::Field;
 use crate::ingest::guard::unguard;
 use crate::ingest::record::Row;

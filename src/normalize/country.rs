@@ -54,6 +54,11 @@ impl Homes {
         problems: &mut Vec<Problem<'r>>,
     ) -> Homes {
         let usual = country.or(home);
+        let columns = draft.columns();
+        // Most files have neither.
+        if !columns.has(Field::CallingCode) && !columns.has(Field::Region) {
+            return Homes { named: None, usual };
+        }
         for field in [Field::CallingCode, Field::Region] {
             let cell = trim(draft.get(field));
             if cell.is_empty() {

@@ -108,16 +108,17 @@ impl RecordReader {
         now: &mut Current,
     ) -> usize {
         let dialect = self.options.dialect;
+        let cells_max = self.options.limits.record_cells_max;
         // What is read from on its own copy stays in registers.
         let mut places = structure.clone();
         let end = loop {
             let Some(at) = places.next() else { break bytes.len() };
             let byte = bytes[at];
             if byte == dialect.delimiter {
-                if now.inside.is_none() && !now.marked {
+                if now.inside.is_none() && !now.marked && self.cells.len() <= cells_max {
                     // Most cells are such.
                     let kind = CellKind::Plain;
-                    self.push(now, CellSpan { start: now.cell_start, end: at, kind });
+                    self.cells.push(CellSpan { start: now.cell_start, end: at, kind });
                     now.cell_start = at + 1;
                 } else {
                     self.end_cell(now, at);
