@@ -132,8 +132,10 @@ impl<'r> Tags<'r> {
         let mut characters = self.separator.chars();
         let alone = characters.next().filter(|_| characters.next().is_none());
         for &cell in cells {
+            let is_quoted = memchr::memchr(b'"', cell.as_bytes()).is_some();
             match alone {
-                _ if memchr::memchr(b'"', cell.as_bytes()).is_some() => {
+                // Nothing ends a label in quotes where nothing stands between two.
+                _ if is_quoted && !self.separator.is_empty() => {
                     split_quoted(cell, self.separator, &mut split);
                 }
                 Some(character) => {

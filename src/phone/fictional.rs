@@ -218,6 +218,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_plainly_real_is_real() {
+        let ranges =
+            RESERVED.iter().flat_map(|(first, last)| [*first, first.midpoint(*last), *last]);
+        let typed = (0..10).flat_map(|first| {
+            [0, 1, 9].map(|step| (0..9).fold(97, |all, at| all * 10 + (first + at * step) % 10))
+        });
+        let mut state = 1_u64;
+        let any = (0..100_000).map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            10_000_000 + (state >> 20) % 1_000_000_000_000
+        });
+        let mut plain = 0;
+        for digits in ranges.chain(typed).chain(any).chain([1_415_555_0123, 1_212_555_0199]) {
+            let packed = u64::from_str_radix(&digits.to_string(), 16).expect("digits");
+            let phone = Phone(std::num::NonZeroU64::new(packed).expect("not zero"));
+            assert!(!is_plainly_real(phone) || of(digits).is_none(), "{digits}");
+            plain += u32::from(is_plainly_real(phone));
+        }
+        assert!(plain > 50_000, "only {plain} were plain");
+    }
+
+    #[test]
     fn digits_typed_to_fill_a_field_are_placeholders() {
         for digits in [
             971501234567,
