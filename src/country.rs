@@ -56,15 +56,18 @@ fn region_of_name(folded: &str) -> Option<Region> {
 #[must_use]
 pub fn region_of(text: &str, plan: &Plan) -> Option<Region> {
     let text = trim(text);
-    one(text, plan).or_else(|| {
-        // Several ways of saying the same, each with its own punctuation.
-        let parts = text.split(['(', ')', '-', '–', '/', '|', ',', '[', ']']).map(str::trim);
-        let mut parts = parts.filter(|part| !part.is_empty());
-        let first = one(parts.next()?, plan)?;
-        let mut rest = parts.peekable();
-        rest.peek()?;
-        rest.all(|part| one(part, plan) == Some(first)).then_some(first)
-    })
+    // Most are codes.
+    iso_code(text, plan).or_else(|| one(text, plan)).or_else(|| all_of_one(text, plan))
+}
+
+/// The region that a text names in several ways, each with its own punctuation.
+fn all_of_one(text: &str, plan: &Plan) -> Option<Region> {
+    let parts = text.split(['(', ')', '-', '–', '/', '|', ',', '[', ']']).map(str::trim);
+    let mut parts = parts.filter(|part| !part.is_empty());
+    let first = one(parts.next()?, plan)?;
+    let mut rest = parts.peekable();
+    rest.peek()?;
+    rest.all(|part| one(part, plan) == Some(first)).then_some(first)
 }
 
 /// The name most like a text that names no region, if it is but a letter or two away.
@@ -120,6 +123,7 @@ fn named(text: &str) -> Option<Region> {
 
 /// An ISO code of two letters, one of the plan's own such as `XK`, or `UK`, which is in use all the
 /// same.
+#[inline]
 fn iso_code(text: &str, plan: &Plan) -> Option<Region> {
     let region: Region = if text.len() == 2 { text.parse().ok()? } else { return None };
     if region.letters() == Some(*b"UK") {

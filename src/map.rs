@@ -110,6 +110,27 @@ pub struct Look<'s> {
 /// A column that feeds a field, by its index, and how that is known.
 type Feed = (usize, Evidence);
 
+/// Where a field's text comes from, told once, because every row asks for every field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// Nothing feeds it.
+    Nowhere,
+    /// One column, and nothing else.
+    Column(usize),
+    /// Several columns, or what the field is where its columns say nothing.
+    Any,
+}
+
+impl Origin {
+    fn of(columns: &[Feed], constant: &str) -> Origin {
+        match (columns, constant) {
+            ([], "") => Origin::Nowhere,
+            ([(at, _)], "") => Origin::Column(*at),
+            _ => Origin::Any,
+        }
+    }
+}
+
 /// Which columns feed which field of one source. A phone column exists.
 #[derive(Debug, Clone)]
 pub struct Columns {
@@ -120,6 +141,8 @@ pub struct Columns {
     /// What stands between two tags of a cell.
     pub tag_separator: String,
     feeds: Feeds,
+    /// Where each field's text comes from.
+    origins: [Origin; Field::COUNT],
     /// What a field is where its columns say nothing.
     constants: [String; Field::COUNT],
     has_constants: bool,
@@ -173,6 +196,8 @@ impl Columns {
         for (field, value) in &options.constants {
             value.clone_into(&mut constants[*field as usize]);
         }
+        let origin = |at: usize| Origin::of(&feeds[at], &constants[at]);
+        let origins = std::array::from_fn(origin);
         let tag_columns = &feeds[Field::Tags as usize];
         let separator = options
             .tag_separator
@@ -186,6 +211,7 @@ impl Columns {
             preset,
             tag_separator: separator,
             feeds,
+            origins,
             has_constants: constants.iter().any(|constant| !constant.is_empty()),
             constants,
             leftovers,
@@ -193,11 +219,16 @@ impl Columns {
         })
     }
 
-    /// Whether more than one column feeds `field`.
+    /// Whether something feeds `field`: a column, or what it is where its columns say nothing.
     #[must_use]
     #[inline]
-    pub fn has_several(&self, field: Field) -> bool {
-        self.feeds[field as usize].len() > 1
+    pub fn has(&self, field: Field) -> bool {
+        self.origin(field) != Origin::Nowhere
+    }
+
+    #[inline]
+    fn origin(&self, field: Field) -> Origin {
+        self.origins[field as usize]
     }
 
     /// Index of the column that feeds `field` first, from 0.

@@ -155,10 +155,8 @@ pub fn normalize<'r>(
     let names = name::read(draft, rules, problems);
     let email =
         rules.limits.keep(draft, Field::Email, email::read(draft, problems).into(), problems);
-    let address = draft.joined(Field::Address, ", ");
-    let address = rules.limits.keep(draft, Field::Address, address, problems);
-    let description = draft.joined(Field::Description, ", ");
-    let description = rules.limits.keep(draft, Field::Description, description, problems);
+    let address = joined(draft, rules, Field::Address, problems);
+    let description = joined(draft, rules, Field::Description, problems);
     let favorite = favorite(draft, rules, problems);
     let avatar = rules.avatar.as_ref().and_then(|rules| avatar::read(draft, rules, problems));
     let tags = tags::read(draft);
@@ -247,10 +245,37 @@ fn filler<'r, 'p>(
     rules.missing_name.as_ref()
 }
 
+/// The text of a field that is put together of its columns.
+#[inline(always)]
+fn joined<'r>(
+    draft: &Draft<'r>,
+    rules: &Rules,
+    field: Field,
+    problems: &mut Vec<Problem<'r>>,
+) -> Cow<'r, str> {
+    if !draft.columns().has(field) {
+        return "".into();
+    }
+    joined_of_columns(draft, rules, field, problems)
+}
+
+#[inline(never)]
+fn joined_of_columns<'r>(
+    draft: &Draft<'r>,
+    rules: &Rules,
+    field: Field,
+    problems: &mut Vec<Problem<'r>>,
+) -> Cow<'r, str> {
+    rules.limits.keep(draft, field, draft.joined(field, ", "), problems)
+}
+
 /// Whether the contact is a favorite, where the platform asks.
 fn favorite<'r>(draft: &Draft<'r>, rules: &Rules, problems: &mut Vec<Problem<'r>>) -> Option<bool> {
+    if !rules.favorite {
+        return None;
+    }
     let cell = draft.get(Field::Favorite);
-    if !rules.favorite || trim(cell).is_empty() {
+    if trim(cell).is_empty() {
         return None;
     }
     let said = consent::read_cell(cell);

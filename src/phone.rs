@@ -134,6 +134,7 @@ pub use ordinary::read_ordinary;
 pub use plan::Plan;
 pub use reading::{
     Choice, DigitsAs, Found, Letters, OtherReading, ReadRules, Reading, Refused, Several, read,
+    read_at_length,
 };
 pub use region::{NotARegion, Region};
 pub use trace::{Attempt, Step};

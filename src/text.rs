@@ -19,15 +19,45 @@ pub fn printable(text: &str) -> String {
     shown
 }
 
+/// A bit for each byte that may be the first of white space, and another for each that may be the
+/// last.
+const MAY_BEGIN: u8 = 1;
+const MAY_END: u8 = 2;
+
+const ENDS: [u8; 256] = {
+    let mut ends = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if matches!(byte, 0..=0x20 | 0xc2 | 0xe1..=0xe3) {
+            ends[byte] |= MAY_BEGIN;
+        }
+        if matches!(byte, 0..=0x20 | 0x80..=0x8a | 0x9f | 0xa0 | 0xa8 | 0xa9 | 0xaf) {
+            ends[byte] |= MAY_END;
+        }
+        byte += 1;
+    }
+    ends
+};
+
 /// The text without white space at its ends, as [`str::trim`] has it. Most cells have none there,
 /// which their outermost bytes tell.
 #[must_use]
 #[inline]
 pub fn trim(text: &str) -> &str {
+    let class = |byte: Option<&u8>| byte.map_or(0, |byte| ENDS[usize::from(*byte)]);
     let bytes = text.as_bytes();
-    // Beyond ASCII, white space begins with one of these bytes, and its last byte but one is one of
-    // those below.
-    let may_begin = matches!(bytes, [..=b' ' | 0xc2 | 0xe1..=0xe3, ..]);
+    if (class(bytes.first()) & MAY_BEGIN) | (class(bytes.last()) & MAY_END) == 0 {
+        return text;
+    }
+    trim_any(text)
+}
+
+/// The same for a text whose outermost bytes leave it open.
+#[inline(never)]
+fn trim_any(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let may_begin = bytes.first().is_some_and(|first| ENDS[usize::from(*first)] & MAY_BEGIN != 0);
+    // Beyond ASCII, the last byte but one of white space is one of these.
     let may_end = match bytes {
         [.., before_last, 0x80..=0xff] => matches!(before_last, 0xc2 | 0x80 | 0x81 | 0x9a),
         [.., last] => *last <= b' ',

@@ -8,7 +8,7 @@ use std::{io, mem};
 
 use rapidhash::v3::{DEFAULT_RAPID_SECRETS, rapidhash_v3_nano_inline};
 
-use crate::contact::{Contact, Field};
+use crate::contact::{Contact, Country, Field};
 use crate::phone::{Phone, variant_key};
 
 pub mod by_row;
@@ -94,7 +94,10 @@ impl Print {
     pub fn of<'r>(contact: &Contact<'r>, params: impl Iterator<Item = (u32, &'r str)>) -> Print {
         let mut tags = 0;
         contact.tags.for_each(|tag| tags = join(tags, hash(tag)));
-        let country = contact.country.map_or(0, |country| hash(country.as_str()));
+        // Two letters are their own print.
+        let letters = |country: Country| country.as_str().bytes().map(u32::from);
+        let country =
+            contact.country.map_or(0, |it| letters(it).fold(0, |all, one| all << 8 | one));
         let mut print = 0;
         // Most contacts have none of these.
         for (field, value) in [
@@ -169,9 +172,13 @@ fn join(part: u32, item: u32) -> u32 {
     part.wrapping_add(item)
 }
 
-/// The low half of a 64-bit hash.
+/// The low half of a 64-bit hash; 0 for no text, as many fields of a contact are.
+#[inline]
 #[expect(clippy::cast_possible_truncation, reason = "half of the hash is what is wanted")]
 fn hash(text: &str) -> u32 {
+    if text.is_empty() {
+        return 0;
+    }
     rapidhash_v3_nano_inline::<false, false>(text.as_bytes(), &DEFAULT_RAPID_SECRETS) as u32
 }
 

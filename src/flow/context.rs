@@ -10,7 +10,7 @@ use crate::ingest::compressed::Compression;
 use crate::ingest::detect::{Detected, Origin};
 use crate::ingest::encoding::{Encoding, Form};
 use crate::ingest::guard::{RAW_COLUMN, REFUSED_COLUMNS};
-use crate::ingest::record::{Fault, Record, RecordReader};
+use crate::ingest::record::{Fault, Record, RecordReader, Row};
 use crate::ingest::{Evidence, HeaderLine, ReadOptions, Source};
 use crate::map::content::Sample;
 use crate::map::{Columns, Draft, Look};
@@ -209,14 +209,29 @@ impl SourceContext {
 
     /// Reads a record of the source. In a file of ours that comes back, a record that could not be
     /// read stands in `_raw`, where somebody may have mended it: then that is the record.
-    pub(super) fn resolve(&self, record: Record<'_>, give: &mut dyn FnMut(Record<'_>, &View)) {
-        let (Record::Row(row), Some((at, view))) = (&record, &self.raw) else {
-            give(record, &self.view);
-            return;
-        };
-        let outer = Draft::new(*row, &self.view.columns);
+    #[inline]
+    pub(super) fn resolve(&self, record: Record<'_>, give: &mut impl FnMut(Record<'_>, &View)) {
+        match (&record, &self.raw) {
+            (Record::Row(row), Some((at, view))) => {
+                let row = *row;
+                self.resolve_raw(record, row, *at, view, give);
+            }
+            _ => give(record, &self.view),
+        }
+    }
+
+    /// The same for a row of a file of ours, whose `_raw` is the cell at index `at`.
+    fn resolve_raw(
+        &self,
+        record: Record<'_>,
+        row: Row<'_>,
+        at: usize,
+        view: &View,
+        give: &mut dyn FnMut(Record<'_>, &View),
+    ) {
+        let outer = Draft::new(row, &self.view.columns);
         let blank = self.view.originals.iter().all(|at| outer.cell(*at).trim().is_empty());
-        let raw = outer.cell(*at);
+        let raw = outer.cell(at);
         if !blank || raw.trim().is_empty() {
             give(record, &self.view);
             return;

@@ -231,9 +231,11 @@ impl Worked {
 
     fn push_record(&mut self, row: Row<'_>, view: &View, context: &SourceContext) -> Result<()> {
         let draft = Draft::new(row, &view.columns);
-        let mut problems: Vec<Problem<'_>> = padding(&row).into_iter().collect();
-        let swallowed = swallowed(&row, view);
-        if let Some(problem) = swallowed {
+        let mut problems = Vec::new();
+        if let Some(problem) = padding(&row) {
+            problems.push(problem);
+        }
+        if let Some(problem) = swallowed(&row, view) {
             self.problems.push(&problem, &view.keys, None);
             self.push_reject(&draft, view, context);
             self.push_row(row.spot, Fate::Malformed, None, Print::default());
@@ -244,7 +246,7 @@ impl Worked {
         for problem in &problems {
             self.problems.push(problem, &view.keys, phone);
         }
-        let contact = match contact {
+        let contact = match &contact {
             Ok(contact) => contact,
             Err(refusal) => {
                 self.unread.extend(refusal.unread);
@@ -256,12 +258,12 @@ impl Worked {
                 return Ok(());
             }
         };
-        let (fate, action) = self.settle(&contact, &draft, view, context)?;
+        let (fate, action) = self.settle(contact, &draft, view, context)?;
         if fate == Fate::Rejected {
             self.push_reject(&draft, view, context);
         }
         let rest = view.leftovers.iter().map(|(at, name)| (*name, trim(draft.cell(*at))));
-        let print = Print::of(&contact, rest);
+        let print = Print::of(contact, rest);
         let phone = (contact.phone, contact.region, contact.kind);
         self.push_row(row.spot, fate, Some(phone), print);
         self.rows.last_mut().expect("just pushed").action = action;

@@ -33,6 +33,7 @@ pub fn is_ours(headers: &[String]) -> bool {
 }
 
 /// Whether a spreadsheet may take the text, less the `'`s before it, for a formula.
+#[inline]
 fn looks_like_formula(text: &str) -> bool {
     let text = if text.starts_with('\'') { text.trim_start_matches('\'') } else { text };
     matches!(text.as_bytes(), [b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r', ..])
@@ -40,6 +41,7 @@ fn looks_like_formula(text: &str) -> bool {
 
 /// The cell, with one `'` more before it where it looks like a formula.
 #[must_use]
+#[inline]
 pub fn guard(cell: &str) -> Cow<'_, [u8]> {
     if looks_like_formula(cell) {
         format!("'{cell}").into_bytes().into()

@@ -63,8 +63,6 @@ pub struct Row<'c> {
     /// Where it stands in its chunk.
     pub spot: Spot,
     text: &'c str,
-    /// Offset of `text` in the chunk.
-    text_start: usize,
     /// The unescaped cells of the record.
     scratch: &'c str,
     cells: &'c [CellSpan],
@@ -121,10 +119,11 @@ impl<'c> Row<'c> {
 
     #[inline(always)]
     fn resolve(&self, span: CellSpan) -> &'c str {
-        match span.kind {
-            CellKind::Plain => &self.text[span.start - self.text_start..span.end - self.text_start],
-            CellKind::Marked { .. } => &self.scratch[span.start..span.end],
-        }
+        let text = match span.kind {
+            CellKind::Plain => self.text,
+            CellKind::Marked { .. } => self.scratch,
+        };
+        &text[span.start..span.end]
     }
 }
 
@@ -160,7 +159,7 @@ struct CellSpan {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CellKind {
-    /// The span is into the chunk.
+    /// While the record is being read the span is into the chunk, then into the record's text.
     Plain,
     /// The cell holds doubled quotes or escapes, or must be decoded. While the record is being read
     /// the span is into the chunk, then into the scratch, where what it means is written out.

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::Columns;
 use super::denial::is_no_phone;
 use super::synonyms::{Meaning, Strength, meanings};
+use super::{Columns, Origin};
 use crate::contact::Field;
 use crate::ingest::guard::unguard;
 use crate::ingest::record::Row;
@@ -38,25 +38,22 @@ impl<'r> Draft<'r> {
     /// The text of the first of a field's columns that is not empty, and the column; else what the
     /// field always is, and the column that might have said so.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, field: Field) -> (Option<usize>, &'r str) {
-        match self.columns.of(field) {
-            Some(first) => self.find_from(first, field),
-            None => (None, self.columns.constant(field)),
+        match self.columns.origin(field) {
+            Origin::Nowhere => (None, ""),
+            Origin::Column(at) => (Some(at), self.cell(at)),
+            Origin::Any => self.find_any(field),
         }
     }
 
-    fn find_from(&self, first: usize, field: Field) -> (Option<usize>, &'r str) {
-        let cell = self.cell(first);
-        if !is_blank(cell) {
-            return (Some(first), cell);
-        }
-        // Most fields have one column or none.
-        let other = if self.columns.has_several(field) { self.first(field) } else { None };
-        match (other, self.columns.constant(field)) {
+    #[inline(never)]
+    fn find_any(&self, field: Field) -> (Option<usize>, &'r str) {
+        let constant = self.columns.constant(field);
+        match (self.filled(field).next(), self.columns.of(field)) {
             (Some((at, cell)), _) => (Some(at), cell),
-            (None, "") => (Some(first), cell),
-            (None, constant) => (Some(first), constant),
+            (None, Some(first)) if constant.is_empty() => (Some(first), self.cell(first)),
+            (None, first) => (first, constant),
         }
     }
 
@@ -64,39 +61,36 @@ impl<'r> Draft<'r> {
     #[must_use]
     #[inline(always)]
     pub fn first(&self, field: Field) -> Option<(usize, &'r str)> {
-        let first = self.columns.of(field)?;
-        let cell = self.cell(first);
-        if !is_blank(cell) {
-            return Some((first, cell));
+        match self.columns.origin(field) {
+            Origin::Nowhere => None,
+            Origin::Column(at) => Some((at, self.cell(at))).filter(|(_, cell)| !is_blank(cell)),
+            Origin::Any => self.first_of_any(field),
         }
-        if self.columns.has_several(field) { self.first_of_several(field) } else { None }
     }
 
     #[inline(never)]
-    fn first_of_several(&self, field: Field) -> Option<(usize, &'r str)> {
+    fn first_of_any(&self, field: Field) -> Option<(usize, &'r str)> {
         self.filled(field).next()
     }
 
     /// The text of a field, as [`Draft::find`] finds it.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, field: Field) -> &'r str {
         self.find(field).1
     }
 
     /// The texts of a field's columns that are not empty, in order of preference.
-    pub fn filled(&self, field: Field) -> impl Iterator<Item = (usize, &'r str)> + use<'r> {
-        let draft = *self;
+    pub fn filled(&self, field: Field) -> impl Iterator<Item = (usize, &'r str)> {
         let columns = self.columns.all_of(field);
-        columns.map(move |at| (at, draft.cell(at))).filter(|(_, cell)| !is_blank(cell))
+        columns.map(|at| (at, self.cell(at))).filter(|(_, cell)| !is_blank(cell))
     }
 
     /// The phone cells that are not empty, in order of preference. Where the row says of what kind
     /// each is, mobile numbers come first, and faxes and pagers not at all.
-    pub fn phones(&self) -> impl Iterator<Item = (usize, &'r str)> + use<'r> {
-        let draft = *self;
-        let of_kind = move |kind: PhoneKind| {
-            draft.filled(Field::Phone).filter(move |(at, _)| draft.phone_kind(*at) == kind)
+    pub fn phones(&self) -> impl Iterator<Item = (usize, &'r str)> {
+        let of_kind = |kind: PhoneKind| {
+            self.filled(Field::Phone).filter(move |(at, _)| self.phone_kind(*at) == kind)
         };
         of_kind(PhoneKind::Best).chain(of_kind(PhoneKind::Usual))
     }
@@ -118,14 +112,16 @@ impl<'r> Draft<'r> {
     /// The texts of a field's columns in one, with `separator` between them; else what the field
     /// always is.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn joined(&self, field: Field, separator: &str) -> Cow<'r, str> {
-        match self.columns.of(field) {
-            None => self.columns.constant(field).into(),
-            Some(_) => self.joined_columns(field, separator),
+        match self.columns.origin(field) {
+            Origin::Nowhere => "".into(),
+            Origin::Column(at) => trim(self.cell(at)).into(),
+            Origin::Any => self.joined_columns(field, separator),
         }
     }
 
+    #[inline(never)]
     fn joined_columns(&self, field: Field, separator: &str) -> Cow<'r, str> {
         let mut filled = self.filled(field).map(|(_, cell)| trim(cell));
         let Some(first) = filled.next() else { return self.columns.constant(field).into() };

@@ -127,6 +127,11 @@ pub(super) fn read<'r>(
     need: Need,
     problems: &mut Vec<Problem<'r>>,
 ) -> Option<bool> {
+    let columns = draft.columns();
+    // Most files say nothing of it.
+    if need == Need::Optional && !columns.has(Field::OptIn) && !columns.has(Field::OptOut) {
+        return None;
+    }
     let mut opt_in = None;
     for field in [Field::OptIn, Field::OptOut] {
         let said = trim(draft.get(field));

@@ -54,6 +54,11 @@ impl Homes {
         problems: &mut Vec<Problem<'r>>,
     ) -> Homes {
         let usual = country.or(home);
+        let columns = draft.columns();
+        // Most files have neither.
+        if !columns.has(Field::CallingCode) && !columns.has(Field::Region) {
+            return Homes { named: None, usual };
+        }
         for field in [Field::CallingCode, Field::Region] {
             let cell = trim(draft.get(field));
             if cell.is_empty() {
@@ -70,6 +75,7 @@ impl Homes {
 
     /// The region in which a number of the phone column at index `phone` is read: of the country
     /// that stands beside it, unless the row names one for all its numbers.
+    #[inline]
     pub(super) fn of_phone<'r>(
         self,
         draft: &Draft<'r>,
@@ -79,21 +85,31 @@ impl Homes {
     ) -> Option<Region> {
         let beside = || {
             let column = draft.columns().country_of_phone(phone)?;
-            let cell = draft.cell(column);
-            let region = region_of(cell, plan);
-            // Of the row's own country cell it is said already.
-            let said = draft.find(Field::Country).0 == Some(column);
-            if region.is_none() && !said && !cell.trim().is_empty() {
-                problems.push(Problem {
-                    column: u32::try_from(column).ok(),
-                    value: cell.into(),
-                    ..problem(draft, Field::Region, Code::RegionUnknown)
-                });
-            }
-            region
+            beside_phone(draft, plan, column, problems)
         };
         self.named.or_else(beside).or(self.usual)
     }
+}
+
+/// The region of the country that stands beside a phone, in the column at this index.
+fn beside_phone<'r>(
+    draft: &Draft<'r>,
+    plan: &Plan,
+    column: usize,
+    problems: &mut Vec<Problem<'r>>,
+) -> Option<Region> {
+    let cell = draft.cell(column);
+    let region = region_of(cell, plan);
+    // Of the row's own country cell it is said already.
+    let said = draft.find(Field::Country).0 == Some(column);
+    if region.is_none() && !said && !cell.trim().is_empty() {
+        problems.push(Problem {
+            column: u32::try_from(column).ok(),
+            value: cell.into(),
+            ..problem(draft, Field::Region, Code::RegionUnknown)
+        });
+    }
+    region
 }
 
 /// Warns where the column says one country and the phone another.

@@ -22,12 +22,9 @@ pub(super) fn read<'r>(
     rules: &Rules,
     problems: &mut Vec<Problem<'r>>,
 ) -> Names<'r> {
-    let mut part = |field: Field| {
-        let joined = draft.joined(field, " ");
-        if joined.is_empty() {
-            return joined;
-        }
-        rules.limits.keep(draft, field, tidied(joined), problems)
+    let mut part = |field: Field| match draft.columns().has(field) {
+        true => part(draft, rules, field, problems),
+        false => "".into(),
     };
     let (first, last) = (part(Field::FirstName), part(Field::LastName));
     let mut whole = tidy(draft.get(Field::Name));
@@ -40,6 +37,21 @@ pub(super) fn read<'r>(
     }
     let whole = rules.limits.keep(draft, Field::Name, whole, problems);
     Names { whole, first, last }
+}
+
+/// A part of the name that stands apart.
+#[inline(never)]
+fn part<'r>(
+    draft: &Draft<'r>,
+    rules: &Rules,
+    field: Field,
+    problems: &mut Vec<Problem<'r>>,
+) -> Cow<'r, str> {
+    let joined = draft.joined(field, " ");
+    if joined.is_empty() {
+        return joined;
+    }
+    rules.limits.keep(draft, field, tidied(joined), problems)
 }
 
 fn tidied(text: Cow<'_, str>) -> Cow<'_, str> {

@@ -8,7 +8,7 @@ use crate::contact::Field;
 use crate::map::Draft;
 use crate::phone::{
     Damage, Fiction, Found, Kind, Phone, Plan, Reading, Refusal as Reason, Refused, Region, Repair,
-    read as read_cell, read_ordinary,
+    read_at_length, read_ordinary,
 };
 use crate::problem::{Code, Confidence, Level, Problem, Suggestion};
 use crate::text::trim;
@@ -116,7 +116,11 @@ struct Cell<'c, 'r> {
 impl<'r> Cell<'_, 'r> {
     /// The area code that stands apart from the cell; a cell with a plus or a zero before its
     /// digits has its own.
+    #[inline]
     fn area(&self) -> &'r str {
+        if !self.draft.columns().has(Field::AreaCode) {
+            return "";
+        }
         let area = trim(self.draft.get(Field::AreaCode));
         let has_own = || self.cell.trim_start().starts_with(['+', '0']);
         if area.is_empty() || has_own() { "" } else { area }
@@ -141,7 +145,7 @@ impl<'r> Cell<'_, 'r> {
     /// of it. A mobile needs none.
     fn reading(&self, home: Option<Region>) -> Reading {
         let Cell { rules, cell, .. } = *self;
-        let read = |text: &str| read_cell(rules.plan, text, home, rules.phone.read);
+        let read = |text: &str| read_at_length(rules.plan, text, home, rules.phone.read);
         let area = self.area();
         let alone = read(cell);
         if area.is_empty() {

@@ -23,18 +23,11 @@ pub enum TagRules {
 /// The labels of the row's cells, and those that every row has.
 pub(super) fn read<'r>(draft: &Draft<'r>) -> Tags<'r> {
     let columns = draft.columns();
-    let mut cells = [""; Tags::CELLS_MAX];
-    let (own_cells, last) = cells.split_at_mut(Tags::CELLS_MAX - 1);
-    last[0] = columns.constant(Field::Tags);
-    if columns.has_several(Field::Tags) {
-        for (slot, (_, cell)) in own_cells.iter_mut().zip(draft.filled(Field::Tags)) {
-            *slot = cell;
-        }
-    } else if let Some((_, cell)) = draft.first(Field::Tags) {
-        own_cells[0] = cell;
-    }
     let own = columns.preset.and_then(|preset| preset.own_tags.as_deref());
-    Tags::new(&cells, &columns.tag_separator, own)
+    // What every row has comes last, and has a place of its own.
+    let cells = draft.filled(Field::Tags).map(|(_, cell)| cell).take(Tags::CELLS_MAX - 1);
+    let cells = cells.chain([columns.constant(Field::Tags)]);
+    Tags::new(cells, &columns.tag_separator, own)
 }
 
 impl TagRules {
@@ -126,7 +119,7 @@ mod tests {
         ids.add("group", "vip", "12");
         ids.add("group", "lead", "13");
         ids.add("branch", "dubai", "3");
-        let tags = Tags::new(&["new,lead,dubai,vip"], ",", None);
+        let tags = Tags::new(["new,lead,dubai,vip"], ",", None);
         assert_eq!(ids.first("group", &tags), "13");
         assert_eq!(ids.first("branch", &tags), "3");
         assert_eq!(ids.first("other", &tags), "");

@@ -7,6 +7,8 @@
     reason = "digits stand in the groups of telephone numbers"
 )]
 
+use super::number::Phone;
+
 /// Why a valid number is nobody's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fiction {
@@ -110,6 +112,37 @@ pub fn fiction(digits: u64) -> Option<Fiction> {
     reserved(digits).or_else(|| is_typed(digits).then_some(Fiction::Placeholder))
 }
 
+/// The first two digits of every number that is set aside, four bits each.
+const RESERVED_BEGINNINGS: [bool; 256] = {
+    let mut beginnings = [false; 256];
+    let mut at = 0;
+    while at < RESERVED.len() {
+        let mut digits = RESERVED[at].0;
+        while digits > 99 {
+            digits /= 10;
+        }
+        beginnings[(digits / 10 * 16 + digits % 10) as usize] = true;
+        at += 1;
+    }
+    // North America.
+    let mut second = 0;
+    while second < 10 {
+        beginnings[0x10 + second] = true;
+        second += 1;
+    }
+    beginnings
+};
+
+/// Whether a few of a phone's digits tell that it is not nobody's, as those of most do: it begins
+/// like no number that is set aside, and its last three digits go neither straight up nor straight
+/// down nor stay.
+#[inline]
+pub(super) fn is_plainly_real(phone: Phone) -> bool {
+    let [last, before, first] = phone.last_digits();
+    let bend = last + first + 20 - 2 * before;
+    !RESERVED_BEGINNINGS[usize::from(phone.first_two_digits())] && bend % 10 != 0
+}
+
 /// Whether the digits, which need not be a valid number, are set aside for fiction.
 pub(super) fn reserved(digits: u64) -> Option<Fiction> {
     let at = RESERVED.partition_point(|(first, _)| *first <= digits);
@@ -182,6 +215,28 @@ mod tests {
         ] {
             assert_eq!(of(digits), None, "{digits}");
         }
+    }
+
+    #[test]
+    fn what_is_plainly_real_is_real() {
+        let ranges =
+            RESERVED.iter().flat_map(|(first, last)| [*first, first.midpoint(*last), *last]);
+        let typed = (0..10).flat_map(|first| {
+            [0, 1, 9].map(|step| (0..9).fold(97, |all, at| all * 10 + (first + at * step) % 10))
+        });
+        let mut state = 1_u64;
+        let any = (0..100_000).map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            10_000_000 + (state >> 20) % 1_000_000_000_000
+        });
+        let mut plain = 0;
+        for digits in ranges.chain(typed).chain(any).chain([1_415_555_0123, 1_212_555_0199]) {
+            let packed = u64::from_str_radix(&digits.to_string(), 16).expect("digits");
+            let phone = Phone(std::num::NonZeroU64::new(packed).expect("not zero"));
+            assert!(!is_plainly_real(phone) || of(digits).is_none(), "{digits}");
+            plain += u32::from(is_plainly_real(phone));
+        }
+        assert!(plain > 50_000, "only {plain} were plain");
     }
 
     #[test]

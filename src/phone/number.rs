@@ -13,7 +13,7 @@ use std::num::NonZeroU64;
 /// once, and displays as `+971501234567`. A calling code never begins with zero, so no digit is
 /// lost.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Phone(NonZeroU64);
+pub struct Phone(pub(super) NonZeroU64);
 
 /// The most digits of a number in E.164.
 const E164_DIGITS_MAX: usize = 15;
@@ -30,6 +30,49 @@ impl Phone {
         let fours = pairs - 156 * (pairs >> 8 & 0x00FF_00FF_00FF_00FF);
         let eights = fours - 55_536 * (fours >> 16 & 0x0000_FFFF_0000_FFFF);
         eights - 4_194_967_296 * (eights >> 32)
+    }
+
+    /// The first two digits, four bits each; it has no fewer.
+    #[inline]
+    pub(super) fn first_two_digits(self) -> u8 {
+        let places_before = self.0.leading_zeros() / 4;
+        (self.0.get() << (4 * places_before) >> 56) as u8
+    }
+
+    /// The last three digits, the very last first.
+    #[inline]
+    pub(super) fn last_digits(self) -> [u8; 3] {
+        [0, 4, 8].map(|bits| (self.0.get() >> bits) as u8 & 15)
+    }
+
+    /// Appends a plus and the digits, as they are displayed.
+    #[inline]
+    pub fn push_text(self, out: &mut Vec<u8>) {
+        let (text, bytes) = self.text();
+        let before = out.len();
+        // To append all sixteen and cut is faster than to append just enough.
+        out.extend_from_slice(text.as_flattened());
+        out.truncate(before + bytes);
+    }
+
+    /// Appends the digits.
+    #[inline]
+    pub fn push_digits(self, out: &mut Vec<u8>) {
+        let (text, bytes) = self.text();
+        let before = out.len();
+        out.extend_from_slice(&text.as_flattened()[1..]);
+        out.truncate(before + bytes - 1);
+    }
+
+    /// A plus, the digits, and zeros; and how many bytes of it are the plus and the digits. The
+    /// place before the first digit is free, because there are 15 at most.
+    #[inline]
+    fn text(self) -> ([[u8; 8]; 2], usize) {
+        let places_before = self.0.leading_zeros() as usize / 4;
+        let digits = self.0.get() << (4 * (places_before - 1));
+        let mut text = [(digits >> 32) as u32, digits as u32].map(eight_as_text);
+        text[0][0] = b'+';
+        (text, E164::BYTES_ALLOWED + 1 - places_before)
     }
 }
 
@@ -270,5 +313,25 @@ impl fmt::Debug for Number {
             .field("assigned", assigned)
             .field("extension", extension)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_of_any_length_is_appended_as_it_is_displayed() {
+        let mut digits = String::new();
+        for digit in "123456789012345".chars() {
+            digits.push(digit);
+            let packed = u64::from_str_radix(&digits, 16).expect("digits");
+            let phone = Phone(NonZeroU64::new(packed).expect("not zero"));
+            let (mut text, mut bare) = (b"so: ".to_vec(), b"so: ".to_vec());
+            phone.push_text(&mut text);
+            phone.push_digits(&mut bare);
+            assert_eq!(text, format!("so: {phone}").as_bytes());
+            assert_eq!(bare, format!("so: {digits}").as_bytes());
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! two together.
 
 use super::cell::is_ordinary;
-use super::fictional::fiction;
+use super::fictional::{fiction, is_plainly_real};
 use super::plan::Plan;
 use super::reading::{DigitsAs, Found, ReadRules, other_reading};
 use super::region::Region;
@@ -27,13 +27,16 @@ pub fn read_ordinary(
     if !is_ordinary(text) || bare && (rules.digits != DigitsAs::Auto || home.is_none()) {
         return None;
     }
-    let number = plan.parse(text, home).ok()?;
+    let parsed = plan.parse(text, home);
+    // It is large, and not to be moved.
+    let number = parsed.as_ref().ok()?;
     let phone = number.phone().ok()?;
-    let is_open = bare && other_reading(plan, home, text, &number, phone).is_some();
+    let is_open = bare && other_reading(plan, home, text, number, phone).is_some();
     // The zero of `(0)` may be no part of the number.
     let has_zero = number.national_bytes().starts_with(b"0") && text.contains('(');
-    let is_sure = !is_open && !has_zero && fiction(phone.as_u64()).is_none();
-    is_sure.then_some(Found { phone, number, other_reading: None, fiction: None })
+    let is_real = is_plainly_real(phone) || fiction(phone.as_u64()).is_none();
+    let is_sure = !is_open && !has_zero && is_real;
+    is_sure.then_some(Found { phone, number: *number, other_reading: None, fiction: None })
 }
 
 #[cfg(test)]

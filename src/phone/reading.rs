@@ -158,13 +158,10 @@ pub fn read(plan: &Plan, text: &str, home: Option<Region>, rules: ReadRules) -> 
     }
 }
 
-/// Reads a cell, whatever is in it.
-pub(super) fn read_at_length(
-    plan: &Plan,
-    text: &str,
-    home: Option<Region>,
-    rules: ReadRules,
-) -> Reading {
+/// Reads a cell as [`read`] does, without looking first whether it is one that [`read_ordinary`]
+/// reads.
+#[must_use]
+pub fn read_at_length(plan: &Plan, text: &str, home: Option<Region>, rules: ReadRules) -> Reading {
     Reader { plan, home, rules, trace: &mut () }.read(text)
 }
 
@@ -617,12 +614,16 @@ impl<T: Trace> Reader<'_, T> {
                         .or_else(|| modern_spelling(number).map(|(text, _)| text))?;
                     valid(self.plan.parse(&modern, None))
                 };
-                let national = || self.plan.parse(text, self.home).ok();
-                let without_zero = || self.plan.parse(&without_trunk_zero(text), self.home);
-                number
-                    .and_then(|it| it.phone().ok().or_else(|| modern(&it)))
-                    .or_else(|| modern(&national()?))
-                    .or_else(|| valid(without_zero()))
+                let of_national = || {
+                    let national = self.plan.parse(text, self.home);
+                    let without_zero = || match without_trunk_zero(text) {
+                        Cow::Owned(text) => self.plan.parse(&text, self.home),
+                        Cow::Borrowed(_) => national,
+                    };
+                    let spelled_anew = national.as_ref().ok().and_then(modern);
+                    spelled_anew.or_else(|| valid(without_zero()))
+                };
+                number.and_then(|it| it.phone().ok().or_else(|| modern(&it))).or_else(of_national)
             }
             _ => None,
         }

@@ -8,6 +8,7 @@ use super::contract::{Contract, Envelope, Format};
 
 mod json;
 mod line;
+mod literal;
 mod object;
 mod request;
 mod update;

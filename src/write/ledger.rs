@@ -33,10 +33,13 @@ pub fn push_phone(phone: Option<(Phone, Option<Region>, Kind)>, out: &mut Vec<u8
         out.extend_from_slice(b",,,");
         return;
     };
-    out.extend_from_slice(b",+");
-    push_integer(out, phone.as_u64());
     out.push(b',');
-    out.extend_from_slice(region.as_ref().map_or("", Region::as_str).as_bytes());
+    phone.push_text(out);
+    out.push(b',');
+    match region.and_then(Region::letters) {
+        Some(letters) => out.extend_from_slice(&letters),
+        None => out.extend_from_slice(region.as_ref().map_or("", Region::as_str).as_bytes()),
+    }
     out.push(b',');
     out.extend_from_slice(kind.as_str().as_bytes());
 }

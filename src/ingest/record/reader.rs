@@ -92,7 +92,7 @@ impl RecordReader {
             let end = self.read_cells(bytes, &mut structure, &mut now);
             let next = if end < bytes.len() { after_line_end(bytes, end) } else { end };
             structure.skip_to(next);
-            now = self.end_record(bytes, whole.as_mut(), now, end, next, &mut give);
+            self.end_record(bytes, whole.as_mut(), &mut now, end, next, &mut give);
         }
         self.chunk = decoded;
         now.line
@@ -108,13 +108,21 @@ impl RecordReader {
         now: &mut Current,
     ) -> usize {
         let dialect = self.options.dialect;
+        let cells_max = self.options.limits.record_cells_max;
         // What is read from on its own copy stays in registers.
         let mut places = structure.clone();
         let end = loop {
             let Some(at) = places.next() else { break bytes.len() };
             let byte = bytes[at];
             if byte == dialect.delimiter {
-                self.end_cell(now, at);
+                if now.inside.is_none() && !now.marked && self.cells.len() <= cells_max {
+                    // Most cells are such.
+                    let kind = CellKind::Plain;
+                    self.cells.push(CellSpan { start: now.cell_start, end: at, kind });
+                    now.cell_start = at + 1;
+                } else {
+                    self.end_cell(now, at);
+                }
             } else if Dialect::ends_line(byte) {
                 break at;
             } else if Some(byte) == dialect.escape {
@@ -128,8 +136,8 @@ impl RecordReader {
         end
     }
 
-    /// At the quote that opens a cell: reads to the one that closes it, and on through quoted cells
-    /// that follow it.
+    /// At the quote that opens a cell: reads to the one that closes it and the delimiter behind that,
+    /// and on through quoted cells that follow it.
     #[inline]
     fn read_quoted_cells(
         &mut self,
@@ -139,10 +147,10 @@ impl RecordReader {
         mut open: usize,
     ) {
         let dialect = self.options.dialect;
+        let quote = bytes[open];
         loop {
             let close = read_quoted(bytes, dialect, structure, now);
-            let joint = [dialect.delimiter, bytes[open]];
-            if bytes.get(close + 1..close + 3) != Some(&joint) {
+            if bytes.get(close + 1) != Some(&dialect.delimiter) {
                 now.inside = Some((open + 1, close));
                 return;
             }
@@ -152,6 +160,10 @@ impl RecordReader {
             self.push(now, CellSpan { start: open + 1, end: close, kind });
             now.cell_start = close + 2;
             open = close + 2;
+            if bytes.get(open) != Some(&quote) {
+                structure.skip_to(open);
+                return;
+            }
             structure.skip_to(open + 1);
         }
     }
@@ -183,18 +195,18 @@ impl RecordReader {
         }
     }
 
-    /// The record ends before `end`, the next begins at `next`: gives it, and returns the next.
+    /// The record ends before `end`, the next begins at `next`: gives it, and goes on to the next.
     #[inline]
     fn end_record<'b>(
         &mut self,
         bytes: &'b [u8],
         whole: Option<&mut Whole<'b>>,
-        mut now: Current,
+        now: &mut Current,
         end: usize,
         next: usize,
         give: &mut impl FnMut(Record<'_>),
-    ) -> Current {
-        self.end_cell(&mut now, end);
+    ) {
+        self.end_cell(now, end);
         let cells_seen = self.cells.len() + now.cells_dropped;
         let raw = &bytes[now.start..end];
         let form = self.options.form;
@@ -207,12 +219,12 @@ impl RecordReader {
             give(Record::Blank(spot));
         } else {
             let wrong = self.check(raw.len(), next - now.start, cells_seen);
-            match self.text(bytes, whole, raw, &now) {
+            match self.text(bytes, whole, raw, now) {
                 Err(at) => give(fault((Code::RecordBadBytes, bad_byte(form, raw, at)))),
-                Ok((text, text_start)) => match wrong {
+                Ok(text) => match wrong {
                     Some(wrong) => give(fault(wrong)),
                     None => {
-                        self.pad(text_start);
+                        self.pad();
                         let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
                         // Those between quotes are counted; an escape may hide one.
                         let escaped = self.options.dialect.escape.is_some() && now.any_marked;
@@ -220,7 +232,6 @@ impl RecordReader {
                         give(Record::Row(Row {
                             spot,
                             text,
-                            text_start,
                             scratch,
                             cells,
                             cells_seen,
@@ -234,7 +245,7 @@ impl RecordReader {
         self.cells.clear();
         let line = now.line + now.lines_inside + u64::from(next > end);
         let byte = now.byte + length;
-        Current { start: next, byte, cell_start: next, line, ..Current::default() }
+        *now = Current { start: next, byte, cell_start: next, line, ..Current::default() };
     }
 
     /// Whether every cell of the record is empty or white space. Most records say no by their
@@ -287,9 +298,9 @@ impl RecordReader {
 
     /// Makes the record's cells as many as are expected; those that are missing stand, empty, at
     /// the start of the text.
-    fn pad(&mut self, start: usize) {
+    fn pad(&mut self) {
         if let Some(expected) = self.cells_expected.filter(|it| *it != self.cells.len()) {
-            let empty = CellSpan { start, end: start, kind: CellKind::Plain };
+            let empty = CellSpan { start: 0, end: 0, kind: CellKind::Plain };
             self.cells.resize(expected, empty);
         }
     }

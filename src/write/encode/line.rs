@@ -71,7 +71,7 @@ impl CsvRow {
         for (index, column) in self.columns.iter().enumerate() {
             match &column.cell {
                 Cell::Original(at) => push_cell(index, draft.cell(*at), out),
-                Cell::Value(value) => value.with_text(contact, |text| push_cell(index, text, out)),
+                Cell::Value(value) => push_cell(index, &value.text(contact), out),
             }
         }
     }

@@ -1,7 +1,8 @@
 //! A contact as a JSON object, or as an array of its values.
 
 use super::json::{json_string, push_json_string};
-use super::value::Value;
+use super::literal::Literal;
+use super::value::{Value, push_text};
 use crate::contact::Contact;
 use crate::map::{Columns, Draft};
 use crate::normalize::tags::TagIds;
@@ -15,11 +16,12 @@ pub(super) struct Item {
     members: Vec<Member>,
 }
 
-/// A key, as `"key":`, and what stands under it.
+/// A key, as `,"key":`, and what stands under it. What comes first in an object has a brace for the
+/// comma.
 #[derive(Debug, Clone)]
 struct Member {
     name: String,
-    key: String,
+    key: Literal,
     node: Node,
 }
 
@@ -29,7 +31,15 @@ enum Node {
     /// A value of a form: text alone, without control characters that no form can carry.
     Text(Value),
     Object(Vec<Member>),
-    Params(ParamsForm, Vec<(usize, String)>),
+    Params(ParamsForm, Vec<Param>),
+}
+
+/// A column that is carried along, by its index, and what stands before its value: a comma, and the
+/// name in the form of the params.
+#[derive(Debug, Clone)]
+struct Param {
+    at: usize,
+    before: Literal,
 }
 
 impl Item {
@@ -49,8 +59,15 @@ impl Item {
             }
         }
         if let Some(given) = &contract.params {
-            let name = |at: &usize| (*at, json_string(&columns.param_name(*at)));
-            let params = params.iter().map(name).collect();
+            let param = |at: &usize| {
+                let name = json_string(&columns.param_name(*at));
+                let before = match given.form {
+                    ParamsForm::List => format!(",{{\"name\":{name},\"value\":"),
+                    ParamsForm::Object | ParamsForm::Columns => format!(",{name}:"),
+                };
+                Param { at: *at, before: Literal::new(&before) }
+            };
+            let params = params.iter().map(param).collect();
             insert(&mut members, &given.key, Node::Params(given.form, params));
         }
         Item { form: contract.payload.item, members }
@@ -61,10 +78,11 @@ impl Item {
         match self.form {
             ItemForm::Object => push_object(&self.members, contact, draft, out),
             ItemForm::Array => {
+                let no_key = Literal::default();
                 for (index, member) in self.members.iter().enumerate() {
                     out.push(if index == 0 { b'[' } else { b',' });
                     let before = out.len();
-                    member.node.push(contact, draft, out);
+                    member.node.push(&no_key, contact, draft, out);
                     if out.len() == before {
                         out.extend_from_slice(b"\"\"");
                     }
@@ -79,7 +97,7 @@ impl Item {
 fn insert(members: &mut Vec<Member>, path: &str, node: Node) {
     let (name, rest) = path.split_once('.').map_or((path, None), |(it, rest)| (it, Some(rest)));
     let at = members.iter().position(|member| member.name == name).unwrap_or_else(|| {
-        let key = format!("{}:", json_string(name));
+        let key = Literal::new(&format!(",{}:", json_string(name)));
         members.push(Member { name: name.to_owned(), key, node: Node::Object(Vec::new()) });
         members.len() - 1
     });
@@ -91,40 +109,39 @@ fn insert(members: &mut Vec<Member>, path: &str, node: Node) {
 }
 
 fn push_object(members: &[Member], contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
-    out.push(b'{');
-    for member in members {
-        let before = out.len();
-        if out.last() != Some(&b'{') {
-            out.push(b',');
-        }
-        out.extend_from_slice(member.key.as_bytes());
-        let keyed = out.len();
-        member.node.push(contact, draft, out);
-        if out.len() == keyed {
-            out.truncate(before);
-        }
+    let start = out.len();
+    for Member { name: _, key, node } in members {
+        node.push(key, contact, draft, out);
+    }
+    match out.get_mut(start) {
+        Some(comma) => *comma = b'{',
+        None => out.push(b'{'),
     }
     out.push(b'}');
 }
 
 impl Node {
-    /// Appends the value; nothing where there is none.
-    fn push(&self, contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
+    /// Appends `key` and the value; nothing where there is no value.
+    #[inline]
+    fn push(&self, key: &Literal, contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
         match self {
-            Node::Value(value) => value.push_json(contact, out),
-            Node::Text(value) => value.with_text(contact, |text| {
+            Node::Value(value) => value.push_json(key, contact, out),
+            Node::Text(value) => {
+                let text = value.text(contact);
                 if !text.is_empty() {
-                    push_form_text(out, text);
+                    key.push(out);
+                    push_form_text(out, &text);
                 }
-            }),
+            }
             Node::Object(members) => {
                 let before = out.len();
+                key.push(out);
                 push_object(members, contact, draft, out);
                 if out.ends_with(b"{}") {
                     out.truncate(before);
                 }
             }
-            Node::Params(form, columns) => push_params(*form, columns, draft, out),
+            Node::Params(form, params) => push_params(key, *form, params, draft, out),
         }
     }
 }
@@ -139,33 +156,30 @@ fn push_form_text(out: &mut Vec<u8>, text: &str) {
     }
 }
 
+#[inline(never)]
 fn push_params(
+    key: &Literal,
     form: ParamsForm,
-    columns: &[(usize, String)],
+    params: &[Param],
     draft: &Draft<'_>,
     out: &mut Vec<u8>,
 ) {
     let (open, close) = if form == ParamsForm::List { (b'[', b']') } else { (b'{', b'}') };
     let before = out.len();
-    for (at, name) in columns {
+    key.push(out);
+    let keyed = out.len();
+    for Param { at, before } in params {
         let value = trim(draft.cell(*at));
-        if value.is_empty() {
-            continue;
-        }
-        out.push(if out.len() == before { open } else { b',' });
-        if form == ParamsForm::List {
-            out.extend_from_slice(b"{\"name\":");
-            out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(b",\"value\":");
-            push_json_string(out, value);
+        push_text(before, value, out);
+        if form == ParamsForm::List && !value.is_empty() {
             out.push(b'}');
-        } else {
-            out.extend_from_slice(name.as_bytes());
-            out.push(b':');
-            push_json_string(out, value);
         }
     }
-    if out.len() > before {
-        out.push(close);
+    match out.get_mut(keyed) {
+        Some(comma) => {
+            *comma = open;
+            out.push(close);
+        }
+        None => out.truncate(before),
     }
 }

@@ -8,9 +8,8 @@ use crate::ingest::encoding::{Form, append_decoded, decode, single_byte::Whole};
 use crate::ingest::record::{CellKind, CellSpan};
 
 impl RecordReader {
-    /// The text that the record's plain cells are spans of, and where in the chunk it begins; the
-    /// others are written out in the scratch. Else the offset in the record of a byte that is no
-    /// text.
+    /// The text that the record's plain cells are spans of from now on; the others are written out in
+    /// the scratch. Else the offset in the record of a byte that is no text.
     #[inline]
     pub(super) fn text<'b>(
         &mut self,
@@ -18,38 +17,44 @@ impl RecordReader {
         whole: Option<&mut Whole<'b>>,
         raw: &'b [u8],
         now: &Current,
-    ) -> Result<(&'b str, usize), usize> {
-        let (text, text_start) = match (whole, self.options.form) {
+    ) -> Result<&'b str, usize> {
+        let text = match (whole, self.options.form) {
             (Some(whole), _) => {
                 if whole.is_longer() {
-                    for cell in &mut self.cells {
-                        cell.start = whole.place(cell.start);
-                        cell.end = whole.place(cell.end);
-                    }
+                    self.move_cells(|at| whole.place(at));
                 }
-                (whole.text, 0)
+                whole.text
             }
             (None, Form::Cells(encoding)) if !raw.is_ascii() => {
                 let record = now.start..now.start + raw.len();
                 self.decode_cells(encoding, bytes, record).map_err(|at| at - now.start)?;
-                return Ok(("", 0));
+                return Ok("");
             }
             (None, _) => {
-                (simdutf8::compat::from_utf8(raw).map_err(|bad| bad.valid_up_to())?, now.start)
+                let text = simdutf8::compat::from_utf8(raw).map_err(|bad| bad.valid_up_to())?;
+                self.move_cells(|at| at - now.start);
+                text
             }
         };
         if now.any_marked {
-            self.write_out(text, text_start);
+            self.write_out(text);
         }
-        Ok((text, text_start))
+        Ok(text)
+    }
+
+    fn move_cells(&mut self, mut place: impl FnMut(usize) -> usize) {
+        for cell in &mut self.cells {
+            cell.start = place(cell.start);
+            cell.end = place(cell.end);
+        }
     }
 
     /// Writes the cells that hold doubled quotes or escapes out, in the scratch.
-    fn write_out(&mut self, text: &str, text_start: usize) {
+    fn write_out(&mut self, text: &str) {
         self.scratch.clear();
         for cell in &mut self.cells {
             let CellKind::Marked { quoted } = cell.kind else { continue };
-            let marked = &text[cell.start - text_start..cell.end - text_start];
+            let marked = &text[cell.start..cell.end];
             cell.start = self.scratch.len();
             push_meaning(&mut self.scratch, marked, quoted, self.options.dialect);
             cell.end = self.scratch.len();
