@@ -308,7 +308,7 @@ impl Together {
                 self.put(&mut merged, field, text);
             }
         }
-        merged.tags = Tags::new(&[self.tags.as_str()], SEPARATOR, None);
+        merged.tags = Tags::new([self.tags.as_str()], SEPARATOR, None);
         self.with_cells(row, view, context, |row| give(&merged, &Draft::new(row, &view.columns)))
     }
 
@@ -374,7 +374,7 @@ impl Together {
     /// All tags as one cell.
     fn tag_cell(&self, separator: &str) -> String {
         let mut cell = String::new();
-        Tags::new(&[self.tags.as_str()], SEPARATOR, None).for_each(|tag| {
+        Tags::new([self.tags.as_str()], SEPARATOR, None).for_each(|tag| {
             if !cell.is_empty() {
                 cell.push_str(separator);
             }
