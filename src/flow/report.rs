@@ -26,7 +26,6 @@ use super::{Goal, Job};
 
 /// The files of the output folder.
 pub(super) struct Writers {
-    out: OutDir,
     names: Vec<String>,
     /// What is written for the platform, and how it is sent.
     payload: Option<(Payload, Contract)>,
@@ -41,6 +40,9 @@ pub(super) struct Writers {
     reader: Option<RecordReader>,
     /// Kept from row to row for their memory.
     own: OwnCells,
+    /// Goes last: where the run fails, the files in it are closed before it is removed, and their
+    /// numbers are free for that.
+    out: OutDir,
 }
 
 /// A row whose fate is settled.

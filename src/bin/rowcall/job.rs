@@ -1,6 +1,5 @@
 //! `prepare` and `check`: the arguments → a job, its run, and what is said of it.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -20,6 +19,7 @@ use rowcall::write::summary::Summary;
 
 use crate::args::{CheckArgs, CommonArgs, Format, LimitArgs, PrepareArgs, ReadArgs};
 use crate::progress::Bar;
+use crate::stdout;
 use crate::terminal;
 
 /// What differs between the two commands.
@@ -53,14 +53,7 @@ pub(crate) fn run(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<
         terminal::say(&summary, wishes.out);
     }
     if args.format == Format::Json {
-        match io::stdout().write_all(&summary.to_json()) {
-            // A reader that went away has seen what it wanted.
-            Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
-                let what = format!("cannot be written: {cause}");
-                return Err(Error::Output { path: "standard output".to_owned(), what }.into());
-            }
-            _ => {}
-        }
+        stdout::write(&summary.to_json())?;
     }
     Ok(exit_code(&summary, goal))
 }

@@ -13,6 +13,7 @@ mod profile;
 mod progress;
 mod reconcile;
 mod signals;
+mod stdout;
 mod template;
 mod terminal;
 mod verify;
@@ -36,9 +37,7 @@ fn main() -> ExitCode {
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(message) => {
-            // Help and version go to stdout and are no error; the rest is usage.
-            let _ = message.print();
-            return ExitCode::from(if message.use_stderr() { exit::USAGE } else { exit::DONE });
+            return said(&message);
         }
     };
     let done = match cli.command {
@@ -56,4 +55,19 @@ fn main() -> ExitCode {
         let _ = writeln!(io::stderr(), "rowcall: {error:#}");
         code
     }))
+}
+
+/// Says what the arguments gave: help and version go to stdout and are no error; the rest is usage.
+fn said(message: &clap::Error) -> ExitCode {
+    let printed = message.print().and_then(|()| io::stdout().flush());
+    if message.use_stderr() {
+        return ExitCode::from(exit::USAGE);
+    }
+    match stdout::done(printed) {
+        Ok(()) => ExitCode::from(exit::DONE),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "rowcall: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
 }
