@@ -14,6 +14,7 @@ use crate::phone::{DigitsAs, Kind, Letters, Region, Several};
 use crate::problem::{Action, Code, Fate, Place};
 use crate::unique::{Earlier, Unique};
 use crate::write::issues::{Related, Role};
+use crate::write::mask::Values;
 use crate::write::outdir::OutDir;
 use crate::write::summary::{Actions, ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
 
@@ -371,6 +372,7 @@ fn settings(job: &Job) -> Settings {
             MaxRejects::Count(most) => most.to_string(),
             MaxRejects::OfTenThousand(most) => format!("{}.{:02}%", most / 100, most % 100),
         }),
+        redact: job.values == Values::Masked,
         cell_bytes_max: job.read.limits.cell_bytes_max,
         record_bytes_max: job.read.limits.record_bytes_max,
         record_cells_max: job.read.limits.record_cells_max,

@@ -14,6 +14,7 @@ use rowcall::normalize::{MissingName, Wanted};
 use rowcall::phone::{Plan, Region};
 use rowcall::text::printable;
 use rowcall::write::contract::Contract;
+use rowcall::write::mask::Values;
 use rowcall::write::outdir::IfExists;
 use rowcall::write::summary::Summary;
 
@@ -103,6 +104,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         batch_rows: wishes.batch_size,
         batch_bytes: args.batch_bytes.map(|bytes| bytes as u64),
         max_rejects: args.max_rejects,
+        values: if args.redact { Values::Masked } else { Values::Shown },
         out,
         machine: Machine {
             threads: args.threads.unwrap_or(machine.threads),
