@@ -235,6 +235,10 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// Chunks that wait, a worker: before the work, and after it for their turn.
 const CHUNKS_WAITING_PER_THREAD: usize = 4;
 
+/// Lines of a chunk: where they are so short that there are more, the next chunk is smaller, or what
+/// is made of it would be many times as large as it is.
+const CHUNK_LINES_MAX: usize = 8 << 10;
+
 /// Runs a job to its end.
 ///
 /// # Errors
@@ -257,7 +261,7 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
         .transpose()?;
     let spare = Arc::new(Mutex::new(Vec::new()));
     let waiting_max = job.machine.threads * CHUNKS_WAITING_PER_THREAD;
-    let budget = Arc::new(Budget::new(2 * waiting_max * job.machine.chunk_bytes));
+    let budget = Arc::new(Budget::new(2 * waiting_max, job.machine.chunk_bytes));
     let private = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
     let (opened, chunks) =
         start_reader(job.clone(), private, Arc::clone(&spare), Arc::clone(&budget));
@@ -390,7 +394,9 @@ fn deliver(
     trial: &mut Option<Trial>,
 ) -> Result<u64> {
     let (options, cells, mut bytes) = (source.options, source.header.len(), source.header_bytes);
-    let mut splitter = source.into_splitter(job.machine.chunk_bytes)?;
+    // Of the first chunk nobody knows how short its lines are.
+    let first_bytes = job.machine.chunk_bytes.min(CHUNK_LINES_MAX);
+    let mut splitter = source.into_splitter(first_bytes)?;
     loop {
         if trial.as_ref().is_some_and(|trial| trial.rows_left == 0) {
             return Ok(bytes);
@@ -402,7 +408,13 @@ fn deliver(
         if let Some(trial) = trial {
             bytes = trial.cut(&mut chunk, options, cells);
         }
-        let room = budget.take(chunk.bytes.len());
+        let (length, lines) = (chunk.bytes.len(), chunk.lines_about());
+        if lines > CHUNK_LINES_MAX {
+            splitter.aim_at(length * CHUNK_LINES_MAX / lines);
+        } else {
+            splitter.aim_at(job.machine.chunk_bytes);
+        }
+        let room = budget.take(*number, length, lines);
         if !room || say.send(Ok(Delivered::Chunk(*number, chunk))).is_err() {
             return Ok(splitter.bytes_read());
         }
@@ -560,9 +572,9 @@ impl Mill<'_> {
             let Some(worked) = lock(&self.waiting).remove(&turn.next) else {
                 return Ok(());
             };
-            turn.next += 1;
             turn.ordered.take(&worked)?;
-            self.budget.give_back(worked.chunk.bytes.len());
+            self.budget.give_back(turn.next);
+            turn.next += 1;
             self.watch.progress(turn.ordered.progress());
             self.taken.notify_all();
             let (chunk, worked) = worked.take_apart();
