@@ -124,7 +124,8 @@ fn no_long_cell_of_any_fixture_outlives_its_redaction() {
 fn nothing_of_a_cell_is_said_on_stderr_by_any_command() {
     let place = place();
     assert_eq!(rowcall(place.path(), &RUN).status.code(), Some(0));
-    fs::write(place.path().join("answer.json"), "{\"some\": \"canaryann\", \"+971501234567\": 1}").expect("written");
+    fs::write(place.path().join("answer.json"), "{\"some\": \"canaryann\", \"+971501234567\": 1}")
+        .expect("written");
     fs::write(place.path().join("stored.json"), "{\"canary\": [\"canaryann\"]}").expect("written");
     let broken = place.path().join("broken");
     fs::create_dir_all(broken.join("payload")).expect("made");

@@ -23,6 +23,7 @@ use clap::{CommandFactory, FromArgMatches};
 use args::{Cli, Command};
 use rowcall::error::exit;
 use rowcall::flow::Goal;
+use rowcall::text::printable;
 
 fn main() -> ExitCode {
     let arguments = match profile::apply(std::env::args_os().collect()) {
@@ -59,11 +60,16 @@ fn main() -> ExitCode {
 
 /// Says what the arguments gave: help and version go to stdout and are no error; the rest is usage.
 fn said(message: &clap::Error) -> ExitCode {
-    let printed = message.print().and_then(|()| io::stdout().flush());
     if message.use_stderr() {
+        let plain = message.to_string();
+        let lines: Vec<String> = plain.lines().map(printable).collect();
+        let shown = lines.join("\n") + "\n";
+        // What was typed is repeated there, whatever it is; colours only where that is harmless.
+        let _ =
+            if shown == plain { message.print() } else { io::stderr().write_all(shown.as_bytes()) };
         return ExitCode::from(exit::USAGE);
     }
-    match stdout::done(printed) {
+    match stdout::done(message.print().and_then(|()| io::stdout().flush())) {
         Ok(()) => ExitCode::from(exit::DONE),
         Err(error) => {
             let _ = writeln!(io::stderr(), "rowcall: {error}");
