@@ -60,6 +60,18 @@ fn what_never_ends_takes_time_in_proportion_and_no_memory() {
     endless(USUAL);
 }
 
+/// What is made of such a row is a hundred times as long as the row, and a chunk holds many.
+#[test]
+fn a_million_rows_of_three_bytes_take_no_more_memory_than_others() {
+    let place = tempfile::tempdir().expect("a folder");
+    let run = measured(place.path(), &[&PREPARE[..], &["--threads", "2"]].concat(), |out| {
+        out.write_all(b"Name,Phone\n")?;
+        repeat(out, b"a\"\n", 1_000_000)
+    });
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("1,000,000  malformed"), "{}", run.stderr);
+}
+
 #[test]
 #[ignore = "gigabytes; run it with --release before a release"]
 fn gigabytes_of_what_never_ends_take_time_in_proportion_and_no_memory() {
