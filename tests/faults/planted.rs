@@ -145,7 +145,7 @@ fn a_folder_inside_that_cannot_be_read_keeps_the_old_one_from_being_replaced() {
     place.reset(Stands::Old);
     fs::write(place.out().join("notes.txt"), "mine").expect("written");
     for n in 1..=6 {
-        let inject = format!("inject=getdents64:error=EIO:when={n}");
+        let inject = format!("inject=getdents64:error=EIO:when={n}+");
         let options = ["-o", "/dev/null", "-e", "trace=getdents64", "-e", &inject];
         let output =
             strace(place.path(), Traced::All, &options, &RUN).output().expect("strace runs");
