@@ -21,11 +21,11 @@ pub(crate) fn check(bytes: &[u8]) {
         let place = place.get_or_insert_with(|| tempfile::tempdir().expect("a folder"));
         let path = place.path().join("a.csv");
         fs::write(&path, input).expect("written");
-        check_file(*choice, Input::File(path), input.len() as u64);
+        check_file(*choice, &Input::File(path), input.len() as u64);
     });
 }
 
-fn check_file([how, chunk_bytes, limit]: [u8; 3], input: Input, length: u64) {
+fn check_file([how, chunk_bytes, limit]: [u8; 3], input: &Input, length: u64) {
     let cell_bytes_max = if how & 1 == 0 { 1 << 20 } else { usize::from(limit) + 1 };
     let record_bytes_max = if how & 2 == 0 { 16 << 20 } else { 64 + usize::from(limit) };
     let read = Given {
@@ -38,7 +38,7 @@ fn check_file([how, chunk_bytes, limit]: [u8; 3], input: Input, length: u64) {
     let columns = MapOptions::parse_pair("phone=#1").expect("a pair");
     let map = MapOptions { columns: vec![columns], ..MapOptions::default() };
     let job = |threads, chunk_bytes| Job {
-        read: read.clone(),
+        read,
         map: if how & 16 == 0 { map.clone() } else { MapOptions::default() },
         home: "AE".parse().ok(),
         contract: Some(Contract::find("superwaba").expect("built in")),

@@ -231,6 +231,9 @@ fn a_folder_that_may_not_be_written_is_noticed_before_anything_is_read() {
     assert!(stderr(&output).contains("Permission denied"), "{}", stderr(&output));
 }
 
+/// What happens to an input.
+type Change<'c> = &'c dyn Fn(&Path);
+
 /// Runs over a large export, to which `change` happens while it is read.
 fn changed(change: impl Fn(&Path)) -> (tempfile::TempDir, Output) {
     let place = scratch();
@@ -261,7 +264,7 @@ fn an_input_that_changes_while_it_is_read_is_an_input_error() {
         fs::rename(path.with_extension("new"), path).expect("replaced");
     };
     let remove = |path: &Path| fs::remove_file(path).expect("removed");
-    let changes: [(&str, &dyn Fn(&Path)); 5] = [
+    let changes: [(&str, Change<'_>); 5] = [
         ("grows", &grow),
         ("is cut off", &truncate),
         ("is emptied", &empty),
