@@ -126,6 +126,10 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// Chunks that wait, a worker: before the work, and after it for their turn.
 const CHUNKS_WAITING_PER_THREAD: usize = 4;
 
+/// Lines of a chunk: where they are so short that there are more, the next chunk is smaller, or what
+/// is made of it would be many times as large as it is.
+const CHUNK_LINES_MAX: usize = 8 << 10;
+
 /// Runs a job to its end.
 ///
 /// # Errors
@@ -170,7 +174,7 @@ struct Line {
 
 impl Line {
     fn new(job: &Job) -> Line {
-        let budget = Budget::new(2 * waiting_max(job) * job.machine.chunk_bytes);
+        let budget = Budget::new(2 * waiting_max(job), job.machine.chunk_bytes);
         Line { budget: Arc::new(budget), spare: Arc::default() }
     }
 
@@ -315,7 +319,9 @@ fn deliver(
     trial: &mut Option<Trial>,
 ) -> Result<u64> {
     let (options, cells, mut bytes) = (source.options, source.header.len(), source.header_bytes);
-    let mut splitter = source.into_splitter(job.machine.chunk_bytes)?;
+    // Of the first chunk nobody knows how short its lines are.
+    let first_bytes = job.machine.chunk_bytes.min(CHUNK_LINES_MAX);
+    let mut splitter = source.into_splitter(first_bytes)?;
     loop {
         if trial.as_ref().is_some_and(|trial| trial.rows_left == 0) {
             return Ok(bytes);
@@ -327,7 +333,13 @@ fn deliver(
         if let Some(trial) = trial {
             bytes = trial.cut(&mut chunk, options, cells);
         }
-        let room = line.budget.take(chunk.bytes.len());
+        let (length, lines) = (chunk.bytes.len(), chunk.lines_about());
+        if lines > CHUNK_LINES_MAX {
+            splitter.aim_at(length * CHUNK_LINES_MAX / lines);
+        } else {
+            splitter.aim_at(job.machine.chunk_bytes);
+        }
+        let room = line.budget.take(*number, length, lines);
         if !room || say.send(Ok(Delivered::Chunk(*number, chunk))).is_err() {
             return Ok(splitter.bytes_read());
         }
@@ -343,7 +355,7 @@ fn start_again(job: &Job, mut held: HeldReader, line: Line) -> Receiver<Delivery
             let mut chunk = line.chunk();
             let delivery = match held.next_chunk(&mut chunk) {
                 Ok(true) => {
-                    if !line.budget.take(chunk.bytes.len()) {
+                    if !line.budget.take(number, chunk.bytes.len(), chunk.lines_about()) {
                         return;
                     }
                     Ok(Delivered::Chunk(number, chunk))
@@ -510,9 +522,9 @@ impl Mill<'_> {
             let Some(worked) = lock(&self.waiting).remove(&turn.next) else {
                 return Ok(());
             };
-            turn.next += 1;
             turn.ordered.take(&worked, self.watch)?;
-            self.line.budget.give_back(worked.chunk.bytes.len());
+            self.line.budget.give_back(turn.next);
+            turn.next += 1;
             self.watch.progress(turn.ordered.progress());
             self.taken.notify_all();
             let (chunk, worked) = worked.take_apart();

@@ -10,6 +10,7 @@ pub mod encode;
 pub mod follow_up;
 pub mod issues;
 pub mod ledger;
+pub mod mask;
 pub mod outdir;
 pub mod records;
 pub mod rejects;

@@ -3,6 +3,11 @@
 
 mod support;
 
+#[path = "laws/accounting.rs"]
+mod accounting;
+#[path = "laws/determinism.rs"]
+mod determinism;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

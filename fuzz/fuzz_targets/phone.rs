@@ -1,29 +1,13 @@
-//! Any bytes: the first chooses the home region, the rest, as lossy UTF-8, is the text. No panic,
-//! and every invariant that the tests assert.
+//! The phone engine on any bytes.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rowcall::phone::{DigitsAs, Letters, Plan, ReadRules, Region, Several, explain};
-use std::sync::LazyLock;
 
 #[path = "../../tests/phones/invariants.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod invariants;
+#[path = "../../tests/corpora/phone.rs"]
+mod phone;
 
-static REGIONS: LazyLock<Vec<Region>> = LazyLock::new(|| Plan::builtin().regions().collect());
-
-fuzz_target!(|bytes: &[u8]| {
-    let Some((first, text)) = bytes.split_first() else { return };
-    // 255 is beyond the last region: no home.
-    let home = REGIONS.get(usize::from(*first)).copied();
-    let text = String::from_utf8_lossy(text);
-    invariants::check(Plan::builtin(), &text, home);
-    // The same text as a cell, by every rule.
-    for digits in [DigitsAs::Auto, DigitsAs::National, DigitsAs::International] {
-        for letters in [Letters::Refuse, Letters::Vanity] {
-            let rules = ReadRules { digits, letters, several: Several::First };
-            explain(Plan::builtin(), &text, home, rules);
-        }
-    }
-});
+fuzz_target!(|bytes: &[u8]| phone::check(bytes));

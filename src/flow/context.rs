@@ -18,10 +18,10 @@ use crate::normalize::{Need, Rules};
 use crate::phone::read;
 use crate::problem::Code;
 use crate::unique::name_print;
-use crate::write::cell::CellForm;
 use crate::write::contract::{Contract, Existing, StoredPart};
 use crate::write::encode::{Encoder, Updater, param_columns};
 use crate::write::issues::ColumnKeys;
+use crate::write::rejects::RowForm;
 
 use super::lists::Lists;
 use super::{Goal, Job};
@@ -46,7 +46,7 @@ pub(super) struct SourceContext {
     /// Bytes of a payload file at most, which a contact alone must not exceed.
     pub(super) contact_bytes_max: u64,
     /// How the cells of rejects and duplicates are written.
-    pub(super) cell_form: CellForm,
+    pub(super) cell_form: RowForm,
     pub(super) view: View,
     /// For a file of ours that comes back: the columns that stand in `_raw`, and where that is.
     raw: Option<(usize, View)>,
@@ -108,7 +108,7 @@ impl View {
         let wanted = job.contract.as_ref().filter(|_| job.goal == Goal::Prepare || sized);
         let ids = Some(&job.tag_ids);
         Ok(View {
-            keys: ColumnKeys::new(&columns),
+            keys: ColumnKeys::new(&columns, job.values),
             carried: carried
                 .into_iter()
                 .map(|at| {
@@ -183,7 +183,7 @@ impl SourceContext {
             rule: job.contract.as_ref().map(|it| it.existing).unwrap_or_default(),
             lists: Arc::default(),
             contact_bytes_max: job.batch_max().bytes,
-            cell_form: CellForm::new(source.options.dialect),
+            cell_form: RowForm::new(source.options.dialect, job.values),
             view,
             raw,
         })

@@ -10,6 +10,7 @@ use crate::normalize::{MissingName, Need, Wanted};
 use crate::phone::{DigitsAs, Letters, Region, Several};
 use crate::problem::Code;
 use crate::unique::OnDuplicate;
+use crate::write::mask::Values;
 use crate::write::summary::{ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
 
 use super::context::{SourceContext, View};
@@ -157,6 +158,7 @@ fn settings(job: &Job) -> Settings {
             MaxRejects::Count(most) => most.to_string(),
             MaxRejects::OfTenThousand(most) => format!("{}.{:02}%", most / 100, most % 100),
         }),
+        redact: job.values == Values::Masked,
         cell_bytes_max: job.read.limits.cell_bytes_max,
         record_bytes_max: job.read.limits.record_bytes_max,
         record_cells_max: job.read.limits.record_cells_max,

@@ -10,6 +10,7 @@ use crate::phone::{Plan, Region};
 use crate::unique::OnDuplicate;
 use crate::write::batch::BatchMax;
 use crate::write::contract::{BatchLimits, Contract};
+use crate::write::mask::Values;
 use crate::write::outdir::IfExists;
 
 use super::Machine;
@@ -55,6 +56,8 @@ pub struct Job {
     pub batch_bytes: Option<u64>,
     /// How many rows may be malformed or rejected before the payload is withheld.
     pub max_rejects: Option<MaxRejects>,
+    /// Whether reports show what cells hold.
+    pub values: Values,
     /// Where to write; `None` writes nothing.
     pub out: Option<Output>,
     /// The machine's part; it never changes what is written.
@@ -108,6 +111,7 @@ impl Job {
             batch_rows: None,
             batch_bytes: None,
             max_rejects: None,
+            values: Values::Shown,
             out: None,
             machine: Machine::default(),
         }

@@ -27,7 +27,6 @@ use super::{Goal, Job};
 
 /// The files of the output folder.
 pub(super) struct Writers {
-    out: OutDir,
     names: Vec<String>,
     /// What is written for the platform, and how it is sent.
     payload: Option<(Payload, Contract)>,
@@ -45,6 +44,9 @@ pub(super) struct Writers {
     plain_duplicates: HashMap<(Fate, Differences), Vec<u8>>,
     /// Kept from row to row for their memory.
     own: OwnCells,
+    /// Goes last: where the run fails, the files in it are closed before it is removed, and their
+    /// numbers are free for that.
+    out: OutDir,
 }
 
 /// A row whose fate is settled.
@@ -109,8 +111,8 @@ impl Writers {
             follow_up: FollowUp::new(names),
             ledger: Ledger::new(names, &mut out)?,
             issues: Issues::new(names, &mut out)?,
-            rejects: RowsFile::new("rejects", &REJECT_COLUMNS, names.len()),
-            duplicates: RowsFile::new("duplicates", &DUPLICATE_COLUMNS, names.len()),
+            rejects: RowsFile::new("rejects", &REJECT_COLUMNS, names.len(), job.values),
+            duplicates: RowsFile::new("duplicates", &DUPLICATE_COLUMNS, names.len(), job.values),
             reader: None,
             plain_duplicates: HashMap::new(),
             own: OwnCells::default(),

@@ -161,12 +161,16 @@ impl Worked {
         result
     }
 
-    /// The chunk and the rest, whose buffers can be used again; after a large record their memory
-    /// is let go.
+    /// The chunk and the rest, whose buffers can be used again; after a large record, or
+    /// very many, their memory is let go.
     pub(super) fn take_apart(mut self) -> (Chunk, Worked) {
         const KEPT_BYTES_MAX: usize = 4 << 20;
+        const KEPT_ROWS_MAX: usize = 16 << 10;
         let chunk = std::mem::take(&mut self.chunk);
-        if chunk.bytes.capacity() > KEPT_BYTES_MAX || self.contacts.capacity() > KEPT_BYTES_MAX {
+        if chunk.bytes.capacity() > KEPT_BYTES_MAX
+            || self.contacts.capacity() > KEPT_BYTES_MAX
+            || self.rows.capacity() > KEPT_ROWS_MAX
+        {
             return Default::default();
         }
         (chunk, self)

@@ -40,6 +40,15 @@ pub struct Chunk {
     pub malformed: Vec<Malformed>,
 }
 
+impl Chunk {
+    /// How many lines it has, where they all end in the same way; and not fewer than half of them.
+    #[must_use]
+    pub fn lines_about(&self) -> usize {
+        let ends = |end: u8| memchr::memchr_iter(end, &self.bytes).count();
+        ends(b'\n').max(ends(b'\r'))
+    }
+}
+
 /// A physical line that is no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed {
@@ -78,8 +87,7 @@ impl<R: Read> Splitter<R> {
         Splitter {
             reader,
             options,
-            // A record that is too long must not fit into a chunk, or it would go unnoticed.
-            chunk_bytes: chunk_bytes.clamp(1, options.limits.record_bytes_max),
+            chunk_bytes: Self::within(chunk_bytes, options),
             source: 0,
             display: String::new(),
             byte: 0,
@@ -145,6 +153,16 @@ impl<R: Read> Splitter<R> {
             // Small steps, so that few records follow a long one into its chunk.
             wanted = (chunk.bytes.len() + chunk.bytes.len() / 4 + self.chunk_bytes).min(beyond);
         }
+    }
+
+    /// How many bytes the next chunks have, but for their last records. It changes no record.
+    pub fn aim_at(&mut self, chunk_bytes: usize) {
+        self.chunk_bytes = Self::within(chunk_bytes, self.options);
+    }
+
+    /// A record that is too long must not fit into a chunk, or it would go unnoticed.
+    fn within(chunk_bytes: usize, options: ReadOptions) -> usize {
+        chunk_bytes.clamp(1, options.limits.record_bytes_max)
     }
 
     /// The offset in the source up to which was read.

@@ -345,6 +345,11 @@ impl SourceReader {
         self.splitter.next_chunk(chunk)
     }
 
+    /// How many bytes the next chunks have, about.
+    pub fn aim_at(&mut self, chunk_bytes: usize) {
+        self.splitter.aim_at(chunk_bytes);
+    }
+
     /// The offset in the source up to which was read.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {

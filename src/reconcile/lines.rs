@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -84,7 +84,7 @@ pub(super) struct Lines {
 impl Lines {
     pub(super) fn open(path: &Path) -> Result<Lines> {
         let shown = printable(&path.display().to_string());
-        let file = File::open(path).map_err(|cause| Error::reading(&shown, &cause))?;
+        let file = open_file(path).map_err(|cause| Error::reading(&shown, &cause))?;
         let reader = BufReader::new(file);
         let name = own_name(path);
         Ok(Lines { shown, name, reader, line: Vec::new(), number: 0, last: None, torn: false })
@@ -171,12 +171,20 @@ pub(super) fn own_name(path: &Path) -> String {
     path.file_name().map_or(String::new(), |name| printable(&name.to_string_lossy()))
 }
 
+/// Opens a file. A pipe could keep the run waiting where no signal reaches it.
+pub(super) fn open_file(path: &Path) -> io::Result<File> {
+    if fs::metadata(path)?.is_file() {
+        return File::open(path);
+    }
+    Err(io::Error::other("this is no file; save it as one, and give that"))
+}
+
 /// Reads the body of one answer, whose status is not known.
 pub(super) fn read_body(path: &Path, file: &str) -> Result<Answer> {
     let shown = printable(&path.display().to_string());
     let fail = |cause| Error::reading(&shown, &cause);
     let mut bytes = Vec::new();
-    let opened = File::open(path).map_err(fail)?;
+    let opened = open_file(path).map_err(fail)?;
     opened.take(ANSWER_BYTES_MAX).read_to_end(&mut bytes).map_err(fail)?;
     if bytes.len() as u64 >= ANSWER_BYTES_MAX {
         return Err(too_long(&shown));

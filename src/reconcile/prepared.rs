@@ -1,11 +1,12 @@
 //! The folder that was prepared and sent: what its summary says of it. It is read, never written.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::lines::open_file;
 use super::record::Facts;
 use crate::error::{Error, Result};
 use crate::text::printable;
@@ -66,8 +67,10 @@ impl Prepared {
         let shown = printable(&path.display().to_string());
         let wrong = |what: String| Error::Input { input: shown.clone(), what };
         let remedy = "give the folder that rowcall prepare wrote";
-        let text =
-            fs::read(&path).map_err(|cause| wrong(format!("cannot be read: {cause}; {remedy}")))?;
+        let mut text = Vec::new();
+        open_file(&path)
+            .and_then(|mut file| file.read_to_end(&mut text))
+            .map_err(|cause| wrong(format!("cannot be read: {cause}; {remedy}")))?;
         let given: Given = serde_json::from_slice(&text)
             .map_err(|_| wrong(format!("is no summary of a prepared folder; {remedy}")))?;
         let Given { schema, counts, withheld, sources, settings, outputs } = given;

@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 
+use super::lines::open_file;
 use crate::error::{Error, Result};
 use crate::text::printable;
 
@@ -49,7 +50,7 @@ pub(super) struct Records {
 impl Records {
     pub(super) fn open(path: &Path, end: RecordEnd) -> Result<Records> {
         let shown = printable(&path.display().to_string());
-        let file = File::open(path).map_err(|cause| Error::reading(&shown, &cause))?;
+        let file = open_file(path).map_err(|cause| Error::reading(&shown, &cause))?;
         Ok(Records {
             shown,
             reader: BufReader::with_capacity(BUFFER_BYTES, file),

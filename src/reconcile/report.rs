@@ -14,6 +14,7 @@ use crate::error::Result;
 
 use crate::write::cell::csv_cell;
 use crate::write::contract::Contract;
+use crate::write::mask::Values;
 use crate::write::outdir::{OutDir, OutFile, OutputFacts, SUMMARY};
 use crate::write::rejects::{REFUSED_COLUMNS, RowsFile};
 
@@ -150,7 +151,7 @@ impl Report {
         let header = Ledger::header(prepared)?;
         let mut ledger = out.create_file(LEDGER)?;
         ledger.append(&[&header[..], OWN_COLUMNS].concat())?;
-        let mut rejects = RowsFile::new("rejects", &[], 1);
+        let mut rejects = RowsFile::new("rejects", &[], 1, Values::Shown);
         rejects.begin_source(0, Default::default(), REFUSED_COLUMNS.into_iter(), &mut out)?;
         Ok(Report { out, ledger, header, rejects, retry: Retry::default(), exists_is_taken })
     }

@@ -19,6 +19,16 @@ pub(super) fn digits(text: &str) -> Option<u64> {
         .then(|| digits.parse().ok())?
 }
 
+/// Whether a text is a phone in E.164 with five digits or more covered.
+pub(super) fn is_masked(shown: &str, phone: u64) -> bool {
+    const COVERED_MIN: usize = 5;
+    let phone = format!("+{phone}");
+    let same = |(shown, own): (char, char)| shown == own || shown == '*' && own != '+';
+    shown.len() == phone.len()
+        && shown.matches('*').count() >= COVERED_MIN
+        && shown.chars().zip(phone.chars()).all(same)
+}
+
 /// The valid number with these digits in E.164.
 ///
 /// libphonenumber reads a few valid numbers of Belarus, whose national number begins with 810, as

@@ -76,6 +76,8 @@ pub(super) struct Settings {
     pub(super) contract_blake3: Option<String>,
     #[serde(default)]
     pub(super) tag_id: Vec<String>,
+    #[serde(default)]
+    pub(super) redact: bool,
     batch_size: Option<String>,
     pub(super) batch_bytes: Option<u64>,
 }

@@ -11,6 +11,7 @@ use crate::unique::Differences;
 
 use super::batch::PayloadPlace;
 use super::encode::{json_string, push_integer, push_json_string, push_json_text};
+use super::mask::Values;
 use super::outdir::{OutDir, OutFile, OutputFacts};
 
 pub use keys::ColumnKeys;
@@ -92,6 +93,12 @@ impl EncodedProblems {
     ) {
         // Taken apart without `..`, so that a new key is thought of here.
         let Problem { code, column, field, value, detail, suggestion, readings } = problem;
+        let values = keys.values;
+        // What was seen may be a piece of a cell, but where it is the form of the record.
+        let is_told = values == Values::Shown || code.category() == "record";
+        let detail = if is_told { &**detail } else { "" };
+        let suggested = suggestion.as_ref().map(|it| values.of(&it.value));
+        let suggested = suggested.as_deref().unwrap_or_default();
         let out = &mut self.text;
         let start = out.len();
         let (cell, column) = keys.of(*column);
@@ -100,10 +107,10 @@ impl EncodedProblems {
         push_what(out, column, *field, *code);
         let what_end = out.len();
         if let Some(phone) = phone {
-            push_phone(out, phone);
+            push_phone(out, phone, values);
         }
         if !value.is_empty() {
-            push_key(out, "value", shortened(value));
+            push_key(out, "value", &values.of(shortened(value)));
         }
         push_error(out, *code);
         if !detail.is_empty() {
@@ -114,11 +121,11 @@ impl EncodedProblems {
         }
         if let Some(suggestion) = suggestion {
             out.extend_from_slice(b",\"suggestion\":{\"value\":");
-            push_json_string(out, &suggestion.value);
+            push_json_string(out, suggested);
             push_key(out, "confidence", suggestion.confidence.as_str());
             out.push(b'}');
         }
-        push_readings(out, readings);
+        push_readings(out, readings, values);
         if !others.is_empty() {
             out.extend_from_slice(b",\"related\":[");
             for (at, other) in others.iter().enumerate() {
@@ -131,7 +138,7 @@ impl EncodedProblems {
         let rest_end = out.len();
         out.extend_from_slice(detail.as_bytes());
         let detail_end = out.len();
-        out.extend_from_slice(suggestion.as_ref().map_or("", |it| &it.value).as_bytes());
+        out.extend_from_slice(suggested.as_bytes());
         let suggestion_end = out.len();
         let code = *code;
         let ends = EncodedProblem {
@@ -201,11 +208,11 @@ fn shortened(value: &str) -> &str {
     &value[..value.floor_char_boundary(SHOWN_BYTES_MAX)]
 }
 
-fn push_readings(out: &mut Vec<u8>, readings: &[(&'static str, Phone)]) {
+fn push_readings(out: &mut Vec<u8>, readings: &[(&'static str, Phone)], values: Values) {
     for (at, (name, phone)) in readings.iter().enumerate() {
         out.extend_from_slice(if at == 0 { b",\"readings\":[{\"as\":" } else { b",{\"as\":" });
         push_json_string(out, name);
-        push_phone(out, *phone);
+        push_phone(out, *phone, values);
         out.push(b'}');
     }
     if !readings.is_empty() {
@@ -346,7 +353,7 @@ impl Issues {
         push_what(out, column, Some(Field::Phone), role.code());
         push_name(out, b",\"fate\":\"", row.fate.as_str());
         if let Some(phone) = phone {
-            push_phone(out, phone);
+            push_phone(out, phone, keys.values);
         }
         push_error(out, role.code());
         out.extend_from_slice(b",\"related\":[{");

@@ -13,8 +13,8 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
-use rustix::io::Errno;
+use rustix::fs::{CWD, FlockOperation, Mode, OFlags, RenameFlags, flock, open, renameat_with};
+use rustix::io::{Errno, retry_on_intr};
 
 use crate::error::{Error, Result};
 use crate::text::printable;
@@ -177,19 +177,34 @@ impl OutDir {
     pub fn commit(mut self) -> Result<()> {
         self.sync().map_err(|cause| Error::writing(&self.name, "sync the files", &cause))?;
         let exists = fs::symlink_metadata(&self.name).is_ok();
-        if exists && self.if_exists == IfExists::Exchange {
+        let is_exchanged = exists && self.if_exists == IfExists::Exchange;
+        if is_exchanged {
             refuse_existing(&self.name, self.if_exists)?;
-            renameat_with(CWD, &self.partial, CWD, &self.name, RenameFlags::EXCHANGE).map_err(
-                |errno| Error::writing(&self.name, "exchange the folder", &errno.into()),
-            )?;
+            self.exchange()?;
             // What is left under the partial name is now the old folder.
         } else {
             rename_new(&self.partial, &self.name)?;
+        }
+        let synced = File::open(parent_of(&self.name)).and_then(|parent| parent.sync_all());
+        if let Err(cause) = synced {
+            // What may be lost with the next breakdown was not done: it is taken back.
+            if is_exchanged {
+                self.exchange()?;
+            } else {
+                rename_new(&self.name, &self.partial)?;
+            }
+            return Err(Error::writing(&self.name, "sync the parent folder", &cause));
+        }
+        if !is_exchanged {
             self.lock = None;
         }
-        File::open(parent_of(&self.name))
-            .and_then(|parent| parent.sync_all())
-            .map_err(|cause| Error::writing(&self.name, "sync the parent folder", &cause))
+        Ok(())
+    }
+
+    /// Exchanges the names of the partial folder and of the one that is there.
+    fn exchange(&self) -> Result<()> {
+        let exchanged = renameat_with(CWD, &self.partial, CWD, &self.name, RenameFlags::EXCHANGE);
+        exchanged.map_err(|errno| Error::writing(&self.name, "exchange the folder", &errno.into()))
     }
 
     fn sync(&self) -> io::Result<()> {
@@ -276,13 +291,22 @@ fn shown(path: &Path) -> String {
 
 /// Why the folder must not be replaced: it is none of ours, or holds something that would be lost.
 fn why_not_replaced(folder: &Path) -> Option<String> {
-    let summary = fs::symlink_metadata(folder)
-        .ok()
-        .filter(fs::Metadata::is_dir)
-        .and_then(|_| fs::read(folder.join(SUMMARY)).ok())
-        .filter(|text| SUMMARY_MARKS.iter().any(|mark| text.starts_with(mark.as_bytes())))
-        .and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
-    let Some(summary) = summary else {
+    let is = |path: &Path, kind: fn(&fs::Metadata) -> bool| {
+        fs::symlink_metadata(path).is_ok_and(|facts| kind(&facts))
+    };
+    let path = folder.join(SUMMARY);
+    let mut text = Vec::new();
+    if is(folder, fs::Metadata::is_dir) && is(&path, fs::Metadata::is_file) {
+        match fs::read(&path) {
+            Ok(read) => text = read,
+            Err(cause) => {
+                return Some(format!("exists, and {SUMMARY} in it cannot be read: {cause}"));
+            }
+        }
+    }
+    let is_marked = SUMMARY_MARKS.iter().any(|mark| text.starts_with(mark.as_bytes()));
+    let summary = is_marked.then(|| serde_json::from_slice::<serde_json::Value>(&text).ok());
+    let Some(summary) = summary.flatten() else {
         return Some("exists and was not written by rowcall".to_owned());
     };
     let mut known: HashMap<PathBuf, Option<u64>> = HashMap::from([(folder.join(SUMMARY), None)]);
@@ -290,23 +314,38 @@ fn why_not_replaced(folder: &Path) -> Option<String> {
         let path = folder.join(output["path"].as_str().unwrap_or_default());
         known.insert(path, output["bytes"].as_u64());
     }
-    let changed = first_unknown(folder, &known)?;
-    Some(format!("exists, and {} in it was added or changed since", shown(&changed)))
+    match first_unknown(folder, &known) {
+        Ok(None) => None,
+        Ok(Some(changed)) => {
+            Some(format!("exists, and {} in it was added or changed since", shown(&changed)))
+        }
+        // What cannot be seen may be anything, and would be lost.
+        Err(cause) => Some(format!("exists, and cannot be looked through: {cause}")),
+    }
 }
 
 /// The first file below the folder that is not known, or has another size.
-fn first_unknown(folder: &Path, known: &HashMap<PathBuf, Option<u64>>) -> Option<PathBuf> {
-    let mut entries: Vec<_> = fs::read_dir(folder).ok()?.flatten().collect();
+fn first_unknown(
+    folder: &Path,
+    known: &HashMap<PathBuf, Option<u64>>,
+) -> io::Result<Option<PathBuf>> {
+    let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
-    entries.into_iter().find_map(|entry| {
+    for entry in entries {
         let path = entry.path();
-        let facts = entry.metadata().ok()?;
+        let facts = entry.metadata()?;
         if facts.is_dir() {
-            return first_unknown(&path, known);
+            if let Some(unknown) = first_unknown(&path, known)? {
+                return Ok(Some(unknown));
+            }
+            continue;
         }
         let same = known.get(&path).is_some_and(|bytes| bytes.is_none_or(|it| it == facts.len()));
-        (!same).then_some(path)
-    })
+        if !same {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
 }
 
 /// Removes the partial folders of dead runs: ours by their names, and their locks free. What cannot
@@ -342,7 +381,11 @@ fn make_locked(parent: &Path, prefix: &OsString) -> Result<(PathBuf, File)> {
             made => made.map_err(|cause| fail(&cause))?,
         }
         // Another run may have found the folder before it was locked, and removed it.
-        if let Some(lock) = lock_folder(&path).map_err(|cause| fail(&cause))?
+        let locked = lock_folder(&path).inspect_err(|_| {
+            // Nobody could tell later that it is nobody's.
+            let _ = fs::remove_dir(&path);
+        });
+        if let Some(lock) = locked.map_err(|cause| fail(&cause))?
             && is_same(&lock, &path)
         {
             return Ok((path, lock));
@@ -353,11 +396,14 @@ fn make_locked(parent: &Path, prefix: &OsString) -> Result<(PathBuf, File)> {
 
 /// The folder, open and locked; `None` where somebody else holds the lock or it went away.
 fn lock_folder(path: &Path) -> io::Result<Option<File>> {
-    let folder = match File::open(path) {
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
-        opened => opened?,
+    // What somebody has put there under such a name is not followed, and not waited for.
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let opened = retry_on_intr(|| open(path, flags, Mode::empty()));
+    let folder = match opened {
+        Err(Errno::NOENT) => return Ok(None),
+        opened => File::from(opened?),
     };
-    match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
+    match retry_on_intr(|| flock(&folder, FlockOperation::NonBlockingLockExclusive)) {
         Ok(()) => Ok(Some(folder)),
         Err(Errno::WOULDBLOCK) => Ok(None),
         Err(errno) => Err(errno.into()),

@@ -21,7 +21,11 @@ impl<W: io::Write> Records<W> {
     /// # Errors
     /// Where it cannot be written.
     pub fn write<'r>(&mut self, cells: impl Iterator<Item = &'r str>) -> io::Result<()> {
-        self.writer.write_record(cells).map_err(Into::into)
+        // The system's own error, as it was: whether the reader went away is told by its kind.
+        self.writer.write_record(cells).map_err(|cause| match cause.into_kind() {
+            csv::ErrorKind::Io(cause) => cause,
+            other => io::Error::other(format!("{other:?}")),
+        })
     }
 
     /// Writes what is still in memory.

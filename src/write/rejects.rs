@@ -9,7 +9,23 @@ pub use crate::ingest::guard::REFUSED_COLUMNS;
 use crate::ingest::guard::guard;
 
 use super::cell::CellForm;
+use super::mask::Values;
 use super::outdir::{OutDir, OutFile, OutputFacts};
+
+/// How the rows of a source are written.
+#[derive(Debug)]
+pub struct RowForm {
+    cells: CellForm,
+    values: Values,
+}
+
+impl RowForm {
+    /// Cells in this dialect, whose texts are shown or masked.
+    #[must_use]
+    pub fn new(dialect: Dialect, values: Values) -> RowForm {
+        RowForm { cells: CellForm::new(dialect), values }
+    }
+}
 
 /// What workers write of the rows of a chunk that certainly are rejects.
 #[derive(Debug, Default)]
@@ -39,10 +55,10 @@ impl EncodedRejects {
     }
 
     /// Adds a row: its cells, or, where it could not be read, its text.
-    pub fn push<'c>(&mut self, form: &CellForm, cells: impl Iterator<Item = &'c str>, raw: &str) {
+    pub fn push<'c>(&mut self, form: &RowForm, cells: impl Iterator<Item = &'c str>, raw: &str) {
         push_cells(form, cells, &mut self.text);
         let cells_end = self.text.len();
-        form.push(&mut self.text, &guard(raw));
+        form.cells.push(&mut self.text, &guard(&form.values.of(raw)));
         self.ends.push((cells_end, self.text.len()));
     }
 
@@ -60,7 +76,7 @@ pub struct RowsFile {
     name: &'static str,
     own_columns: &'static [&'static str],
     several_sources: bool,
-    form: CellForm,
+    form: RowForm,
     current: Option<OutFile>,
     finished: Vec<OutputFacts>,
     written: u64,
@@ -73,13 +89,14 @@ impl RowsFile {
         name: &'static str,
         own_columns: &'static [&'static str],
         sources: usize,
+        values: Values,
     ) -> RowsFile {
         let several_sources = sources > 1;
         RowsFile {
             name,
             own_columns,
             several_sources,
-            form: CellForm::new(Dialect::default()),
+            form: RowForm::new(Dialect::default(), values),
             current: None,
             finished: Vec::new(),
             written: 0,
@@ -108,8 +125,12 @@ impl RowsFile {
         // By this mark spreadsheets know that the file is UTF-8.
         file.append("\u{feff}".as_bytes())?;
         self.current = Some(file);
-        self.form = CellForm::new(dialect);
-        self.push_line(headers, self.own_columns.iter().copied())
+        let values = self.form.values;
+        // Headers are no cells of a row.
+        self.form = RowForm::new(dialect, Values::Shown);
+        let pushed = self.push_line(headers, self.own_columns.iter().copied());
+        self.form.values = values;
+        pushed
     }
 
     /// Writes a row: its cells, then the values of our own columns.
@@ -139,8 +160,8 @@ impl RowsFile {
         let file = self.current.as_mut().expect("a source was begun");
         let out = file.buffer();
         out.extend_from_slice(cells);
-        push_own(&self.form, own, out);
-        out.push(self.form.delimiter());
+        push_own(&self.form.cells, own, out);
+        out.push(self.form.cells.delimiter());
         out.extend_from_slice(raw);
         out.push(b'\n');
         file.flush_if_full()
@@ -162,9 +183,9 @@ impl RowsFile {
         let file = self.current.as_mut().expect("a source was begun");
         let out = file.buffer();
         push_cells(&self.form, cells, out);
-        push_own(&self.form, before, out);
+        push_own(&self.form.cells, before, out);
         out.extend_from_slice(middle);
-        push_own(&self.form, after, out);
+        push_own(&self.form.cells, after, out);
         file.append(b"\n")
     }
 
@@ -172,7 +193,7 @@ impl RowsFile {
     #[must_use]
     pub fn encode<'o>(&self, own: impl Iterator<Item = &'o str>) -> Vec<u8> {
         let mut out = Vec::new();
-        push_own(&self.form, own, &mut out);
+        push_own(&self.form.cells, own, &mut out);
         out
     }
 
@@ -183,7 +204,7 @@ impl RowsFile {
     ) -> Result<()> {
         let file = self.current.as_mut().expect("a source was begun");
         push_cells(&self.form, cells, file.buffer());
-        push_own(&self.form, own, file.buffer());
+        push_own(&self.form.cells, own, file.buffer());
         file.append(b"\n")
     }
 
@@ -205,12 +226,12 @@ impl RowsFile {
 }
 
 /// Appends the cells of a row, with delimiters between them.
-fn push_cells<'c>(form: &CellForm, cells: impl Iterator<Item = &'c str>, out: &mut Vec<u8>) {
+fn push_cells<'c>(form: &RowForm, cells: impl Iterator<Item = &'c str>, out: &mut Vec<u8>) {
     for (index, cell) in cells.enumerate() {
         if index > 0 {
-            out.push(form.delimiter());
+            out.push(form.cells.delimiter());
         }
-        form.push(out, &guard(cell));
+        form.cells.push(out, &guard(&form.values.of(cell)));
     }
 }
 

@@ -312,6 +312,9 @@ pub struct Settings {
     /// How many rows may be refused before the payload is withheld.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_rejects: Option<String>,
+    /// Whether the values in the reports are masked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub redact: bool,
     /// The limit on the bytes of a cell.
     pub cell_bytes_max: usize,
     /// The limit on the bytes of a record.

@@ -131,6 +131,10 @@ pub(crate) struct CommonArgs {
     /// Replace the output folder if it exists and rowcall wrote it.
     #[arg(long, help_heading = "Output")]
     pub(crate) force: bool,
+    /// Mask the values in issues.jsonl, rejects.csv and duplicates.csv, so that these can be passed
+    /// on; rows.csv, follow-up.csv and the payload hold phones all the same.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) redact: bool,
     /// What goes to standard output when the run is done: nothing, or the summary as JSON.
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub(crate) format: Format,

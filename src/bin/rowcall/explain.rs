@@ -1,7 +1,6 @@
 //! `explain`: how one number is read, step by step, as text or JSON.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -17,6 +16,7 @@ use rowcall::text::printable;
 
 use crate::args::{ExplainArgs, Format};
 use crate::job::{known_regions, plan, region};
+use crate::stdout;
 
 /// Explains the number on stdout.
 pub(crate) fn run(args: &ExplainArgs) -> Result<u8> {
@@ -33,8 +33,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<u8> {
             format!("{value:#}\n")
         }
     };
-    // A reader that went away has seen what it wanted.
-    let _ = io::stdout().write_all(text.as_bytes());
+    stdout::write(text.as_bytes())?;
     Ok(exit::DONE)
 }
 

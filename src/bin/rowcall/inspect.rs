@@ -24,6 +24,7 @@ use crate::args::{Format, InspectArgs};
 use crate::job::given;
 use crate::mapping::Mapping;
 use crate::profile;
+use crate::stdout;
 
 /// Records that are read where not all of them were asked for.
 const ROWS_MAX: u64 = 1_000;
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &InspectArgs, typed: &ArgMatches) -> Result<u8> {
     };
     // A reader that went away has seen what it wanted.
     match done.and_then(|()| out.flush().map_err(unwritten)) {
-        Err(Error::Output { what, .. }) if what.contains(BROKEN_PIPE) => Ok(exit::DONE),
+        Err(Error::Output { what, .. }) if what == BROKEN_PIPE => Ok(exit::DONE),
         done => done.map(|()| exit::DONE).map_err(Into::into),
     }
 }
@@ -58,14 +59,12 @@ const BROKEN_PIPE: &str = "the reader went away";
 
 #[expect(clippy::needless_pass_by_value, reason = "given by map_err")]
 fn unwritten(cause: io::Error) -> Error {
-    // A writer of CSV wraps the cause.
-    let broken = cause.kind() == io::ErrorKind::BrokenPipe
-        || cause.to_string().contains(&io::Error::from(io::ErrorKind::BrokenPipe).to_string());
-    let what = match cause.kind() {
-        _ if broken => BROKEN_PIPE.to_owned(),
-        _ => format!("cannot be written: {cause}"),
-    };
-    Error::Output { path: "standard output".to_owned(), what }
+    match cause.kind() {
+        io::ErrorKind::BrokenPipe => {
+            Error::Output { path: String::new(), what: BROKEN_PIPE.to_owned() }
+        }
+        _ => stdout::unwritten(&cause),
+    }
 }
 
 /// Writes a profile to a file that is not there yet.

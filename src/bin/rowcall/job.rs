@@ -1,6 +1,5 @@
 //! `prepare` and `check`: the arguments → a job, its run, and what is said of it.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -15,11 +14,13 @@ use rowcall::normalize::{MissingName, Wanted};
 use rowcall::phone::{Plan, Region};
 use rowcall::text::printable;
 use rowcall::write::contract::Contract;
+use rowcall::write::mask::Values;
 use rowcall::write::outdir::IfExists;
 use rowcall::write::summary::Summary;
 
 use crate::args::{CheckArgs, CommonArgs, Format, LimitArgs, PrepareArgs, ReadArgs};
 use crate::progress::Bar;
+use crate::stdout;
 use crate::terminal;
 
 /// What differs between the two commands.
@@ -53,14 +54,7 @@ pub(crate) fn run(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<
         terminal::say(&summary, wishes.out);
     }
     if args.format == Format::Json {
-        match io::stdout().write_all(&summary.to_json()) {
-            // A reader that went away has seen what it wanted.
-            Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
-                let what = format!("cannot be written: {cause}");
-                return Err(Error::Output { path: "standard output".to_owned(), what }.into());
-            }
-            _ => {}
-        }
+        stdout::write(&summary.to_json())?;
     }
     Ok(exit_code(&summary, goal))
 }
@@ -111,6 +105,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         batch_rows: wishes.batch_size,
         batch_bytes: args.batch_bytes.map(|bytes| bytes as u64),
         max_rejects: args.max_rejects,
+        values: if args.redact { Values::Masked } else { Values::Shown },
         out,
         machine,
     })

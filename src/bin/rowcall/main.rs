@@ -13,6 +13,7 @@ mod profile;
 mod progress;
 mod reconcile;
 mod signals;
+mod stdout;
 mod template;
 mod terminal;
 mod verify;
@@ -22,6 +23,7 @@ use clap::{CommandFactory, FromArgMatches};
 use args::{Cli, Command};
 use rowcall::error::exit;
 use rowcall::flow::Goal;
+use rowcall::text::printable;
 
 fn main() -> ExitCode {
     let arguments = match profile::apply(std::env::args_os().collect()) {
@@ -36,9 +38,7 @@ fn main() -> ExitCode {
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(message) => {
-            // Help and version go to stdout and are no error; the rest is usage.
-            let _ = message.print();
-            return ExitCode::from(if message.use_stderr() { exit::USAGE } else { exit::DONE });
+            return said(&message);
         }
     };
     let done = match cli.command {
@@ -53,7 +53,28 @@ fn main() -> ExitCode {
     };
     ExitCode::from(done.unwrap_or_else(|error| {
         let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);
-        let _ = writeln!(io::stderr(), "rowcall: {error:#}");
+        // In one piece, so that it comes whole or not at all.
+        let _ = io::stderr().write_all(format!("rowcall: {error:#}\n").as_bytes());
         code
     }))
+}
+
+/// Says what the arguments gave: help and version go to stdout and are no error; the rest is usage.
+fn said(message: &clap::Error) -> ExitCode {
+    if message.use_stderr() {
+        let plain = message.to_string();
+        let lines: Vec<String> = plain.lines().map(printable).collect();
+        let shown = lines.join("\n") + "\n";
+        // What was typed is repeated there, whatever it is; colours only where that is harmless.
+        let _ =
+            if shown == plain { message.print() } else { io::stderr().write_all(shown.as_bytes()) };
+        return ExitCode::from(exit::USAGE);
+    }
+    match stdout::done(message.print().and_then(|()| io::stdout().flush())) {
+        Ok(()) => ExitCode::from(exit::DONE),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "rowcall: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
 }

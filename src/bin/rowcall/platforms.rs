@@ -2,7 +2,6 @@
 //! and what a payload looks like.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
 
 use anyhow::Result;
 use serde::Serialize;
@@ -18,6 +17,7 @@ use rowcall::write::sample::sample;
 use rowcall::write::upload::base_url_variable;
 
 use crate::args::{Format, PlatformsArgs};
+use crate::stdout;
 use crate::terminal::grouped;
 
 /// Shows the platforms on stdout.
@@ -36,8 +36,7 @@ pub(crate) fn run(args: &PlatformsArgs) -> Result<u8> {
             }
         }
     };
-    // A reader that went away has seen what it wanted.
-    let _ = io::stdout().write_all(text.as_bytes());
+    stdout::write(text.as_bytes())?;
     Ok(exit::DONE)
 }
 

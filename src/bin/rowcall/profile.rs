@@ -2,7 +2,8 @@
 //! so that what was typed wins; and what was typed can be saved.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use clap::parser::ValueSource;
@@ -18,6 +19,9 @@ use crate::args::Cli;
 /// The profile that is read where none is named.
 const USUAL: &str = "rowcall.toml";
 
+/// Bytes of a profile at most: saved ones have about a thousand.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
 /// The commands that take a profile.
 const COMMANDS: [&str; 3] = ["prepare", "check", "inspect"];
 
@@ -25,7 +29,7 @@ const COMMANDS: [&str; 3] = ["prepare", "check", "inspect"];
 ///
 /// # Errors
 /// [`Error::Usage`] where the profile cannot be read or has a key that is no flag.
-pub(crate) fn apply(mut typed: Vec<OsString>) -> Result<Vec<OsString>, Error> {
+pub(crate) fn apply(typed: Vec<OsString>) -> Result<Vec<OsString>, Error> {
     let command = typed.get(1).and_then(|command| command.to_str()).unwrap_or_default().to_owned();
     if !COMMANDS.contains(&command.as_str()) {
         return Ok(typed);
@@ -37,10 +41,36 @@ pub(crate) fn apply(mut typed: Vec<OsString>) -> Result<Vec<OsString>, Error> {
         None if Path::new(USUAL).is_file() => USUAL,
         None => return Ok(typed),
     };
-    let fail = |what: String| Error::Usage(format!("profile {}: {what}", printable(path)));
     let text =
-        fs::read_to_string(path).map_err(|cause| fail(format!("cannot be read: {cause}")))?;
-    let table: Table = toml::from_str(&text).map_err(|cause| fail(cause.to_string()))?;
+        read(path).map_err(|what| Error::Usage(format!("profile {}: {what}", printable(path))))?;
+    with_text(typed, &text, path)
+}
+
+/// The text of a profile, or why it cannot be had.
+fn read(path: &str) -> Result<String, String> {
+    let fail = |cause: std::io::Error| format!("cannot be read: {cause}");
+    let mut text = String::new();
+    let file = File::open(path).map_err(fail)?;
+    file.take(FILE_BYTES_MAX + 1).read_to_string(&mut text).map_err(fail)?;
+    if text.len() as u64 > FILE_BYTES_MAX {
+        return Err(format!("has more than {FILE_BYTES_MAX} bytes, so it is no profile"));
+    }
+    Ok(text)
+}
+
+/// The arguments of a command that takes a profile, with those of the text before them; `path`
+/// names it in messages.
+///
+/// # Errors
+/// [`Error::Usage`] where the text is no TOML or has a key that is no flag.
+pub(crate) fn with_text(
+    mut typed: Vec<OsString>,
+    text: &str,
+    path: &str,
+) -> Result<Vec<OsString>, Error> {
+    let fail = |what: String| Error::Usage(format!("profile {}: {what}", printable(path)));
+    let table: Table = toml::from_str(text).map_err(|cause| fail(cause.to_string()))?;
+    let command = typed[1].to_string_lossy().into_owned();
     let rest = typed.split_off(2);
     let cli = Cli::command();
     for (key, value) in &table {

@@ -15,6 +15,7 @@ use rowcall::write::outdir::IfExists;
 
 use crate::args::{Format, ReconcileArgs};
 use crate::signals::Signals;
+use crate::stdout;
 use crate::terminal::grouped;
 
 /// How many stretches of rows without an answer are shown.
@@ -69,13 +70,7 @@ impl Ear {
                 Ok(file)
             });
         let mut file = spooled.map_err(|cause| unwritable("a temporary file", &cause))?;
-        match io::copy(&mut file, &mut io::stdout().lock()) {
-            // A reader that went away has seen what it wanted.
-            Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
-                Err(unwritable("standard output", &cause).into())
-            }
-            _ => Ok(()),
-        }
+        Ok(stdout::done(io::copy(&mut file, &mut io::stdout().lock()).map(|_| ()))?)
     }
 }
 

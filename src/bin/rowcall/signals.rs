@@ -1,9 +1,9 @@
-//! SIGINT, SIGTERM and SIGHUP as a number that the run looks at.
+//! SIGINT, SIGTERM and SIGHUP as a number that the run looks at; and SIGXFSZ as nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 
 /// The signals heard so far.
 pub(crate) struct Signals(Arc<AtomicUsize>);
@@ -17,6 +17,8 @@ impl Signals {
             // Where the system refuses, the signal keeps its own effect: it ends the program.
             let _ = signal_hook::flag::register_usize(signal, Arc::clone(&number), value);
         }
+        // Once it is heard, a file that may not grow is an error of the write and not our death.
+        let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
         Signals(number)
     }
 

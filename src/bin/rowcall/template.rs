@@ -11,14 +11,14 @@ use rowcall::write::contract::Contract;
 use rowcall::write::template::{Rows, template};
 
 use crate::args::TemplateArgs;
+use crate::stdout;
 
 /// Writes the template to stdout, or to a file that is not there yet.
 pub(crate) fn run(args: &TemplateArgs) -> Result<u8> {
     let contract = Contract::find(&args.to)?;
     let text = template(&contract, if args.messy { Rows::Messy } else { Rows::Clean });
     let Some(path) = &args.out else {
-        // A reader that went away has seen what it wanted.
-        let _ = io::stdout().write_all(text.as_bytes());
+        stdout::write(text.as_bytes())?;
         return Ok(exit::DONE);
     };
     let written = OpenOptions::new()

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 
-use rowcall::error::{Error, exit};
+use rowcall::error::exit;
 use rowcall::text::printable;
 use rowcall::verify::{Checked, Given, Report, verify};
 use rowcall::write::contract::Contract;
 
 use crate::args::{Format, VerifyArgs};
 use crate::job::plan;
+use crate::stdout;
 use crate::terminal::grouped;
 
 /// Checks the folder and returns the exit code.
@@ -29,14 +30,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<u8> {
     if args.format == Format::Json {
         let mut json = serde_json::to_string_pretty(&report)?;
         json.push('\n');
-        match io::stdout().write_all(json.as_bytes()) {
-            // A reader that went away has seen what it wanted.
-            Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
-                let what = format!("cannot be written: {cause}");
-                return Err(Error::Output { path: "standard output".to_owned(), what }.into());
-            }
-            _ => {}
-        }
+        stdout::write(json.as_bytes())?;
     }
     Ok(if report.ok { exit::DONE } else { exit::MISMATCH })
 }

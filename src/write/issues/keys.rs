@@ -8,10 +8,14 @@ use crate::map::{Columns, letters};
 use crate::phone::Phone;
 use crate::problem::Code;
 use crate::write::encode::{json_string, push_integer, push_json_string};
+use crate::write::mask::Values;
 
-/// What lines say of the columns of a source, prepared once.
+/// What lines say of the columns of a source, prepared once, and whether they show what cells hold.
 #[derive(Debug, Clone)]
-pub struct ColumnKeys(Vec<ColumnKey>);
+pub struct ColumnKeys {
+    keys: Vec<ColumnKey>,
+    pub(super) values: Values,
+}
 
 #[derive(Debug, Clone)]
 struct ColumnKey {
@@ -24,18 +28,18 @@ struct ColumnKey {
 impl ColumnKeys {
     /// The keys of these columns.
     #[must_use]
-    pub fn new(columns: &Columns) -> ColumnKeys {
+    pub fn new(columns: &Columns, values: Values) -> ColumnKeys {
         let key = |(at, header): (usize, &String)| ColumnKey {
             cell: format!(",\"cell\":\"{}", letters(at)),
             column: format!(",\"column\":{},\"column_number\":{}", json_string(header), at + 1),
         };
-        ColumnKeys(columns.headers.iter().enumerate().map(key).collect())
+        ColumnKeys { keys: columns.headers.iter().enumerate().map(key).collect(), values }
     }
 
     /// The keys of a column; empty where no column is meant.
     pub(super) fn of(&self, column: Option<u32>) -> (&str, &str) {
         column.map_or(("", ""), |at| {
-            let ColumnKey { cell, column } = &self.0[at as usize];
+            let ColumnKey { cell, column } = &self.keys[at as usize];
             (cell, column)
         })
     }
@@ -70,7 +74,11 @@ pub(super) fn push_what(out: &mut Vec<u8>, column: &str, field: Option<Field>, c
 }
 
 /// The key `phone`.
-pub(super) fn push_phone(out: &mut Vec<u8>, phone: Phone) {
+pub(super) fn push_phone(out: &mut Vec<u8>, phone: Phone, values: Values) {
+    if values == Values::Masked {
+        push_name(out, b",\"phone\":\"", &values.of_phone(phone));
+        return;
+    }
     out.extend_from_slice(b",\"phone\":\"+");
     push_integer(out, phone.as_u64());
     out.push(b'"');
