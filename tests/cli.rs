@@ -110,7 +110,14 @@ fn wait_until(mut done: impl FnMut() -> bool) {
 
 #[test]
 fn force_leaves_a_folder_alone_in_which_something_was_added_or_mended() {
-    for (name, text) in [("notes.txt", "mine"), ("rejects.csv", "mended"), ("payload/x", "")] {
+    let longer = "mended, and longer than it was. ".repeat(100);
+    let changes = [
+        ("notes.txt", "mine"),
+        ("rejects.csv", "mended"),
+        ("rejects.csv", &longer),
+        ("payload/x", ""),
+    ];
+    for (name, text) in changes {
         let place = place();
         assert_eq!(prepare(place.path(), &[]).status.code(), Some(0));
         fs::write(place.path().join("out").join(name), text).expect("written");

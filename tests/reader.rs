@@ -54,6 +54,22 @@ fn every_short_text_among_regular_records_is_read_as_the_plain_reader_reads_it()
     }
 }
 
+/// A fuzzer found that the chunk decided whether the end of such a cell was seen.
+#[test]
+fn a_formula_longer_than_a_cell_may_be_is_too_long_at_every_chunk_size() {
+    for length in 1..20 {
+        let text = format!("=\"{}\",b\nc,d\n", "1".repeat(length));
+        let limits = Limits { cell_bytes_max: 9, ..Limits::default() };
+        let options = ReadOptions { limits, ..ReadOptions::default() };
+        let whole = ours(text.as_bytes(), options, 1 << 20);
+        let is_long = matches!(whole[0].what, What::Malformed(_));
+        assert_eq!(is_long, length + 3 > 9, "{text:?} {whole:?}");
+        for chunk_bytes in 1..30 {
+            assert_eq!(ours(text.as_bytes(), options, chunk_bytes), whole, "{text:?}");
+        }
+    }
+}
+
 fn check_short_texts(alphabet: &[u8], length_max: u32, dialect: Dialect) {
     let options = ReadOptions { dialect, ..ReadOptions::default() };
     for text in texts(alphabet, length_max) {

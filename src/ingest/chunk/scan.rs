@@ -113,9 +113,14 @@ impl<R: Read> Splitter<R> {
             Dialect::ends_line(byte)
                 || (byte == quote || byte == dialect.delimiter) && !dialect.is_escaped(inside, *at)
         };
-        let Some(at) = (0..inside.len()).find(ends) else {
-            let too_long = inside.len() > self.options.limits.cell_bytes_max;
-            return if too_long || self.at_end() { fault } else { Step::NeedMore };
+        // No farther than the limit, however much is there: else the chunk would decide.
+        let cell_bytes_max = self.options.limits.cell_bytes_max;
+        let Some(at) = (0..inside.len().min(cell_bytes_max.saturating_add(1))).find(ends) else {
+            return match inside.len() > cell_bytes_max {
+                true => Step::Fault(Code::RecordCellTooLong, quote_at),
+                false if self.at_end() => fault,
+                false => Step::NeedMore,
+            };
         };
         match inside.get(at + 1) {
             None if inside[at] == quote && !self.at_end() => Step::NeedMore,
