@@ -187,9 +187,15 @@ impl OutDir {
             rename_new(&self.partial, &self.name)?;
             self.lock = None;
         }
-        File::open(parent_of(&self.name))
-            .and_then(|parent| parent.sync_all())
-            .map_err(|cause| Error::writing(&self.name, "sync the parent folder", &cause))
+        File::open(parent_of(&self.name)).and_then(|parent| parent.sync_all()).map_err(|cause| {
+            Error::Output {
+                path: shown(&self.name),
+                what: format!(
+                    "cannot sync the parent folder: {cause}; the folder is whole, and a loss of \
+                     power may take it away"
+                ),
+            }
+        })
     }
 
     fn sync(&self) -> io::Result<()> {
@@ -366,7 +372,12 @@ fn make_locked(parent: &Path, prefix: &OsString) -> Result<(PathBuf, File)> {
             made => made.map_err(|cause| fail(&cause))?,
         }
         // Another run may have found the folder before it was locked, and removed it.
-        if let Some(lock) = lock_folder(&path).map_err(|cause| fail(&cause))?
+        let locked = lock_folder(&path).map_err(|cause| {
+            // It is empty, and nobody else's.
+            let _ = fs::remove_dir(&path);
+            fail(&cause)
+        });
+        if let Some(lock) = locked?
             && is_same(&lock, &path)
         {
             return Ok((path, lock));

@@ -53,7 +53,8 @@ fn main() -> ExitCode {
     };
     ExitCode::from(done.unwrap_or_else(|error| {
         let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);
-        let _ = writeln!(io::stderr(), "rowcall: {error:#}");
+        // One write, so that nothing of it is cut off.
+        let _ = io::stderr().write_all(format!("rowcall: {error:#}\n").as_bytes());
         code
     }))
 }
