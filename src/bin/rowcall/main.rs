@@ -4,15 +4,18 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 mod args;
+mod codes;
 mod explain;
 mod inspect;
 mod job;
+mod manual;
 mod mapping;
 mod platforms;
 mod profile;
 mod progress;
 mod reconcile;
 mod signals;
+mod style;
 mod template;
 mod terminal;
 mod verify;
@@ -50,6 +53,9 @@ fn main() -> ExitCode {
         Command::Template(args) => template::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Reconcile(args) => reconcile::run(&args),
+        Command::Codes(args) => codes::run(&args),
+        Command::Man(args) => manual::man(&args),
+        Command::Completions(args) => manual::completions(&args),
     };
     ExitCode::from(done.unwrap_or_else(|error| {
         let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);

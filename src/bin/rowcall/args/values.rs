@@ -7,7 +7,7 @@ use rowcall::map::preset::Preset;
 use rowcall::normalize::{MissingName, Wanted};
 use rowcall::phone::{Kind, Region};
 
-use super::ByteOrNone;
+use super::read::ByteOrNone;
 
 pub(super) fn preset(text: &str) -> Result<PresetChoice, String> {
     match text {
