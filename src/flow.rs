@@ -21,6 +21,7 @@ use std::time::Duration;
 
 mod budget;
 mod context;
+mod found;
 mod frequencies;
 mod hints;
 mod lists;
@@ -39,7 +40,7 @@ use crate::phone::{Plan, Region};
 use crate::write::batch::BatchMax;
 use crate::write::contract::{BatchLimits, Contract};
 use crate::write::outdir::{IfExists, OutDir};
-use crate::write::summary::Summary;
+use crate::write::summary::{Counts, Summary};
 use budget::Budget;
 use context::SourceContext;
 use lists::Lists;
@@ -205,10 +206,8 @@ impl Default for Machine {
 pub struct Progress {
     /// Bytes of the inputs, headers included.
     pub bytes: u64,
-    /// Rows.
-    pub rows: u64,
-    /// Rows accepted.
-    pub accepted: u64,
+    /// Rows, and how many of them have which fate.
+    pub counts: Counts,
 }
 
 /// How a run and its caller hear of each other.

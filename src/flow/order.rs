@@ -11,13 +11,14 @@ use crate::ingest::{Evidence, HeaderLine, Ragged};
 use crate::map::{Params, PresetChoice};
 use crate::normalize::{MissingName, Need, Wanted};
 use crate::phone::{DigitsAs, Kind, Letters, Region, Several};
-use crate::problem::{Action, Code, Fate, Place};
+use crate::problem::{Action, Fate, Place};
 use crate::unique::{Earlier, Unique};
 use crate::write::issues::{Related, Role};
 use crate::write::outdir::OutDir;
 use crate::write::summary::{Actions, ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
 
 use super::context::{SourceContext, View};
+use super::found::Found;
 use super::frequencies::Frequencies;
 use super::hints::Unread;
 use super::report::{Settled, Writers};
@@ -34,7 +35,7 @@ pub(super) struct Ordered {
     actions: Actions,
     /// Rows and bytes as the reader counts them, by source.
     read: Vec<SourceTally>,
-    problems: Vec<u64>,
+    problems: Found,
     regions: Frequencies<Option<Region>>,
     kinds: Frequencies<Kind>,
     /// The digits that no number of the home region has.
@@ -76,7 +77,7 @@ impl Ordered {
             counts: Counts::default(),
             actions: Actions::default(),
             read,
-            problems: vec![0; Code::COUNT],
+            problems: Found::default(),
             regions: Frequencies::default(),
             kinds: Frequencies::default(),
             unread: Unread::default(),
@@ -85,11 +86,7 @@ impl Ordered {
     }
 
     pub(super) fn progress(&self) -> Progress {
-        Progress {
-            bytes: self.read.iter().map(|tally| tally.bytes).sum(),
-            rows: self.counts.rows,
-            accepted: self.counts.accepted,
-        }
+        Progress { bytes: self.read.iter().map(|tally| tally.bytes).sum(), counts: self.counts }
     }
 
     /// Takes the next chunk.
@@ -126,9 +123,6 @@ impl Ordered {
             begins = row.row.ends;
         }
         self.found = found;
-        for code in worked.problems.codes() {
-            self.problems[code as usize] += 1;
-        }
         self.unread.add(&worked.unread);
         let tally = &mut self.read[source as usize];
         tally.rows += worked.rows.len() as u64;
@@ -188,8 +182,11 @@ impl Ordered {
     /// Counts a row and hands it to the writers.
     fn settle(&mut self, row: &Settled<'_>, context: &SourceContext) -> Result<()> {
         self.counts.add(row.fate);
+        for problem in row.problems() {
+            self.problems.add(problem.code(), &row.place, || problem.value());
+        }
         if let Some(related) = &row.related {
-            self.problems[related.role.code() as usize] += 1;
+            self.problems.add(related.role.code(), &row.place, String::new);
         }
         if let (Fate::Accepted, Some((_, region, kind))) = (row.fate, row.row.phone) {
             match row.row.action {
@@ -234,7 +231,7 @@ impl Ordered {
     }
 
     fn summary(&self, job: &Job) -> Summary {
-        let problems = Code::all().map(|code| (code.as_str(), self.problems[code as usize]));
+        let findings = self.problems.findings(&self.names);
         let regions: BTreeMap<Option<Region>, u64> =
             self.regions.iter().map(|(region, count)| (*region, count)).collect();
         let region =
@@ -252,7 +249,8 @@ impl Ordered {
             lists: self.contexts.first().map(|it| it.lists.facts.clone()).unwrap_or_default(),
             settings: settings(job),
             hints: self.unread.hints(job, &regions),
-            problems: problems.filter(|(_, count)| *count > 0).collect(),
+            problems: findings.iter().map(|it| (it.code.as_str(), it.count)).collect(),
+            findings,
             regions: regions.iter().map(|(key, count)| (region(key), *count)).collect(),
             kinds: self.kinds.iter().map(|(kind, count)| (kind.as_str(), count)).collect(),
             outputs: Vec::new(),

@@ -58,7 +58,7 @@ pub(super) struct Settled<'w> {
 
 impl<'w> Settled<'w> {
     /// The row's problems.
-    fn problems(&self) -> impl Iterator<Item = ProblemView<'w>> + use<'w> {
+    pub(super) fn problems(&self) -> impl Iterator<Item = ProblemView<'w>> + use<'w> {
         let problems = &self.worked.problems;
         (self.begins.problems..self.row.ends.problems).map(|index| problems.get(index))
     }

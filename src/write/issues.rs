@@ -72,11 +72,6 @@ impl EncodedProblems {
         ProblemView { text: &self.text, entry: self.list[index] }
     }
 
-    /// Their codes.
-    pub fn codes(&self) -> impl Iterator<Item = Code> {
-        self.list.iter().map(|entry| entry.code)
-    }
-
     /// Encodes a problem of a row whose phone, where it has one, is `phone`.
     pub fn push(&mut self, problem: &Problem<'_>, keys: &ColumnKeys, phone: Option<Phone>) {
         // Taken apart without `..`, so that a new key is thought of here.
@@ -139,6 +134,17 @@ impl<'e> ProblemView<'e> {
     pub fn detail(self) -> &'e str {
         let EncodedProblem { rest_end, detail_end, .. } = self.entry;
         std::str::from_utf8(&self.text[rest_end..detail_end]).expect("pushed as text")
+    }
+
+    /// The cell, as far as it is told; empty where the record is meant. Reads it out of what was
+    /// encoded, for the few that are shown.
+    #[must_use]
+    pub fn value(self) -> String {
+        let EncodedProblem { what_end, rest_end, .. } = self.entry;
+        let keys = &self.text[what_end..rest_end];
+        let object = [b"{".as_slice(), keys.strip_prefix(b",").unwrap_or(keys), b"}"].concat();
+        let read = serde_json::from_slice::<serde_json::Value>(&object).expect("our own JSON");
+        read["value"].as_str().unwrap_or_default().to_owned()
     }
 
     /// What to put instead; empty where nothing is certain enough.
