@@ -10,6 +10,7 @@ mod inspect;
 mod job;
 mod manual;
 mod mapping;
+mod next;
 mod platforms;
 mod profile;
 mod progress;

@@ -1,0 +1,193 @@
+//! What to do next: commands that can be pasted, made of the one that was typed.
+
+use std::path::Path;
+
+use rowcall::flow::Goal;
+use rowcall::map::advice::shell_word;
+use rowcall::write::contract::Contract;
+use rowcall::write::summary::Summary;
+use rowcall::write::upload::{UPLOAD_SCRIPT, base_url_variable};
+
+use crate::terminal::grouped;
+
+/// Something that can be done next.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// When, or what for.
+    pub(crate) when: String,
+    pub(crate) command: String,
+}
+
+/// What the steps follow from.
+pub(crate) struct Run<'r> {
+    pub(crate) goal: Goal,
+    pub(crate) contract: Option<&'r Contract>,
+    pub(crate) out: Option<&'r Path>,
+    /// The last input, as it was typed; standard input cannot be read again.
+    pub(crate) last_input: &'r Path,
+    /// The words of the command line, without the program's name.
+    pub(crate) typed: Vec<String>,
+}
+
+impl Run<'_> {
+    /// The steps after a run with this outcome, what changes it most first.
+    pub(crate) fn steps(&self, summary: &Summary) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let refused = summary.counts.rejected + summary.counts.malformed;
+        let can_repeat = self.last_input != Path::new("-");
+        if let Some(hint) = summary.hints.first().filter(|_| can_repeat) {
+            let mut words = self.typed.clone();
+            words.extend(hint.flag.split(' ').map(str::to_owned));
+            let exists = self.out.is_some() && !words.iter().any(|word| word == "--force");
+            words.extend(exists.then(|| "--force".to_owned()));
+            steps.push(step("to try what is suggested", &words));
+        }
+        match self.out {
+            Some(out) if refused > 0 && can_repeat => steps.push(self.mend(summary, out, refused)),
+            None if refused > 0 && can_repeat => {
+                let mut words = self.typed.clone();
+                words.extend(["-o".to_owned(), free_name(Path::new("report"))]);
+                steps.push(step("to see the rows", &words));
+            }
+            _ => {}
+        }
+        if let (Goal::Prepare, Some(out), Some(contract)) = (self.goal, self.out, self.contract)
+            && summary.withheld.is_none()
+            && summary.counts.accepted > 0
+        {
+            steps.push(self.send(summary, out, contract));
+        }
+        steps
+    }
+
+    /// The same run again, with the rows that were mended.
+    fn mend(&self, summary: &Summary, out: &Path, refused: u64) -> Step {
+        let files = summary.outputs.iter().map(|output| output.path.as_str());
+        let files: Vec<String> = files
+            .filter(|path| path.starts_with("rejects"))
+            .map(|path| out.join(path).display().to_string())
+            .collect();
+        let mut words = self.typed.clone();
+        let input = self.last_input.to_string_lossy();
+        let at = words.iter().rposition(|word| *word == input).map_or(words.len(), |at| at + 1);
+        let rows = if refused == 1 { "row of" } else { "rows of" };
+        let when = format!("when the {} {rows} {} are mended", grouped(refused), files.join(", "));
+        let when = if refused == 1 { when.replace(" are ", " is ") } else { when };
+        words.splice(at..at, files);
+        replace_out(&mut words, &free_name(out));
+        step(&when, &words)
+    }
+
+    fn send(&self, summary: &Summary, out: &Path, contract: &Contract) -> Step {
+        let folder = shell_word(&out.display().to_string());
+        let mut verify = format!("rowcall verify {folder}");
+        for flag in ["--to", "--numbering-plan"] {
+            let value = value_of(&self.typed, flag);
+            if let Some(value) = value.filter(|value| flag != "--to" || value.ends_with(".toml")) {
+                verify = format!("{verify} {flag} {}", shell_word(value));
+            }
+        }
+        let is_script = |path: &str| path == UPLOAD_SCRIPT;
+        let upload = contract.upload.as_ref();
+        let upload = upload.filter(|_| summary.outputs.iter().any(|it| is_script(&it.path)));
+        let Some(upload) = upload else {
+            let when = format!("to be sure of the payload, before {} imports it", contract.title);
+            return Step { when, command: verify };
+        };
+        let base_url = upload.base_url.is_none().then(|| base_url_variable(&contract.name));
+        let variables: Vec<String> = upload.variables().into_iter().chain(base_url).collect();
+        let set = match &variables[..] {
+            [] => String::new(),
+            names => format!("; it reads {}", names.join(", ")),
+        };
+        let command = format!("{verify} && sh {folder}/{UPLOAD_SCRIPT}");
+        Step { when: format!("to send it{set}"), command }
+    }
+}
+
+fn step(when: &str, words: &[String]) -> Step {
+    let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
+    Step { when: when.to_owned(), command: format!("rowcall {}", words.join(" ")) }
+}
+
+/// The value of a flag that was typed.
+fn value_of<'w>(words: &'w [String], flag: &str) -> Option<&'w str> {
+    let joined = |word: &'w String| word.strip_prefix(flag)?.strip_prefix('=');
+    let at = words.iter().position(|word| word == flag);
+    at.and_then(|at| words.get(at + 1))
+        .map(String::as_str)
+        .or_else(|| words.iter().find_map(joined))
+}
+
+/// Puts another output folder in the place of the one that was typed, or behind all where none was.
+fn replace_out(words: &mut Vec<String>, out: &str) {
+    let name = |word: &String| word == "-o" || word == "--out";
+    if let Some(at) = words.iter().position(name).filter(|at| at + 1 < words.len()) {
+        words[at + 1] = out.to_owned();
+        return;
+    }
+    let is_joined = |word: &&mut String| {
+        word.starts_with("--out=") || (word.starts_with("-o") && word.len() > 2)
+    };
+    let joined = format!("--out={out}");
+    match words.iter_mut().find(is_joined) {
+        Some(word) => *word = joined,
+        None => words.push(joined),
+    }
+}
+
+/// A name like this one under which there is nothing yet: `out2` beside `out`.
+fn free_name(folder: &Path) -> String {
+    let name = folder.display().to_string();
+    if !folder.exists() {
+        return name;
+    }
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number: u32 = name[stem.len()..].parse().unwrap_or(1);
+    let mut names = (number.saturating_add(1)..).map(|number| format!("{stem}{number}"));
+    names.find(|name| !Path::new(name).exists()).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        text.split(' ').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_output_folder_is_replaced_however_it_was_typed() {
+        for (typed, replaced) in [
+            ("prepare a.csv -o out --to x", "prepare a.csv -o two --to x"),
+            ("prepare a.csv --out out", "prepare a.csv --out two"),
+            ("prepare a.csv --out=out", "prepare a.csv --out=two"),
+            ("prepare a.csv -oout", "prepare a.csv --out=two"),
+            ("prepare a.csv", "prepare a.csv --out=two"),
+        ] {
+            let mut words = words(typed);
+            replace_out(&mut words, "two");
+            assert_eq!(words.join(" "), replaced);
+        }
+    }
+
+    #[test]
+    fn a_flag_s_value_stands_behind_it_or_in_it() {
+        let typed = words("prepare --to ./mine.toml --region=AE");
+        assert_eq!(value_of(&typed, "--to"), Some("./mine.toml"));
+        assert_eq!(value_of(&typed, "--region"), Some("AE"));
+        assert_eq!(value_of(&typed, "--tags-sep"), None);
+    }
+
+    #[test]
+    fn a_free_name_counts_on() {
+        let place = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| place.path().join(name);
+        assert_eq!(free_name(&path("out")), path("out").display().to_string());
+        for name in ["out", "out2"] {
+            std::fs::create_dir(path(name)).expect("made");
+        }
+        assert_eq!(free_name(&path("out")), path("out3").display().to_string());
+        assert_eq!(free_name(&path("out2")), path("out3").display().to_string());
+    }
+}
