@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 mod args;
 mod codes;
+mod environment;
 mod explain;
 mod inspect;
 mod job;
@@ -15,6 +16,8 @@ mod platforms;
 mod profile;
 mod progress;
 mod reconcile;
+#[cfg(test)]
+mod reference;
 mod signals;
 mod style;
 mod template;
@@ -28,20 +31,29 @@ use rowcall::error::exit;
 use rowcall::flow::Goal;
 
 fn main() -> ExitCode {
-    let arguments = match profile::apply(std::env::args_os().collect()) {
+    let mut command = Cli::command();
+    command.build();
+    let set: Vec<_> = std::env::vars_os().collect();
+    let typed = environment::apply(std::env::args_os().collect(), &command, &set);
+    let arguments = typed.and_then(|(typed, heeded)| Ok((profile::apply(typed)?, heeded)));
+    let (arguments, heeded) = match arguments {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = writeln!(io::stderr(), "rowcall: {error}");
             return ExitCode::from(error.exit_code());
         }
     };
-    let matched = Cli::command().try_get_matches_from(arguments);
+    let matched = command.try_get_matches_from(arguments);
     let parsed = matched.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(message) => {
             // Help and version go to stdout and are no error; the rest is usage.
             let _ = message.print();
+            if message.use_stderr() && !heeded.is_empty() {
+                let heeded = heeded.join(", ");
+                let _ = writeln!(io::stderr(), "\nfrom the environment: {heeded}");
+            }
             return ExitCode::from(if message.use_stderr() { exit::USAGE } else { exit::DONE });
         }
     };
