@@ -301,3 +301,21 @@ fn every_command_has_a_manual_page_and_every_shell_a_script() {
         assert!(script.contains("max-rejects") && script.contains("reconcile"), "{shell}");
     }
 }
+
+#[test]
+fn what_stops_a_run_names_the_file_the_place_and_what_to_do() {
+    let place = scratch();
+    let write =
+        |name: &str, text: &[u8]| fs::write(place.path().join(name), text).expect("written");
+    write("quote.csv", b"Export of May\n\nName,Phone \"mobile\n+971501234561,Ann\n");
+    write("nul.csv", b"Name,Ph\0one\nAnn,+971501234561\n");
+    for (arguments, words) in [
+        (&["quote.csv", "--skip-lines", "1"][..], "quote.csv, line 3: the header cannot be read"),
+        (&["nul.csv", "--encoding", "utf-8"], "nul.csv: has NUL bytes in column 2 of its header"),
+        (&["none.csv"], "none.csv: cannot be read: No such file or directory (os error 2); check"),
+    ] {
+        let output = rowcall(place.path(), &[&["check"], arguments].concat());
+        assert!(stderr(&output).contains(words), "{arguments:?}: {}", stderr(&output));
+        assert_eq!(stderr(&output).lines().count(), 1, "and nothing of rows");
+    }
+}
