@@ -60,9 +60,11 @@ impl Style {
             ColorWish::Never => false,
             ColorWish::Auto => on_terminal && !is_set("NO_COLOR") && !is_dumb,
         };
-        let width = terminal_size::terminal_size_of(stream)
-            .filter(|_| on_terminal)
-            .map(|(width, _)| usize::from(width.0).clamp(WIDTH_MIN, WIDTH_MAX));
+        // Elsewhere lines are whole, unless somebody says how long they may be.
+        let columns = || env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let size = on_terminal.then(|| terminal_size::terminal_size_of(stream)).flatten();
+        let width = size.map(|(width, _)| usize::from(width.0)).or_else(columns);
+        let width = width.map(|width| width.clamp(WIDTH_MIN, WIDTH_MAX));
         Style { color, unicode: speaks_unicode(|name| env::var(name).ok()), width }
     }
 
