@@ -114,7 +114,8 @@ fn what_is_proposed_next_can_be_pasted() {
     assert_eq!(summary(&place.path().join("out2"))["counts"]["accepted"], 4);
     let said = stderr(&output);
     let again = proposed(&said);
-    assert!(again[0].contains("out2/rejects-1.csv out2/rejects-2.csv"), "{said}");
+    // What is left to be mended stands in the rejects of the rejects, and nowhere else.
+    assert!(again[0].contains(" out/rejects.csv out2/rejects-2.csv --to"), "{said}");
     assert!(again[0].ends_with("--out out3"), "{said}");
     // Its first half holds; the second asks for credentials before it does anything.
     let output = paste(place.path(), &again[1]);

@@ -1,5 +1,7 @@
 //! What to do next: commands that can be pasted, made of the one that was typed.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use rowcall::flow::Goal;
@@ -7,8 +9,6 @@ use rowcall::map::advice::shell_word;
 use rowcall::write::contract::Contract;
 use rowcall::write::summary::Summary;
 use rowcall::write::upload::{UPLOAD_SCRIPT, base_url_variable};
-
-use crate::terminal::grouped;
 
 /// Something that can be done next.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Run<'_> {
             steps.push(step("to try what is suggested", &words));
         }
         match self.out {
-            Some(out) if refused > 0 && can_repeat => steps.push(self.mend(summary, out, refused)),
+            Some(out) if refused > 0 && can_repeat => steps.extend(self.mend(summary, out)),
             None if refused > 0 && can_repeat => {
                 let mut words = self.typed.clone();
                 words.extend(["-o".to_owned(), free_name(Path::new("report"))]);
@@ -60,22 +60,28 @@ impl Run<'_> {
         steps
     }
 
-    /// The same run again, with the rows that were mended.
-    fn mend(&self, summary: &Summary, out: &Path, refused: u64) -> Step {
+    /// The same run again, with the rows that were mended; nothing where what is refused was mended
+    /// already, and stands in the original as before.
+    fn mend(&self, summary: &Summary, out: &Path) -> Option<Step> {
+        let is_ours = |name: &str| name.starts_with("rejects") && name.ends_with(".csv");
+        let names = || summary.sources.iter().map(|source| source.source.as_str());
+        let was_mended = names().any(is_ours);
         let files = summary.outputs.iter().map(|output| output.path.as_str());
-        let files: Vec<String> = files
-            .filter(|path| path.starts_with("rejects"))
-            .map(|path| out.join(path).display().to_string())
-            .collect();
+        // There is one for each source, in their order.
+        let files = files.filter(|path| path.starts_with("rejects")).zip(names());
+        let files = files.filter(|(_, source)| !was_mended || is_ours(source));
+        let files = files.map(|(path, _)| out.join(path)).filter(|path| holds_rows(path));
+        let files: Vec<String> = files.map(|path| path.display().to_string()).collect();
+        if files.is_empty() {
+            return None;
+        }
         let mut words = self.typed.clone();
         let input = self.last_input.to_string_lossy();
         let at = words.iter().rposition(|word| *word == input).map_or(words.len(), |at| at + 1);
-        let rows = if refused == 1 { "row of" } else { "rows of" };
-        let when = format!("when the {} {rows} {} are mended", grouped(refused), files.join(", "));
-        let when = if refused == 1 { when.replace(" are ", " is ") } else { when };
+        let when = format!("when the rows in {} are mended", files.join(" and "));
         words.splice(at..at, files);
         replace_out(&mut words, &free_name(out));
-        step(&when, &words)
+        Some(step(&when, &words))
     }
 
     fn send(&self, summary: &Summary, out: &Path, contract: &Contract) -> Step {
@@ -98,11 +104,17 @@ impl Run<'_> {
         let variables: Vec<String> = upload.variables().into_iter().chain(base_url).collect();
         let set = match &variables[..] {
             [] => String::new(),
-            names => format!("; it reads {}", names.join(", ")),
+            names => format!(", with {} in the environment", names.join(", ")),
         };
         let command = format!("{verify} && sh {folder}/{UPLOAD_SCRIPT}");
         Step { when: format!("to send it{set}"), command }
     }
+}
+
+/// Whether a file of rows has more than its header; one that cannot be looked at may have.
+fn holds_rows(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return true };
+    BufReader::new(file).lines().take(2).count() > 1
 }
 
 fn step(when: &str, words: &[String]) -> Step {
