@@ -114,13 +114,21 @@ fn exit_before(lines: &[String], line: usize) -> i32 {
     code.map_or(0, |code| code.parse().expect("a number"))
 }
 
-/// Runs a page; where it is blessed, what the commands say is put into it.
-fn follow(path: &Path) {
+/// Runs a page, or the part of it below a heading; where it is blessed, what the commands say is
+/// put into it.
+fn follow(path: &Path, heading: Option<&str>) {
     let text = fs::read_to_string(path).expect("a page");
     let lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let is_blessed = std::env::var_os("ROWCALL_BLESS").is_some();
     let stage = Stage::new();
+    let first = heading.map_or(0, |heading| {
+        lines.iter().position(|line| line == heading).expect("the page has the heading")
+    });
+    let is_next = |line: &String| heading.is_some() && line.starts_with("## ");
+    let last = lines.iter().skip(first + 1).position(is_next).map_or(lines.len(), |at| at + first);
     let blocks = blocks(&lines);
+    let blocks: Vec<Block> =
+        blocks.into_iter().filter(|it| (first..=last).contains(&it.lines.start)).collect();
     // From the end of the page to its beginning, so that numbers of lines stay what they are.
     let mut news: Vec<(std::ops::Range<usize>, String)> = Vec::new();
     for (at, block) in blocks.iter().enumerate() {
@@ -158,8 +166,9 @@ fn the_pages_of_the_guide_can_be_followed_and_say_what_happens() {
         return;
     }
     for name in ["clean", "upload", "mend", "sync", "platform"] {
-        follow(&page(&format!("docs/guide/{name}.md")));
+        follow(&page(&format!("docs/guide/{name}.md")), None);
     }
+    follow(&page("README.md"), Some("## Before and after"));
 }
 
 #[test]
