@@ -61,6 +61,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! `examples/prepare.rs` writes a payload and the reports.
 
 pub mod contact;
 pub mod country;

@@ -35,11 +35,11 @@ pub(crate) fn apply(
     cli: &Command,
     set: &[(OsString, OsString)],
 ) -> Result<(Vec<OsString>, Vec<String>), Error> {
-    check_names(cli, set)?;
     let command = typed.get(1).and_then(|name| name.to_str());
     let Some(command) = command.and_then(|name| cli.find_subcommand(name)) else {
         return Ok((typed, Vec::new()));
     };
+    check_names(cli, set)?;
     let rest = typed.split_off(2);
     let mut heeded = Vec::new();
     for option in command.get_arguments() {

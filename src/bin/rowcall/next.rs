@@ -37,7 +37,8 @@ impl Run<'_> {
         let can_repeat = self.last_input != Path::new("-");
         if let Some(hint) = summary.hints.first().filter(|_| can_repeat) {
             let mut words = self.typed.clone();
-            words.extend(hint.flag.split(' ').map(str::to_owned));
+            let (flag, value) = hint.flag.split_once(' ').expect("a flag of ours has a value");
+            set_flag(&mut words, flag, value);
             let exists = self.out.is_some() && !words.iter().any(|word| word == "--force");
             words.extend(exists.then(|| "--force".to_owned()));
             steps.push(step("to try what is suggested", &words));
@@ -55,7 +56,7 @@ impl Run<'_> {
             && summary.withheld.is_none()
             && summary.counts.accepted > 0
         {
-            steps.push(self.send(summary, out, contract));
+            self.push_send(summary, out, contract, &mut steps);
         }
         steps
     }
@@ -84,21 +85,27 @@ impl Run<'_> {
         Some(step(&when, &words))
     }
 
-    fn send(&self, summary: &Summary, out: &Path, contract: &Contract) -> Step {
+    /// How the payload is checked and sent, and its answers are joined.
+    fn push_send(&self, summary: &Summary, out: &Path, contract: &Contract, steps: &mut Vec<Step>) {
         let folder = shell_word(&out.display().to_string());
-        let mut verify = format!("rowcall verify {folder}");
-        for flag in ["--to", "--numbering-plan"] {
-            let value = value_of(&self.typed, flag);
-            if let Some(value) = value.filter(|value| flag != "--to" || value.ends_with(".toml")) {
-                verify = format!("{verify} {flag} {}", shell_word(value));
+        let of = |command: &str, flags: &[&str]| {
+            let mut command = format!("rowcall {command} {folder}");
+            for flag in flags {
+                let value = value_of(&self.typed, flag);
+                // A platform that is built in is named in the folder.
+                let value = value.filter(|value| *flag != "--to" || value.ends_with(".toml"));
+                if let Some(value) = value {
+                    command = format!("{command} {flag} {}", shell_word(value));
+                }
             }
-        }
-        let is_script = |path: &str| path == UPLOAD_SCRIPT;
-        let upload = contract.upload.as_ref();
-        let upload = upload.filter(|_| summary.outputs.iter().any(|it| is_script(&it.path)));
-        let Some(upload) = upload else {
+            command
+        };
+        let verify = of("verify", &["--to", "--numbering-plan"]);
+        let is_there = summary.outputs.iter().any(|output| output.path == UPLOAD_SCRIPT);
+        let Some(upload) = contract.upload.as_ref().filter(|_| is_there) else {
             let when = format!("to be sure of the payload, before {} imports it", contract.title);
-            return Step { when, command: verify };
+            steps.push(Step { when, command: verify });
+            return;
         };
         let base_url = upload.base_url.is_none().then(|| base_url_variable(&contract.name));
         let variables: Vec<String> = upload.variables().into_iter().chain(base_url).collect();
@@ -107,7 +114,12 @@ impl Run<'_> {
             names => format!(", with {} in the environment", names.join(", ")),
         };
         let command = format!("{verify} && sh {folder}/{UPLOAD_SCRIPT}");
-        Step { when: format!("to send it{set}"), command }
+        steps.push(Step { when: format!("to send it{set}"), command });
+        if contract.answers.is_some() {
+            let reconciled = shell_word(&free_name(Path::new("reconciled")));
+            let command = format!("{} -o {reconciled}", of("reconcile", &["--to"]));
+            steps.push(Step { when: "to see what became of each row then".to_owned(), command });
+        }
     }
 }
 
@@ -131,20 +143,28 @@ fn value_of<'w>(words: &'w [String], flag: &str) -> Option<&'w str> {
         .or_else(|| words.iter().find_map(joined))
 }
 
-/// Puts another output folder in the place of the one that was typed, or behind all where none was.
-fn replace_out(words: &mut Vec<String>, out: &str) {
-    let name = |word: &String| word == "-o" || word == "--out";
-    if let Some(at) = words.iter().position(name).filter(|at| at + 1 < words.len()) {
-        words[at + 1] = out.to_owned();
+/// Gives a flag another value, or adds it behind all where it was not typed.
+fn set_flag(words: &mut Vec<String>, flag: &str, value: &str) {
+    if let Some(at) = words.iter().position(|word| word == flag).filter(|at| at + 1 < words.len()) {
+        words[at + 1] = value.to_owned();
         return;
     }
-    let is_joined = |word: &&mut String| {
-        word.starts_with("--out=") || (word.starts_with("-o") && word.len() > 2)
-    };
-    let joined = format!("--out={out}");
-    match words.iter_mut().find(is_joined) {
+    let joined = format!("{flag}={value}");
+    match words.iter_mut().find(|word| word.starts_with(&format!("{flag}="))) {
         Some(word) => *word = joined,
-        None => words.push(joined),
+        None => words.extend([flag.to_owned(), value.to_owned()]),
+    }
+}
+
+/// The same for the output folder, whose flag has a letter, too.
+fn replace_out(words: &mut Vec<String>, out: &str) {
+    let is_joined = |word: &&mut String| word.starts_with("-o") && word.len() > 2;
+    if words.iter().any(|word| word == "-o") {
+        set_flag(words, "-o", out);
+    } else if let Some(word) = words.iter_mut().find(is_joined) {
+        *word = format!("-o{out}");
+    } else {
+        set_flag(words, "--out", out);
     }
 }
 
@@ -174,12 +194,25 @@ mod tests {
             ("prepare a.csv -o out --to x", "prepare a.csv -o two --to x"),
             ("prepare a.csv --out out", "prepare a.csv --out two"),
             ("prepare a.csv --out=out", "prepare a.csv --out=two"),
-            ("prepare a.csv -oout", "prepare a.csv --out=two"),
-            ("prepare a.csv", "prepare a.csv --out=two"),
+            ("prepare a.csv -oout", "prepare a.csv -otwo"),
+            ("prepare a.csv", "prepare a.csv --out two"),
         ] {
             let mut words = words(typed);
             replace_out(&mut words, "two");
             assert_eq!(words.join(" "), replaced);
+        }
+    }
+
+    #[test]
+    fn a_flag_that_was_typed_gets_another_value_where_it_stands() {
+        for (typed, changed) in [
+            ("check a.csv --region AE -q", "check a.csv --region IN -q"),
+            ("check --region=AE a.csv", "check --region=IN a.csv"),
+            ("check a.csv", "check a.csv --region IN"),
+        ] {
+            let mut words = words(typed);
+            set_flag(&mut words, "--region", "IN");
+            assert_eq!(words.join(" "), changed);
         }
     }
 

@@ -73,6 +73,10 @@ impl Told<'_> {
         }
         for source in &summary.sources {
             self.push(text, "  ", &self.columns_text(source));
+            if is_nameless(source, &summary.settings.set) {
+                let what = "no column was taken for the name; --map name=COLUMN says which one is";
+                self.push_warning(text, &source.source, what);
+            }
             if source.skipped_lines > 0 {
                 let s = if source.skipped_lines == 1 { " was" } else { "s were" };
                 let (lines, name) = (grouped(source.skipped_lines), printable(&source.source));
@@ -259,6 +263,15 @@ impl Told<'_> {
         let name = self.style.paint(NAME, &printable(&source.source));
         format!("{name}{preset}: {}", parts.join(", "))
     }
+}
+
+/// Whether contacts get no name, though a column that has it may be there.
+fn is_nameless(source: &SourceFacts, set: &[String]) -> bool {
+    let is_name = |field: &str| ["name", "first_name", "last_name"].contains(&field);
+    let mut fields = source.columns.iter().map(|column| column.field);
+    let mut constants = set.iter().filter_map(|pair| pair.split_once('='));
+    let may_be_there = !source.params.is_empty() || !source.left_out.is_empty();
+    may_be_there && !fields.any(is_name) && !constants.any(|(field, _)| is_name(field.trim()))
 }
 
 /// What a list gave: an empty one is most often a mistake, and an error here.
