@@ -161,7 +161,7 @@ pub(super) const WORDS: [Words; 77] = [
         "the number has a possible form, and is of no kind in use",
         "numbers of this form are not in use; often it is an old spelling or a digit is wrong",
         "+559281723241",
-        "check the digits after the area code",
+        "look for a missing area code, and check the digits after it",
     ]),
     words(Code::PhoneLetters, "phone.letters", Bad, [
         "there are letters in the number",
