@@ -118,6 +118,8 @@ fn what_is_proposed_next_can_be_pasted() {
     // What is left to be mended stands in the rejects of the rejects, and nowhere else.
     assert!(again[0].contains(" out/rejects.csv out2/rejects-2.csv --to"), "{said}");
     assert!(again[0].ends_with("--out out3"), "{said}");
+    let third = stderr(&paste(place.path(), &again[0]));
+    assert!(proposed(&third)[0].contains(" out2/rejects-2.csv out3/rejects-3.csv --to"), "{third}");
     // Its first half holds; the second asks for credentials before it does anything.
     let output = paste(place.path(), &again[1]);
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));

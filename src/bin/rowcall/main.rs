@@ -29,6 +29,7 @@ use clap::{CommandFactory, FromArgMatches};
 use args::{Cli, Command};
 use rowcall::error::exit;
 use rowcall::flow::Goal;
+use style::{ColorWish, Style};
 
 fn main() -> ExitCode {
     let mut command = Cli::command();
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
     let (arguments, heeded) = match arguments {
         Ok(arguments) => arguments,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "rowcall: {error}");
+            say(&error.to_string());
             return ExitCode::from(error.exit_code());
         }
     };
@@ -72,7 +73,15 @@ fn main() -> ExitCode {
     };
     ExitCode::from(done.unwrap_or_else(|error| {
         let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);
-        let _ = writeln!(io::stderr(), "rowcall: {error:#}");
+        say(&format!("{error:#}"));
         code
     }))
+}
+
+/// Says on stderr what stopped the program, in lines that fit the terminal.
+fn say(error: &str) {
+    let style = Style::of(&io::stderr(), ColorWish::Auto);
+    for line in style.lines("rowcall: ", "  ", error) {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use rowcall::flow::Goal;
 use rowcall::map::advice::shell_word;
 use rowcall::write::contract::Contract;
-use rowcall::write::summary::Summary;
+use rowcall::write::summary::{SourceFacts, Summary};
 use rowcall::write::upload::{UPLOAD_SCRIPT, base_url_variable};
 
 /// Something that can be done next.
@@ -62,16 +62,21 @@ impl Run<'_> {
     }
 
     /// The same run again, with the rows that were mended; nothing where what is refused was mended
-    /// already, and stands in the original as before.
+    /// already, and stands in the original as before. There is a file of rejects for each source.
     fn mend(&self, summary: &Summary, out: &Path) -> Option<Step> {
-        let is_ours = |name: &str| name.starts_with("rejects") && name.ends_with(".csv");
-        let names = || summary.sources.iter().map(|source| source.source.as_str());
-        let was_mended = names().any(is_ours);
+        // Where names repeat, a source's is numbered.
+        let is_ours = |source: &&SourceFacts| {
+            let name = source.source.split('#').next().unwrap_or_default();
+            name.starts_with("rejects") && name.ends_with(".csv")
+        };
+        let ours = summary.sources.iter().filter(is_ours).count();
+        let originals = summary.sources.len() - ours;
+        // The last rejects of each original are those that were mended last.
+        let left = if ours == 0 { originals } else { ours.min(originals.max(1)) };
         let files = summary.outputs.iter().map(|output| output.path.as_str());
-        // There is one for each source, in their order.
-        let files = files.filter(|path| path.starts_with("rejects")).zip(names());
-        let files = files.filter(|(_, source)| !was_mended || is_ours(source));
-        let files = files.map(|(path, _)| out.join(path)).filter(|path| holds_rows(path));
+        let files: Vec<&str> = files.filter(|path| path.starts_with("rejects")).collect();
+        let files = files[files.len().saturating_sub(left)..].iter();
+        let files = files.map(|path| out.join(path)).filter(|path| holds_rows(path));
         let files: Vec<String> = files.map(|path| path.display().to_string()).collect();
         if files.is_empty() {
             return None;
