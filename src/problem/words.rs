@@ -207,19 +207,19 @@ pub(super) const WORDS: [Words; 77] = [
     ]),
     words(Code::PhoneSeveralRefused, "phone.several_refused", Bad, [
         "the cell holds several numbers",
-        "--multi reject asks for one number a cell, and nothing says which of these is the contact's",
+        "one number a cell was asked for (--multi reject), and nothing says which of these is the contact's",
         "+971501234562 ::: +971501234563",
         "keep one, or give --multi first to take the first valid one",
     ]),
     words(Code::PhoneKindRefused, "phone.kind_refused", Bad, [
         "numbers of this kind were not wanted",
-        "--kinds leaves such numbers out: a message to a landline, for example, is paid for and never read",
+        "a message to a line of another kind, a landline for example, is paid for and never read",
         "+97142345671",
         "nothing to do, or change --kinds",
     ]),
     words(Code::PhoneRegionRefused, "phone.region_refused", Bad, [
         "numbers of this region were not wanted",
-        "--regions leaves such numbers out, for example where no campaign may be sent",
+        "a campaign may be allowed, or meant, for some countries only",
         "+14155552671",
         "nothing to do, or change --regions",
     ]),
