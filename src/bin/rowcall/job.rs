@@ -74,6 +74,8 @@ fn say(wishes: &Wishes<'_>, args: &CommonArgs, job: &Job, summary: &Summary) {
     let run = next::Run {
         goal: job.goal,
         contract: job.contract.as_ref(),
+        to: wishes.to,
+        numbering_plan: args.phone.numbering_plan.as_deref(),
         out: wishes.out,
         last_input: args.inputs.last().expect("clap asks for one"),
         typed: words.map(|word| word.to_string_lossy().into_owned()).collect(),

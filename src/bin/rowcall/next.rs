@@ -22,6 +22,9 @@ pub(crate) struct Step {
 pub(crate) struct Run<'r> {
     pub(crate) goal: Goal,
     pub(crate) contract: Option<&'r Contract>,
+    /// The platform as it was given: a name, or a file.
+    pub(crate) to: Option<&'r str>,
+    pub(crate) numbering_plan: Option<&'r Path>,
     pub(crate) out: Option<&'r Path>,
     /// The last input, as it was typed; standard input cannot be read again.
     pub(crate) last_input: &'r Path,
@@ -93,19 +96,13 @@ impl Run<'_> {
     /// How the payload is checked and sent, and its answers are joined.
     fn push_send(&self, summary: &Summary, out: &Path, contract: &Contract, steps: &mut Vec<Step>) {
         let folder = shell_word(&out.display().to_string());
-        let of = |command: &str, flags: &[&str]| {
-            let mut command = format!("rowcall {command} {folder}");
-            for flag in flags {
-                let value = value_of(&self.typed, flag);
-                // A platform that is built in is named in the folder.
-                let value = value.filter(|value| *flag != "--to" || value.ends_with(".toml"));
-                if let Some(value) = value {
-                    command = format!("{command} {flag} {}", shell_word(value));
-                }
-            }
-            command
-        };
-        let verify = of("verify", &["--to", "--numbering-plan"]);
+        // A platform that is built in is named in the folder; a file of one's own is not.
+        let own = self.to.filter(|to| to.ends_with(".toml"));
+        let to = own.map_or(String::new(), |own| format!(" --to {}", shell_word(own)));
+        let plan = self.numbering_plan.map_or(String::new(), |plan| {
+            format!(" --numbering-plan {}", shell_word(&plan.display().to_string()))
+        });
+        let verify = format!("rowcall verify {folder}{to}{plan}");
         let is_there = summary.outputs.iter().any(|output| output.path == UPLOAD_SCRIPT);
         let Some(upload) = contract.upload.as_ref().filter(|_| is_there) else {
             let when = format!("to be sure of the payload, before {} imports it", contract.title);
@@ -122,7 +119,7 @@ impl Run<'_> {
         steps.push(Step { when: format!("to send it{set}"), command });
         if contract.answers.is_some() {
             let reconciled = shell_word(&free_name(Path::new("reconciled")));
-            let command = format!("{} -o {reconciled}", of("reconcile", &["--to"]));
+            let command = format!("rowcall reconcile {folder}{to} -o {reconciled}");
             steps.push(Step { when: "to see what became of each row then".to_owned(), command });
         }
     }
@@ -137,15 +134,6 @@ fn holds_rows(path: &Path) -> bool {
 fn step(when: &str, words: &[String]) -> Step {
     let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
     Step { when: when.to_owned(), command: format!("rowcall {}", words.join(" ")) }
-}
-
-/// The value of a flag that was typed.
-fn value_of<'w>(words: &'w [String], flag: &str) -> Option<&'w str> {
-    let joined = |word: &'w String| word.strip_prefix(flag)?.strip_prefix('=');
-    let at = words.iter().position(|word| word == flag);
-    at.and_then(|at| words.get(at + 1))
-        .map(String::as_str)
-        .or_else(|| words.iter().find_map(joined))
 }
 
 /// Gives a flag another value, or adds it behind all where it was not typed.
@@ -219,14 +207,6 @@ mod tests {
             set_flag(&mut words, "--region", "IN");
             assert_eq!(words.join(" "), changed);
         }
-    }
-
-    #[test]
-    fn a_flag_s_value_stands_behind_it_or_in_it() {
-        let typed = words("prepare --to ./mine.toml --region=AE");
-        assert_eq!(value_of(&typed, "--to"), Some("./mine.toml"));
-        assert_eq!(value_of(&typed, "--region"), Some("AE"));
-        assert_eq!(value_of(&typed, "--tags-sep"), None);
     }
 
     #[test]
