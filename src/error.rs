@@ -99,7 +99,14 @@ impl Error {
         let own = cause.get_ref().and_then(|own| own.downcast_ref::<LimitExceeded>());
         match own {
             Some(limit) => Error::Limit { input, what: limit.to_string() },
-            None => Error::Input { input, what: format!("cannot be read: {cause}") },
+            None => {
+                let advice = match cause.kind() {
+                    io::ErrorKind::NotFound => "; check its name, and the folder that you are in",
+                    io::ErrorKind::PermissionDenied => "; it is not yours to read",
+                    _ => "",
+                };
+                Error::Input { input, what: format!("cannot be read: {cause}{advice}") }
+            }
         }
     }
 

@@ -24,6 +24,7 @@ use std::time::Duration;
 mod budget;
 mod context;
 mod facts;
+mod found;
 mod frequencies;
 mod held;
 mod hints;
@@ -39,7 +40,7 @@ use crate::ingest::chunk::Chunk;
 use crate::ingest::record::RecordReader;
 use crate::ingest::{Input, ReadOptions, Source, source_names};
 use crate::write::outdir::OutDir;
-use crate::write::summary::Summary;
+use crate::write::summary::{Counts, Summary};
 use budget::Budget;
 use context::SourceContext;
 use held::HeldReader;
@@ -100,10 +101,8 @@ impl Default for Machine {
 pub struct Progress {
     /// Bytes of the inputs, headers included.
     pub bytes: u64,
-    /// Rows.
-    pub rows: u64,
-    /// Rows accepted.
-    pub accepted: u64,
+    /// Rows, and how many of them have which fate.
+    pub counts: Counts,
 }
 
 /// How a run and its caller hear of each other.

@@ -23,7 +23,7 @@
 //! | [`normalize`] | stage 3, draft → contact or problems; one field a file |
 //! | [`unique`] | stage 4, one contact a phone: who has which phone (`table`), what is known of each row (`by_row`), claims that are settled when all rows are known (`later`), in bounded memory (`spill`) |
 //! | [`write`](mod@write) | stage 5, contact → payload (`contract`, `encode`, `batch`), platform → sample rows and payload (`template`, `sample`), problem → report (`issues`, `rejects`, `ledger`, `summary`), cells and records of CSV (`cell`, `records`), the script that sends the payload (`upload`), whole or not at all (`outdir`) |
-//! | [`flow`] | runs the stages; the only threads; the accounting. `job` is what a run is told, `work` what a worker does with a chunk, `order` what is done in file order, `held` keeps chunks until all rows are known, `merge` makes one contact of several rows, `report` is what the files say of a settled row, `facts` what the summary says, `hints` what is wrong with a whole file, `frequencies` counts, `budget` how much is on its way at once |
+//! | [`flow`] | runs the stages; the only threads; the accounting. `job` is what a run is told, `work` what a worker does with a chunk, `order` what is done in file order, `held` keeps chunks until all rows are known, `merge` makes one contact of several rows, `report` is what the files say of a settled row, `facts` what the summary says, `hints` what is wrong with a whole file, `found` and `frequencies` count, `budget` how much is on its way at once |
 //! | [`mod@verify`] | re-checks an output folder, independently of the code that wrote it |
 //! | [`reconcile`] | a platform's answers → the rows they speak of: the prepared folder (`prepared`, `ledger`, `payload`, `record`) and the answers (`given`, `lines`, `judge`) are walked in step (`walk`, `join`, `bulk`); what comes out (`outcome`, `report`, `retry`) |
 //! | `bin/rowcall` | the command line: arguments → job → exit code; progress, signals, the summary people see |
@@ -61,6 +61,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! `examples/prepare.rs` writes a payload and the reports.
 
 pub mod contact;
 pub mod country;

@@ -3,9 +3,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
+
+mod words;
 
 use crate::contact::Field;
 use crate::phone::Phone;
+use words::WORDS;
 
 /// Where a record stands in its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -282,289 +286,19 @@ pub enum Code {
     AvatarDimensions,
 }
 
-/// A code's words: what docs, reports and help say of it.
-struct CodeWords {
-    code: Code,
-    id: &'static str,
-    level: Level,
-    sentence: &'static str,
-    remedy: &'static str,
-}
-
-use Level::{Error as Bad, Info, Warning};
-
-/// A row of the list below.
-const fn words(
-    code: Code,
-    id: &'static str,
-    level: Level,
-    sentence: &'static str,
-    remedy: &'static str,
-) -> CodeWords {
-    CodeWords { code, id, level, sentence, remedy }
-}
-
-/// The one list of all codes, in the order of the enum.
-#[rustfmt::skip]
-const CODES: [CodeWords; 81] = [
-    words(Code::RecordStrayQuote, "record.stray_quote", Bad,
-        "a quote stands inside an unquoted cell",
-        "put the cell in quotes and double the quote inside it"),
-    words(Code::RecordTextAfterQuote, "record.text_after_quote", Bad,
-        "text follows the quote that closes a cell",
-        "double the quotes inside the cell, or remove the text after it"),
-    words(Code::RecordUnclosedQuote, "record.unclosed_quote", Bad,
-        "a quoted cell is never closed",
-        "close the quote, or remove it"),
-    words(Code::RecordSwallowedRows, "record.swallowed_rows", Bad,
-        "a quoted cell holds lines that look like rows, as two stray quotes make it",
-        "look for the quotes; --quote none reads every line as a row"),
-    words(Code::RecordCellCount, "record.cell_count", Bad,
-        "the record has another number of cells than the header",
-        "put cells that hold the delimiter in quotes, or add what is missing"),
-    words(Code::RecordBadBytes, "record.bad_bytes", Bad,
-        "the record holds bytes that are not text in the file's encoding",
-        "export the file again as UTF-8; if many rows have this, say what it is, for example: --encoding windows-1252"),
-    words(Code::RecordCellTooLong, "record.cell_too_long", Bad,
-        "a cell is longer than the limit",
-        "look for a quote that is never closed before this cell"),
-    words(Code::RecordTooLong, "record.too_long", Bad,
-        "the record is longer than the limit",
-        "look for missing line ends or a quote that is never closed"),
-    words(Code::RecordTooManyCells, "record.too_many_cells", Bad,
-        "the record has more cells than the limit",
-        "look for missing line ends"),
-    words(Code::RecordPadded, "record.padded", Info,
-        "empty cells were added or left out at the end of the record",
-        "nothing to do, or see whether a delimiter is missing"),
-    words(Code::RecordTooLarge, "record.too_large", Bad,
-        "the contact alone is larger than a file of the payload may be",
-        "shorten its longest cells, leave columns out with --params, or give a larger --batch-bytes"),
-    words(Code::TextMojibake, "text.mojibake", Warning,
-        "the text looks as if it was once read in a wrong encoding",
-        "export it again from where it was right; what stands here is sent"),
-    words(Code::PhoneMissing, "phone.missing", Bad,
-        "the phone number is missing",
-        "fill the cell"),
-    words(Code::PhoneNotANumber, "phone.not_a_number", Bad,
-        "this is not a phone number",
-        "write the number in digits, with + and the country calling code"),
-    words(Code::PhoneNoRegion, "phone.no_region", Bad,
-        "a national number without a region to read it in",
-        "give --region, fill the country column, or write + and the country calling code"),
-    words(Code::PhoneUnknownCallingCode, "phone.unknown_calling_code", Bad,
-        "the number begins with no known country calling code",
-        "check the digits after the +"),
-    words(Code::PhoneTooShort, "phone.too_short", Bad,
-        "the number is too short",
-        "look for missing digits"),
-    words(Code::PhoneTooLong, "phone.too_long", Bad,
-        "the number is too long",
-        "look for surplus digits or a second number in the cell"),
-    words(Code::PhoneWrongLength, "phone.wrong_length", Bad,
-        "numbers of this country have no such length",
-        "look for missing or surplus digits"),
-    words(Code::PhoneLocalOnly, "phone.local_only", Bad,
-        "the number can be dialled within its area only",
-        "add the area code"),
-    words(Code::PhoneUnassigned, "phone.unassigned", Bad,
-        "no assigned range of its country contains the number",
-        "check the first digits, and whether the region is right"),
-    words(Code::PhoneNotValid, "phone.not_valid", Bad,
-        "the number has a possible form, and is of no kind in use",
-        "check the digits after the area code"),
-    words(Code::PhoneLetters, "phone.letters", Bad,
-        "there are letters in the number",
-        "remove them, or give --vanity if they are meant to be dialled"),
-    words(Code::PhoneDigitsLost, "phone.digits_lost", Bad,
-        "a spreadsheet turned the number into scientific notation and lost digits",
-        "export again with the column formatted as text; the lost digits are in no file"),
-    words(Code::PhoneErrorValue, "phone.error_value", Bad,
-        "the cell begins with #, as the error values of spreadsheets do",
-        "mend the formula in the spreadsheet and export again"),
-    words(Code::PhoneHashes, "phone.hashes", Bad,
-        "the cell shows only # because its column was too narrow",
-        "widen the column in the spreadsheet and export again"),
-    words(Code::PhoneFraction, "phone.fraction", Bad,
-        "the number has decimals, as a calculation leaves them",
-        "look for a formula or an average in the spreadsheet"),
-    words(Code::PhoneDate, "phone.date", Bad,
-        "a date stands where a phone number should",
-        "look for a column that slipped, or for a spreadsheet that took digits for a date"),
-    words(Code::PhoneOtherAddress, "phone.other_address", Bad,
-        "this is the address of a WhatsApp group, channel or hidden account, which is no number",
-        "ask for the contact's number"),
-    words(Code::PhoneSeveralRefused, "phone.several_refused", Bad,
-        "the cell holds several numbers",
-        "keep one, or give --multi first to take the first valid one"),
-    words(Code::PhoneKindRefused, "phone.kind_refused", Bad,
-        "numbers of this kind were not wanted",
-        "nothing to do, or change --kinds"),
-    words(Code::PhoneRegionRefused, "phone.region_refused", Bad,
-        "numbers of this region were not wanted",
-        "nothing to do, or change --regions"),
-    words(Code::PhoneExtension, "phone.extension", Warning,
-        "the cell names an extension; the number was taken without it",
-        "keep the extension in a column of its own if it matters"),
-    words(Code::PhoneAmbiguous, "phone.ambiguous", Warning,
-        "the digits are a valid number in two readings",
-        "write + and the calling code; --digits settles it for digits without a plus"),
-    words(Code::PhoneReserved, "phone.reserved", Warning,
-        "the number is set aside for fiction and examples; nobody has it",
-        "ask for the real number"),
-    words(Code::PhonePlaceholder, "phone.placeholder", Warning,
-        "the digits look typed to fill the field",
-        "ask for the real number"),
-    words(Code::PhonePossibleVariant, "phone.possible_variant", Warning,
-        "an earlier row may be the same subscriber in another spelling",
-        "compare the two rows; nothing was merged"),
-    words(Code::PhoneInvisible, "phone.invisible", Info,
-        "characters that show nothing were taken out",
-        "nothing to do"),
-    words(Code::PhoneFormula, "phone.formula", Info,
-        "the number was taken out of a formula",
-        "nothing to do"),
-    words(Code::PhoneApostrophe, "phone.apostrophe", Info,
-        "the ' before the number was taken off",
-        "nothing to do"),
-    words(Code::PhoneLink, "phone.link", Info,
-        "the number was taken out of a link or a WhatsApp address",
-        "nothing to do"),
-    words(Code::PhoneExponent, "phone.exponent", Info,
-        "scientific notation that had all digits was written out",
-        "format the column as text before the next export"),
-    words(Code::PhoneDecimalTail, "phone.decimal_tail", Info,
-        "a decimal tail was taken off",
-        "format the column as text before the next export"),
-    words(Code::PhoneZeroBeforePlus, "phone.zero_before_plus", Info,
-        "a zero before the plus was taken off",
-        "nothing to do"),
-    words(Code::PhoneForeignPrefix, "phone.foreign_prefix", Info,
-        "an international prefix that the home region does not dial was read as a plus",
-        "nothing to do"),
-    words(Code::PhonePlusAdded, "phone.plus_added", Info,
-        "digits without a plus were read as an international number",
-        "nothing to do, or say otherwise with --digits"),
-    words(Code::PhoneVanity, "phone.vanity", Info,
-        "letters were read as the keys of a telephone",
-        "nothing to do"),
-    words(Code::PhoneMexicoOne, "phone.mexico_one", Info,
-        "the 1 that Mexican mobiles had until 2019 was taken out",
-        "nothing to do"),
-    words(Code::PhoneBeninPrefix, "phone.benin_prefix", Info,
-        "the 01 that numbers of Benin got in 2024 was put in",
-        "nothing to do"),
-    words(Code::PhoneSeveral, "phone.several", Info,
-        "the cell holds several numbers; the first valid one was taken",
-        "keep the others in columns of their own if they matter"),
-    words(Code::PhoneOtherColumn, "phone.other_column", Info,
-        "another column of the row has a valid number, too",
-        "choose the columns and their order with --map phone=Column"),
-    words(Code::PhoneColumnSkipped, "phone.column_skipped", Info,
-        "this column has no valid number; one of another column was taken",
-        "nothing to do, or correct the number"),
-    words(Code::PhoneDuplicate, "phone.duplicate", Info,
-        "another row has the same phone number and is kept",
-        "nothing to do; see the kept row for what differs"),
-    words(Code::PhoneMerged, "phone.merged", Info,
-        "an earlier row has the same phone number, and this one was merged into it",
-        "nothing to do; see the kept row for what differed"),
-    words(Code::PhoneMergeConflict, "phone.merge_conflict", Warning,
-        "the rows of one phone number say different things",
-        "see which of the two values is right, and correct the other row"),
-    words(Code::PhoneMergeRefused, "phone.merge_refused", Warning,
-        "with what other rows of the phone number add, the contact could not be taken",
-        "see the other rows; nothing of them was added"),
-    words(Code::PhoneRepeated, "phone.repeated", Bad,
-        "several rows have the same phone number, and none of them is wanted then",
-        "keep one of the rows, or let one be kept: --on-duplicate first, last or merge"),
-    words(Code::PhoneSuppressed, "phone.suppressed", Info,
-        "a list given by --suppress has this phone",
-        "nothing to do"),
-    words(Code::PhoneUnchanged, "phone.unchanged", Info,
-        "the platform has this contact already, as it is here",
-        "nothing to do"),
-    words(Code::PhoneExists, "phone.exists", Bad,
-        "the platform has another contact of this phone, and its import changes none",
-        "change the contact on the platform, or leave the row out"),
-    words(Code::PhoneExistingVariant, "phone.existing_variant", Warning,
-        "the platform may have this subscriber already, under another spelling of the number",
-        "compare the two; nothing was merged"),
-    words(Code::PhoneNoId, "phone.no_id", Bad,
-        "the contact is to be updated, and the list of existing contacts does not have its id",
-        "give the platform's own list answer, or a CSV with a column for the id"),
-    words(Code::NameMissing, "name.missing", Bad,
-        "the row has no name, and one is required",
-        "fill the name"),
-    words(Code::NameFilled, "name.filled", Info,
-        "the row has no name; what --missing-name says stands in its place",
-        "nothing to do, or fill the name"),
-    words(Code::EmailInvalid, "email.invalid", Warning,
-        "this is not an e-mail address, and no payload gets it",
-        "correct the address"),
-    words(Code::FieldMissing, "field.missing", Bad,
-        "the platform requires this field, and the row has none that it takes",
-        "fill the cell; --map says which column it is, --set what it always is"),
-    words(Code::FieldTooLong, "field.too_long", Warning,
-        "the platform takes no text of this length here, and no payload gets it",
-        "shorten the text"),
-    words(Code::FieldBadCharacters, "field.bad_characters", Warning,
-        "the platform does not take some of these characters here, and no payload gets the text",
-        "write it without them"),
-    words(Code::EmailTypo, "email.typo", Warning,
-        "the domain looks like a slip of a well-known one; the address was kept as it is",
-        "check the address"),
-    words(Code::ConsentUnknown, "consent.unknown", Warning,
-        "the cell says neither yes nor no; no consent is assumed",
-        "write yes or no"),
-    words(Code::ConsentMissing, "consent.missing", Bad,
-        "the row does not say that the contact agreed, as --require-opt-in asks",
-        "ask for consent, or leave the contact out"),
-    words(Code::ConsentDeclined, "consent.declined", Warning,
-        "the row says that the contact does not want to be written to",
-        "give --require-opt-in to leave such rows out"),
-    words(Code::CountryUnknown, "country.unknown", Warning,
-        "no country is known by this text, and no payload gets it",
-        "write its name or its two letters, like AE"),
-    words(Code::RegionUnknown, "region.unknown", Warning,
-        "no region is known by this text, so the number was read in another",
-        "write the region's two letters or its calling code, like AE or +971"),
-    words(Code::CountryMismatch, "country.mismatch", Warning,
-        "the row's country is not the country of its phone number",
-        "check which of the two is right; the column's value is sent"),
-    words(Code::TagsNoId, "tags.no_id", Warning,
-        "the platform takes ids of tags, and this tag has none; it was left out",
-        "make the group on the platform and give its id with --tag-id, or in the profile"),
-    words(Code::TagsOneId, "tags.one_id", Warning,
-        "the platform takes the id of one tag, and an earlier tag of the row gave it",
-        "put the tag that matters first"),
-    words(Code::TagsSeparator, "tags.separator", Warning,
-        "the tag holds what divides tags on the platform; a space was put in its place",
-        "rename the tag"),
-    words(Code::FavoriteUnknown, "favorite.unknown", Warning,
-        "the cell says neither yes nor no, and no payload gets it",
-        "write yes or no"),
-    words(Code::AvatarInvalid, "avatar.invalid", Warning,
-        "this is no picture that the platform takes, and no payload gets it",
-        "give the address of a JPG or PNG, or a file in the folder of --avatar-dir"),
-    words(Code::AvatarDimensions, "avatar.dimensions", Warning,
-        "the picture has other dimensions than the platform recommends; it is sent as it is",
-        "scale the picture"),
-];
-
 impl Code {
     /// Every code.
     pub fn all() -> impl Iterator<Item = Code> {
-        CODES.iter().map(|words| words.code)
+        WORDS.iter().map(|words| words.code)
     }
 
     /// How many codes there are.
-    pub const COUNT: usize = CODES.len();
+    pub const COUNT: usize = WORDS.len();
 
     /// The code as reports write it, `category.reason`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        CODES[self as usize].id
+        WORDS[self as usize].id
     }
 
     /// The part of the code before the point: `record`, `text`, or a field's name.
@@ -576,21 +310,46 @@ impl Code {
     /// How much it weighs.
     #[must_use]
     pub fn level(self) -> Level {
-        CODES[self as usize].level
+        WORDS[self as usize].level
     }
 
     /// What it means, as a sentence without its full stop.
     #[must_use]
     pub fn sentence(self) -> &'static str {
-        CODES[self as usize].sentence
+        WORDS[self as usize].sentence
+    }
+
+    /// Why it matters, as a sentence without its full stop.
+    #[must_use]
+    pub fn why(self) -> &'static str {
+        WORDS[self as usize].why
+    }
+
+    /// A cell or a record that has it, as [`printable`](crate::text::printable) shows it.
+    #[must_use]
+    pub fn example(self) -> &'static str {
+        WORDS[self as usize].example
     }
 
     /// What to do about it.
     #[must_use]
     pub fn remedy(self) -> &'static str {
-        CODES[self as usize].remedy
+        WORDS[self as usize].remedy
     }
 }
+
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    fn from_str(text: &str) -> Result<Code, UnknownCode> {
+        let known = Code::all().find(|code| code.as_str().eq_ignore_ascii_case(text.trim()));
+        known.ok_or(UnknownCode)
+    }
+}
+
+/// The text is no code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownCode;
 
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -661,7 +420,7 @@ mod tests {
         let mut seen = std::collections::HashSet::new();
         for code in Code::all() {
             assert!(seen.insert(code.as_str()), "{code} stands twice");
-            for text in [code.sentence(), code.remedy()] {
+            for text in [code.sentence(), code.why(), code.remedy()] {
                 assert!(text.len() > 10 && !text.ends_with('.'), "{code}: {text}");
                 assert!(text.chars().next().is_some_and(char::is_lowercase), "{code}: {text}");
             }

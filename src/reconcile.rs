@@ -31,6 +31,7 @@ mod walk;
 
 pub use outcome::{Counts, Joined, Outcome, Told};
 pub use report::{SCHEMA, Stretch, Summary};
+pub use retry::RETRY_FOLDER;
 
 use given::Given;
 use prepared::Prepared;

@@ -29,9 +29,10 @@ mod runs;
 mod program {
     pub(crate) mod args;
     pub(crate) mod profile;
+    pub(crate) mod style;
 }
 #[cfg(feature = "cli")]
-use program::{args, profile};
+use program::{args, profile, style};
 
 /// Tries every file of a corpus.
 fn replay(corpus: &str, check: impl Fn(&[u8])) {

@@ -8,6 +8,8 @@ mod support;
 mod documents;
 #[path = "platforms/export.rs"]
 mod export;
+#[path = "platforms/guide.rs"]
+mod guide;
 #[path = "platforms/http.rs"]
 mod http;
 #[path = "platforms/nightly.rs"]
@@ -361,22 +363,24 @@ fn the_script_is_there_only_with_a_payload_that_can_be_sent() {
     }
 }
 
-/// The commands in the README's block on uploading, and what its table says of each platform.
+/// The page of the guide on uploading.
+const GUIDE: &str = include_str!("../docs/guide/upload.md");
+
+/// The commands of the guide that prepare and send, and what its table says of each platform.
 #[test]
-fn the_commands_of_the_readme_send_an_export_to_every_platform() {
+fn the_commands_of_the_guide_send_an_export_to_every_platform() {
     if is_missing("curl") || is_missing("openssl") {
         return;
     }
-    let readme = include_str!("../README.md");
-    let section = readme.split("### Send it\n").nth(1).expect("README.md has the section");
-    let section = section.split("\n## ").next().expect("a section");
-    let block = section.split("```sh\n").nth(1).expect("commands");
-    let block = block.split("```").next().expect("commands");
+    let blocks = GUIDE.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let lines: Vec<&str> = blocks.flat_map(str::lines).collect();
+    let sends = |line: &str| line.starts_with("rowcall prepare ") || line.starts_with("sh ");
     for to in ["superwaba", "whatsbizapi", "wawp", "vobiz", "awalchat"] {
-        let commands: Vec<&str> = block.lines().filter(|line| line.contains(to)).collect();
-        assert_eq!(commands.len(), 2, "{to}: {block}");
-        let row = section.lines().find(|line| line.starts_with(&format!("| `{to}` |")));
-        let row = row.unwrap_or_else(|| panic!("README.md has no row for {to}"));
+        let own = lines.iter().filter(|line| sends(line) && line.contains(to));
+        let commands: Vec<&str> = own.copied().collect();
+        assert_eq!(commands.len(), 2, "{to}: {commands:?}");
+        let row = GUIDE.lines().find(|line| line.starts_with(&format!("| `{to}` |")));
+        let row = row.unwrap_or_else(|| panic!("the guide has no row for {to}"));
         let names = row.split('`').skip(3).step_by(2).filter(|it| !it.ends_with("_BASE_URL"));
         let place = scratch();
         export::write(place.path());
@@ -396,11 +400,9 @@ fn the_commands_of_the_readme_send_an_export_to_every_platform() {
 }
 
 #[test]
-fn the_exit_codes_of_the_readme_are_those_of_the_script() {
-    let readme = include_str!("../README.md");
-    let section = readme.split("### Send it\n").nth(1).expect("README.md has the section");
+fn the_exit_codes_of_the_guide_are_those_of_the_script() {
     for code in ["0", "2", "3", "4", "5", "6"] {
-        assert!(section.contains(&format!("\n| {code} |")), "README.md lacks exit code {code}");
+        assert!(GUIDE.contains(&format!("\n| {code} |")), "the guide lacks exit code {code}");
         let script = include_str!("../src/write/upload.sh");
         assert!(script.contains(&format!("\n#     {code}   ")), "the script lacks {code}");
     }

@@ -13,7 +13,8 @@ mod profiles;
 mod program {
     pub(crate) mod args;
     pub(crate) mod profile;
+    pub(crate) mod style;
 }
-use program::{args, profile};
+use program::{args, profile, style};
 
 fuzz_target!(|bytes: &[u8]| profiles::check(bytes));

@@ -8,7 +8,6 @@ use crate::ingest::{Evidence, HeaderLine, Ragged};
 use crate::map::{Params, PresetChoice};
 use crate::normalize::{MissingName, Need, Wanted};
 use crate::phone::{DigitsAs, Letters, Region, Several};
-use crate::problem::Code;
 use crate::unique::OnDuplicate;
 use crate::write::mask::Values;
 use crate::write::summary::{ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
@@ -20,7 +19,7 @@ use super::{Goal, Job, MaxRejects};
 impl Ordered {
     /// What there is to say of the run.
     pub(super) fn summary(&self, job: &Job) -> Summary {
-        let problems = Code::all().map(|code| (code.as_str(), self.problems[code as usize]));
+        let findings = self.problems.findings(&self.names);
         let regions: BTreeMap<Option<Region>, u64> =
             self.regions.iter().map(|(region, count)| (*region, count)).collect();
         let region =
@@ -38,7 +37,8 @@ impl Ordered {
             lists: self.contexts.first().map(|it| it.lists.facts.clone()).unwrap_or_default(),
             settings: settings(job),
             hints: self.unread.hints(job, &regions),
-            problems: problems.filter(|(_, count)| *count > 0).collect(),
+            problems: findings.iter().map(|it| (it.code.as_str(), it.count)).collect(),
+            findings,
             regions: regions.iter().map(|(key, count)| (region(key), *count)).collect(),
             kinds: self.kinds.iter().map(|(kind, count)| (kind.as_str(), count)).collect(),
             outputs: Vec::new(),

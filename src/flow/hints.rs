@@ -28,6 +28,10 @@ const LEVEL_SHOWN_MAX: usize = 3;
 /// A hint is given where it helps at least so many numbers, and at least half of those refused.
 const HELPED_MIN: u64 = 3;
 
+/// Another home region must help so large a part of as many numbers as the home region has, or it
+/// would cost more than it gives.
+const HELPED_OF_HOME: u64 = 4;
+
 impl Unread {
     pub(super) fn add(&mut self, digits: &[UnreadDigits]) {
         let room = KEPT_MAX - self.kept.len();
@@ -52,9 +56,11 @@ impl Unread {
         let flag = "--digits international".to_owned();
         let mut hints = vec![hint(international, flag, None)];
         if international * 2 < of {
-            hints.extend(self.likely_regions(job, seen).into_iter().map(|region| {
+            let at_home = seen.get(&job.home).copied().unwrap_or(0);
+            hints.extend(self.likely_regions(job, seen).into_iter().filter_map(|region| {
                 let count = self.count(|digits| digits.kind_in(job.plan, region).is_some());
-                hint(count, format!("--region {region}"), Some(region))
+                let helps = count * HELPED_OF_HOME >= at_home;
+                helps.then(|| hint(count, format!("--region {region}"), Some(region)))
             }));
         }
         hints.retain(|hint| hint.count >= HELPED_MIN && hint.count * 2 >= of);

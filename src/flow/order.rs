@@ -20,6 +20,7 @@ use crate::write::outdir::OutDir;
 use crate::write::summary::{Actions, Counts, Summary};
 
 use super::context::SourceContext;
+use super::found::Found;
 use super::frequencies::Frequencies;
 use super::held::{Held, HeldReader, Keep};
 use super::hints::Unread;
@@ -37,7 +38,7 @@ pub(super) struct Ordered {
     /// Chunks that are held back.
     held: Option<Arc<Held>>,
     /// How far the chunks have come that were or are held back.
-    seen: Progress,
+    seen: Seen,
     /// Rows that keep a phone and could not take what the others add, by ordinal.
     unmerged: HashSet<u64>,
     /// Where private files are made.
@@ -49,7 +50,7 @@ pub(super) struct Ordered {
     pub(super) read: Vec<SourceTally>,
     /// The ordinal of the first row of each source that was seen.
     first_ordinals: Vec<u64>,
-    pub(super) problems: Vec<u64>,
+    pub(super) problems: Found,
     pub(super) regions: Frequencies<Option<Region>>,
     pub(super) kinds: Frequencies<Kind>,
     /// The digits that no number of the home region has.
@@ -57,6 +58,13 @@ pub(super) struct Ordered {
     /// The rows of a chunk with which another row has to do, by their index; kept for its
     /// memory.
     found: Vec<(usize, Relation)>,
+}
+
+/// How far chunks have come that are held back.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    bytes: u64,
+    rows: u64,
 }
 
 /// How far a source has been taken.
@@ -87,7 +95,7 @@ impl Ordered {
             policy: job.on_duplicate,
             unique: Unique::new(job.on_duplicate, job.machine.phone_bytes_max(), &private),
             held: None,
-            seen: Progress::default(),
+            seen: Seen::default(),
             unmerged: HashSet::new(),
             private,
             writers,
@@ -95,7 +103,7 @@ impl Ordered {
             actions: Actions::default(),
             read,
             first_ordinals: Vec::new(),
-            problems: vec![0; Code::COUNT],
+            problems: Found::default(),
             regions: Frequencies::default(),
             kinds: Frequencies::default(),
             unread: Unread::default(),
@@ -106,12 +114,9 @@ impl Ordered {
     /// How far the run has come. Where chunks are taken twice, each time counts for half.
     pub(super) fn progress(&self) -> Progress {
         let bytes = self.read.iter().map(|tally| tally.bytes).sum();
-        let rows = self.counts.rows;
-        Progress {
-            bytes: if self.seen.bytes > 0 { self.seen.bytes.midpoint(bytes) } else { bytes },
-            rows: if self.seen.rows > 0 { self.seen.rows.midpoint(rows) } else { rows },
-            accepted: self.counts.accepted,
-        }
+        let seen = self.seen.bytes;
+        let bytes = if seen > 0 { seen.midpoint(bytes) } else { bytes };
+        Progress { bytes, counts: self.counts }
     }
 
     /// Takes the next chunk: settles its rows, or holds it back until all are known.
@@ -128,7 +133,7 @@ impl Ordered {
             let keep = if self.policy == OnDuplicate::Merge { Keep::Rows } else { Keep::Chunks };
             let held = Held::new(keep, &self.private).map_err(|cause| lists::private(&cause))?;
             self.held = Some(Arc::new(held));
-            self.seen = self.progress();
+            self.seen.bytes = self.progress().bytes;
         }
         let held = self.held.as_mut().and_then(Arc::get_mut).expect("nobody reads it yet");
         held.push(&worked.chunk, worked.rows.iter().map(|row| row.spot))
@@ -152,10 +157,6 @@ impl Ordered {
         let source = worked.chunk.source;
         self.begin_sources(source)?;
         self.claim(worked)?;
-        for code in worked.problems.codes() {
-            self.problems[code as usize] += 1;
-        }
-        self.unread.add(&worked.unread);
         let contexts = Arc::clone(&self.contexts);
         let context = &contexts[source as usize];
         let tally = self.read[source as usize];
@@ -187,6 +188,7 @@ impl Ordered {
             }
         }
         self.found = found;
+        self.unread.add(&worked.unread);
         let tally = &mut self.read[source as usize];
         tally.rows += worked.rows.len() as u64;
         tally.bytes += length;
@@ -273,14 +275,8 @@ impl Ordered {
         }
         let mut merged = Worked::default();
         merged.work_merged(raw, &together, &self.names, context)?;
-        for problem in row.problems() {
-            self.problems[problem.code() as usize] -= 1;
-        }
-        for code in merged.problems.codes() {
-            self.problems[code as usize] += 1;
-            if code == Code::PhoneMergeRefused {
-                self.unmerged.insert(kept);
-            }
+        if merged.problems.codes().any(|code| code == Code::PhoneMergeRefused) {
+            self.unmerged.insert(kept);
         }
         let [only]: &[WorkedRow; 1] = merged.rows.as_slice().try_into().expect("one row");
         let begins = Ends::default();
@@ -291,8 +287,11 @@ impl Ordered {
     /// Counts a row and hands it to the writers.
     fn settle(&mut self, row: &Settled<'_>, context: &SourceContext) -> Result<()> {
         self.counts.add(row.fate);
+        for problem in row.problems() {
+            self.problems.add(problem.code(), &row.place, || problem.value());
+        }
         if let Some(related) = &row.related {
-            self.problems[related.role.code() as usize] += 1;
+            self.problems.add(related.role.code(), &row.place, String::new);
         }
         if let (Fate::Accepted, Some((_, region, kind))) = (row.fate, row.row.phone) {
             match row.row.action {

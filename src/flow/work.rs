@@ -331,7 +331,7 @@ impl Worked {
         let (fate, action) = match settled.transpose()? {
             Some(settled @ (Fate::Accepted | Fate::Unchanged, _)) => settled,
             refused => {
-                let why = refused.and_then(|_| self.problems.codes().last());
+                let why = refused.and_then(|_| self.problems.codes().next_back());
                 let why = why.map_or("its record would be too long", Code::sentence);
                 self.clear();
                 for problem in &problems {

@@ -61,7 +61,7 @@ pub(super) fn read(
         )));
     }
     if line == HeaderLine::Absent || skip_lines > 0 {
-        let ours = read_header(sample, display, options);
+        let ours = read_header(sample, 0, display, options);
         if let Ok(head) = ours
             && is_ours(&head.names)
         {
@@ -77,7 +77,7 @@ pub(super) fn read(
     })?;
     let text = &sample[start..];
     let head = match line {
-        HeaderLine::Present => read_header(text, display, options)?,
+        HeaderLine::Present => read_header(text, skip_lines, display, options)?,
         HeaderLine::Absent => without_header(text, display, options)?,
     };
     let end = start + head.end;
@@ -148,9 +148,16 @@ fn find_record<T>(
     Ok(found)
 }
 
-/// The head of a text whose first record that is not blank is the header.
-fn read_header(text: &[u8], display: &str, options: ReadOptions) -> Result<Head> {
+/// The head of a text whose first record that is not blank is the header; so many lines of the
+/// source stand before it.
+fn read_header(
+    text: &[u8],
+    lines_before: u64,
+    display: &str,
+    options: ReadOptions,
+) -> Result<Head> {
     let mut records = 0;
+    let line_at = |end: usize| lines_before + count_line_ends(&text[..end]) + 1;
     let found = find_record(text, display, options, |record, start| {
         records += 1;
         match record {
@@ -160,7 +167,8 @@ fn read_header(text: &[u8], display: &str, options: ReadOptions) -> Result<Head>
                 Some(Ok((row.cells().map(str::to_owned).collect(), end_of(start, spot))))
             }
             Record::Malformed(fault) => Some(Err(Error::Usage(format!(
-                "{display}: the header cannot be read: {}; {}",
+                "{display}, line {}: the header cannot be read: {}; {}",
+                line_at(start + fault.spot.start),
                 fault.code.sentence(),
                 fault.code.remedy()
             )))),
@@ -171,10 +179,13 @@ fn read_header(text: &[u8], display: &str, options: ReadOptions) -> Result<Head>
             "{display}: only blank lines; a header line with the column names is needed"
         )))
     })?;
-    if names.iter().any(|cell| cell.contains('\0')) {
-        let what = "has NUL bytes in its header, so it is no CSV in this encoding; give the right \
-                    --encoding, or export it as CSV UTF-8";
-        return Err(Error::Input { input: display.to_owned(), what: what.to_owned() });
+    if let Some(at) = names.iter().position(|cell| cell.contains('\0')) {
+        let what = format!(
+            "has NUL bytes in column {} of its header, so it is no CSV in this encoding; give the \
+             right --encoding, or export it as CSV UTF-8",
+            at + 1
+        );
+        return Err(Error::Input { input: display.to_owned(), what });
     }
     let lines = count_line_ends(&text[..end]);
     let line = HeaderLine::Present;

@@ -18,7 +18,7 @@ use crate::write::outdir::{OutDir, OutFile, OutputFacts, SUMMARY};
 use crate::write::upload::{self, Sent, UPLOAD_SCRIPT};
 
 /// The folder, inside the output folder.
-pub(super) const RETRY_FOLDER: &str = "retry";
+pub const RETRY_FOLDER: &str = "retry";
 
 /// Writes `retry/`; nothing where there is nothing to try again.
 #[derive(Debug, Default)]

@@ -73,8 +73,8 @@ impl EncodedProblems {
         ProblemView { text: &self.text, entry: self.list[index] }
     }
 
-    /// Their codes.
-    pub fn codes(&self) -> impl Iterator<Item = Code> {
+    /// Their codes, in order.
+    pub fn codes(&self) -> impl DoubleEndedIterator<Item = Code> {
         self.list.iter().map(|entry| entry.code)
     }
 
@@ -192,6 +192,17 @@ impl<'e> ProblemView<'e> {
     pub fn detail(self) -> &'e str {
         let EncodedProblem { rest_end, detail_end, .. } = self.entry;
         std::str::from_utf8(&self.text[rest_end..detail_end]).expect("pushed as text")
+    }
+
+    /// The cell, as far as it is told; empty where the record is meant. Reads it out of what was
+    /// encoded, for the few that are shown.
+    #[must_use]
+    pub fn value(self) -> String {
+        let EncodedProblem { what_end, rest_end, .. } = self.entry;
+        let keys = &self.text[what_end..rest_end];
+        let object = [b"{".as_slice(), keys.strip_prefix(b",").unwrap_or(keys), b"}"].concat();
+        let read = serde_json::from_slice::<serde_json::Value>(&object).expect("our own JSON");
+        read["value"].as_str().unwrap_or_default().to_owned()
     }
 
     /// What to put instead; empty where nothing is certain enough.

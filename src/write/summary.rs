@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::problem::Fate;
+use crate::problem::{Code, Fate};
 
 use super::outdir::OutputFacts;
 
@@ -42,12 +42,41 @@ pub struct Summary {
     pub hints: Vec<Hint>,
     /// How often each problem was found, by code.
     pub problems: BTreeMap<&'static str, u64>,
+    /// In which rows, as far as people want to know; every one stands in `issues.jsonl`.
+    #[serde(skip)]
+    pub findings: Vec<Finding>,
     /// Accepted contacts by the region of their phone.
     pub regions: BTreeMap<String, u64>,
     /// Accepted contacts by the kind of their phone.
     pub kinds: BTreeMap<&'static str, u64>,
     /// Every other file of the folder.
     pub outputs: Vec<OutputFacts>,
+}
+
+/// How often a problem was found, and in which rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was found.
+    pub code: Code,
+    /// How often.
+    pub count: u64,
+    /// The first rows that have it.
+    pub first: Vec<Stretch>,
+    /// The last row that has it, where it stands in none of these.
+    pub last: Option<Stretch>,
+    /// The first cell that has it, as it was read; empty where no cell is meant.
+    pub example: String,
+}
+
+/// Rows that follow each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// The name of their source.
+    pub source: String,
+    /// The first of them.
+    pub first: u64,
+    /// The last of them.
+    pub last: u64,
 }
 
 /// Something to try, by which many of the refused numbers would be valid.

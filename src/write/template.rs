@@ -98,39 +98,49 @@ const DAMAGED: [Damaged; 19] = [
 /// Before which damaged row a blank line stands.
 const BLANK_BEFORE: usize = 6;
 
-/// The last line: a record that lost its other cells. A messy template has two columns at least.
-const CUT_OFF: &str = "+12125550166\n";
+/// The last record, which lost its other cells. A messy template has two columns at least.
+const CUT_OFF: &str = "+12125550166";
 
 /// The sample CSV for a platform, in UTF-8.
 #[must_use]
 pub fn template(contract: &Contract, rows: Rows) -> String {
-    let columns: Vec<usize> =
-        (0..COLUMNS.len()).filter(|at| is_used(COLUMNS[*at].0, contract, rows)).collect();
     let mut out = Vec::new();
-    let mut push = |cell: &dyn Fn(usize) -> String| {
-        for (index, at) in columns.iter().enumerate() {
-            push_cell(index, &cell(*at), &mut out);
+    for record in records(contract, rows) {
+        for (index, cell) in record.iter().enumerate() {
+            push_cell(index, cell, &mut out);
         }
         out.push(b'\n');
-    };
-    push(&|at| COLUMNS[at].1.to_owned());
+    }
+    String::from_utf8(out).expect("quotes leave UTF-8 as it is")
+}
+
+/// The records of the sample, the header first.
+#[must_use]
+pub fn records(contract: &Contract, rows: Rows) -> Vec<Vec<String>> {
+    let columns: Vec<usize> =
+        (0..COLUMNS.len()).filter(|at| is_used(COLUMNS[*at].0, contract, rows)).collect();
+    let record =
+        |cell: &dyn Fn(usize) -> String| columns.iter().map(|at| cell(*at)).collect::<Vec<_>>();
+    let mut records = vec![record(&|at| COLUMNS[at].1.to_owned())];
     match rows {
-        Rows::Clean => PEOPLE.iter().for_each(|person| push(&|at| cell(contract, person, at))),
+        Rows::Clean => {
+            records.extend(PEOPLE.iter().map(|person| record(&|at| cell(contract, person, at))));
+        }
         Rows::Messy => {
             for (number, (who, changes)) in DAMAGED.iter().enumerate() {
                 if number == BLANK_BEFORE {
-                    push(&|_| String::new());
+                    records.push(record(&|_| String::new()));
                 }
-                push(&|at| {
+                records.push(record(&|at| {
                     let changed = changes.iter().find(|(field, _)| is_of(COLUMNS[at].0, *field));
                     let clean = || cell(contract, &PEOPLE[*who], at);
                     changed.map_or_else(clean, |(_, cell)| (*cell).to_owned())
-                });
+                }));
             }
-            out.extend_from_slice(CUT_OFF.as_bytes());
+            records.push(vec![CUT_OFF.to_owned()]);
         }
     }
-    String::from_utf8(out).expect("quotes leave UTF-8 as it is")
+    records
 }
 
 fn is_of(column: Column, field: Field) -> bool {

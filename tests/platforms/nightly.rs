@@ -125,8 +125,9 @@ fn the_second_night_of_the_guide_s_job_sends_only_what_changed() {
     if is_missing("curl") {
         return;
     }
-    let guide = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/nightly.md"))
-        .expect("the guide");
+    let guide =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/guide/nightly.md"))
+            .expect("the guide");
     let script = guide.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next());
     let place = scratch();
     let write = |name: &str, text: &str| fs::write(place.path().join(name), text).expect("written");

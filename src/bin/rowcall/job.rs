@@ -1,5 +1,6 @@
 //! `prepare` and `check`: the arguments → a job, its run, and what is said of it.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -19,9 +20,11 @@ use rowcall::write::outdir::IfExists;
 use rowcall::write::summary::Summary;
 
 use crate::args::{CheckArgs, CommonArgs, Format, LimitArgs, PrepareArgs, ReadArgs};
-use crate::progress::Bar;
+use crate::next;
+use crate::progress::Watcher;
 use crate::stdout;
-use crate::terminal;
+use crate::style::Style;
+use crate::terminal::{Examples, Told};
 
 /// What differs between the two commands.
 pub(crate) struct Wishes<'a> {
@@ -46,17 +49,40 @@ impl CheckArgs {
 pub(crate) fn run(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<u8> {
     let job = job(wishes, args, goal)?;
     let bytes = job.inputs.iter().map(Input::bytes_expected).sum();
-    let bar = Bar::new(args.progress, args.quiet, bytes);
-    let summary = flow::run(&job, &bar);
-    bar.finish();
+    let watcher = Watcher::new(args.progress, args.quiet, bytes);
+    let summary = flow::run(&job, &watcher);
+    watcher.clear();
     let summary = summary?;
+    watcher.done();
     if !args.quiet {
-        terminal::say(&summary, wishes.out);
+        say(wishes, args, &job, &summary);
     }
     if args.format == Format::Json {
         stdout::write(&summary.to_json())?;
     }
     Ok(exit_code(&summary, goal))
+}
+
+/// Says on stderr what became of the run.
+fn say(wishes: &Wishes<'_>, args: &CommonArgs, job: &Job, summary: &Summary) {
+    let words = std::env::args_os().skip(1);
+    let run = next::Run {
+        goal: job.goal,
+        contract: job.contract.as_ref(),
+        to: wishes.to,
+        numbering_plan: args.phone.numbering_plan.as_deref(),
+        out: wishes.out,
+        last_input: args.inputs.last().expect("clap asks for one"),
+        typed: words.map(|word| word.to_string_lossy().into_owned()).collect(),
+    };
+    let told = Told {
+        summary,
+        out: wishes.out,
+        examples: if args.show_values { Examples::Masked } else { Examples::Hidden },
+        next: &run.steps(summary),
+        style: Style::of(&io::stderr(), args.color.wish),
+    };
+    told.say();
 }
 
 /// A run that finished is done; `check` also says whether every row is acceptable.

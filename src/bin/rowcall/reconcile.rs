@@ -5,17 +5,21 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use anstyle::Style as Paint;
 use anyhow::Result;
 
 use rowcall::error::{Error, exit};
-use rowcall::reconcile::{self, Job, Listener, Outcome, Row, Stretch, Summary};
+use rowcall::map::advice::shell_word;
+use rowcall::reconcile::{self, Job, Listener, Outcome, RETRY_FOLDER, Row, Stretch, Summary};
 use rowcall::text::printable;
 use rowcall::write::encode::json_string;
 use rowcall::write::outdir::IfExists;
+use rowcall::write::upload::UPLOAD_SCRIPT;
 
 use crate::args::{Format, ReconcileArgs};
 use crate::signals::Signals;
 use crate::stdout;
+use crate::style::{ASIDE, BAD, COMMAND, GOOD, Style, WARNING};
 use crate::terminal::grouped;
 
 /// How many stretches of rows without an answer are shown.
@@ -36,7 +40,8 @@ pub(crate) fn run(args: &ReconcileArgs) -> Result<u8> {
     ear.tell()?;
     if !args.quiet {
         // A closed stderr is no reason to fail.
-        let _ = io::stderr().write_all(text(&summary, job.out.as_deref()).as_bytes());
+        let style = Style::of(&io::stderr(), args.color.wish);
+        let _ = io::stderr().write_all(text(&summary, job.out.as_deref(), &style).as_bytes());
     }
     Ok(if summary.is_all_taken() { exit::DONE } else { exit::REFUSED })
 }
@@ -100,7 +105,7 @@ impl Listener for Ear {
     }
 }
 
-fn text(summary: &Summary, out: Option<&Path>) -> String {
+fn text(summary: &Summary, out: Option<&Path>, style: &Style) -> String {
     let mut text = String::new();
     let accepted = summary.counts.accepted;
     let s = if accepted == 1 { "" } else { "s" };
@@ -111,7 +116,8 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
         let sign = if at == 0 { '=' } else { '+' };
         let name = outcome.as_str();
         let meaning = meaning(*outcome, summary.exists_is_taken);
-        let _ = writeln!(text, "  {sign} {:>width$}  {name:10}  {meaning}", grouped(*count));
+        let count = style.paint(paint_of(*outcome), &format!("{:>width$}", grouped(*count)));
+        let _ = writeln!(text, "  {sign} {count}  {name:10}  {meaning}");
     }
     if let Some(count) = summary.joined.get("index") {
         let _ = writeln!(
@@ -134,9 +140,27 @@ fn text(summary: &Summary, out: Option<&Path>) -> String {
             let is_retry = summary.counts.retry + summary.counts.unanswered > 0;
             let retry = if is_retry { ", retry/ (to be sent again)" } else { "" };
             let _ = writeln!(text, "  rows.csv, rejects.csv, summary.json{retry}");
+            let script = format!("{RETRY_FOLDER}/{UPLOAD_SCRIPT}");
+            if summary.outputs.iter().any(|output| output.path == script) {
+                let path = shell_word(&out.join(script).display().to_string());
+                let command = style.paint(COMMAND, &format!("sh {path}"));
+                let _ = writeln!(
+                    text,
+                    "\nnext:\n  to send again what may be tried again:\n    {command}"
+                );
+            }
         }
     }
     text
+}
+
+fn paint_of(outcome: Outcome) -> Paint {
+    match outcome {
+        Outcome::Created | Outcome::Updated | Outcome::Taken => GOOD,
+        Outcome::Exists => ASIDE,
+        Outcome::Refused => BAD,
+        Outcome::Retry | Outcome::Unanswered => WARNING,
+    }
 }
 
 /// What an outcome means, in a few words.

@@ -1,22 +1,36 @@
-//! `template`: a sample CSV that teaches the columns of a platform.
+//! `template`: a sample that teaches the columns of a platform, as CSV or JSON.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 
 use anyhow::Result;
+use serde_json::json;
 
 use rowcall::error::{Error, exit};
 use rowcall::text::printable;
 use rowcall::write::contract::Contract;
-use rowcall::write::template::{Rows, template};
+use rowcall::write::template::{Rows, records, template};
 
-use crate::args::TemplateArgs;
+use crate::args::{TemplateArgs, TemplateFormat};
 use crate::stdout;
 
 /// Writes the template to stdout, or to a file that is not there yet.
 pub(crate) fn run(args: &TemplateArgs) -> Result<u8> {
     let contract = Contract::find(&args.to)?;
-    let text = template(&contract, if args.messy { Rows::Messy } else { Rows::Clean });
+    let rows = if args.messy { Rows::Messy } else { Rows::Clean };
+    let text = match args.format {
+        TemplateFormat::Csv => template(&contract, rows),
+        TemplateFormat::Json => {
+            let mut records = records(&contract, rows).into_iter();
+            let value = json!({
+                "schema": "rowcall.template/1",
+                "platform": contract.name,
+                "columns": records.next(),
+                "rows": records.collect::<Vec<_>>(),
+            });
+            format!("{value:#}\n")
+        }
+    };
     let Some(path) = &args.out else {
         stdout::write(text.as_bytes())?;
         return Ok(exit::DONE);

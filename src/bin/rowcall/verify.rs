@@ -13,6 +13,7 @@ use rowcall::write::contract::Contract;
 use crate::args::{Format, VerifyArgs};
 use crate::job::plan;
 use crate::stdout;
+use crate::style::{BAD, GOOD, NAME, Style};
 use crate::terminal::grouped;
 
 /// Checks the folder and returns the exit code.
@@ -23,7 +24,8 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<u8> {
     };
     let report = verify(&args.folder, &given)?;
     if !args.quiet {
-        let text = text(&printable(&args.folder.display().to_string()), &report);
+        let style = Style::of(&io::stderr(), args.color.wish);
+        let text = text(&printable(&args.folder.display().to_string()), &report, &style);
         // A closed stderr is no reason to fail: the exit code says it, too.
         let _ = io::stderr().write_all(text.as_bytes());
     }
@@ -35,14 +37,15 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<u8> {
     Ok(if report.ok { exit::DONE } else { exit::MISMATCH })
 }
 
-fn text(folder: &str, report: &Report) -> String {
+fn text(folder: &str, report: &Report, style: &Style) -> String {
     let mut text = String::new();
     for note in &report.notes {
         let _ = writeln!(text, "{folder}: {note}");
     }
     for found in &report.differences {
         let times = grouped(found.count);
-        let _ = writeln!(text, "{}: {} ({times})", found.check, found.meaning);
+        let check = style.paint(NAME, found.check);
+        let _ = writeln!(text, "{check}: {} ({times})", found.meaning);
         for difference in &found.first {
             let _ = writeln!(text, "  {difference}");
         }
@@ -60,10 +63,10 @@ fn text(folder: &str, report: &Report) -> String {
         })
         .collect();
     let verdict = if report.ok {
-        "whole and true".to_owned()
+        style.paint(GOOD, "whole and true")
     } else {
         let s = if report.count == 1 { "" } else { "s" };
-        format!("{} difference{s}", grouped(report.count))
+        style.paint(BAD, &format!("{} difference{s}", grouped(report.count)))
     };
     let _ = writeln!(text, "{folder}: {verdict}; {} were checked", all.join(", "));
     text

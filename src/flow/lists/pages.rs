@@ -73,8 +73,10 @@ impl Pages {
             if let Err(cause) = root.deserialize(&mut json) {
                 let stopped = walk.state.into_inner().stopped;
                 return Err(stopped.unwrap_or_else(|| {
-                    let what =
-                        format!("the JSON value number {values} in it cannot be read: {cause}");
+                    let what = format!(
+                        "the JSON value number {values} in it cannot be read: {cause}; get the \
+                         list again"
+                    );
                     Error::Input { input: self.display.clone(), what }
                 }));
             }

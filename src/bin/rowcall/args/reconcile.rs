@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Format;
+use super::{ColorArgs, Format};
 
 #[derive(Debug, Args)]
 pub(crate) struct ReconcileArgs {
@@ -33,4 +33,6 @@ pub(crate) struct ReconcileArgs {
     /// Say nothing but errors.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) color: ColorArgs,
 }

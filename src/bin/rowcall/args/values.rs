@@ -7,7 +7,7 @@ use rowcall::map::preset::Preset;
 use rowcall::normalize::{MissingName, Wanted};
 use rowcall::phone::{Kind, Region};
 
-use super::ByteOrNone;
+use super::read::ByteOrNone;
 
 pub(super) fn preset(text: &str) -> Result<PresetChoice, String> {
     match text {
@@ -100,7 +100,9 @@ pub(super) fn kinds(text: &str) -> Result<Wanted<Kind>, String> {
     wanted(text, |name| {
         Kind::ALL.into_iter().find(|kind| kind.as_str() == name).ok_or_else(|| {
             let names: Vec<&str> = Kind::ALL.into_iter().map(Kind::as_str).collect();
-            format!("there is no kind `{name}`; the kinds are {}", names.join(", "))
+            let meant = similar(name, names.iter().copied());
+            let meant = meant.map_or(String::new(), |name| format!("; did you mean {name}?"));
+            format!("there is no kind `{name}`; the kinds are {}{meant}", names.join(", "))
         })
     })
 }
