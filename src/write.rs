@@ -7,6 +7,7 @@ pub mod cell;
 pub mod contract;
 pub mod encode;
 pub mod follow_up;
+pub mod html;
 pub mod issues;
 pub mod ledger;
 pub mod outdir;
