@@ -25,6 +25,7 @@ mod frequencies;
 mod hints;
 mod lists;
 mod order;
+mod page;
 mod report;
 mod work;
 
@@ -38,6 +39,7 @@ use crate::normalize::{MissingName, Need, PhoneRules};
 use crate::phone::{Plan, Region};
 use crate::write::batch::BatchMax;
 use crate::write::contract::{BatchLimits, Contract};
+use crate::write::html::PageFile;
 use crate::write::outdir::{IfExists, OutDir};
 use crate::write::summary::Summary;
 use budget::Budget;
@@ -87,6 +89,8 @@ pub struct Job {
     pub max_rejects: Option<MaxRejects>,
     /// Where to write; `None` writes nothing.
     pub out: Option<Output>,
+    /// A file for the report page, which the output folder has anyway.
+    pub report: Option<PageFile>,
     /// The machine's part; it never changes what is written.
     pub machine: Machine,
 }
@@ -138,6 +142,7 @@ impl Job {
             batch_bytes: None,
             max_rejects: None,
             out: None,
+            report: None,
             machine: Machine::default(),
         }
     }
@@ -246,6 +251,10 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
     if let Some(output) = &job.out {
         refuse_own_input(job, output)?;
     }
+    if let Some(report) = &job.report {
+        report.check()?;
+        refuse_report_inside(job, report)?;
+    }
     let out = job
         .out
         .as_ref()
@@ -303,6 +312,19 @@ fn refuse_own_input(job: &Job, output: &Output) -> Result<()> {
                 input.display()
             )));
         }
+    }
+    Ok(())
+}
+
+/// A page in the folder that is to be written would be none of its files.
+fn refuse_report_inside(job: &Job, report: &PageFile) -> Result<()> {
+    let Some(Ok(folder)) = job.out.as_ref().map(|out| out.folder.canonicalize()) else {
+        return Ok(());
+    };
+    if report.folder().canonicalize().is_ok_and(|it| it.starts_with(&folder)) {
+        let what = "--report: is in the output folder, which has a report page of its own; name a \
+                    file elsewhere";
+        return Err(Error::Usage(what.to_owned()));
     }
     Ok(())
 }

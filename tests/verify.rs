@@ -653,7 +653,7 @@ fn the_exit_code_and_both_forms_of_the_report_say_the_same() {
     };
     let (code, out, said) = run(&["out"]);
     assert_eq!((code, out.as_str()), (Some(0), ""));
-    assert!(said.starts_with("out: whole and true; 10 files, "), "{said}");
+    assert!(said.starts_with("out: whole and true; 11 files, "), "{said}");
     assert!(said.contains(" 10 rows, ") && said.contains(", 5 contacts were checked"), "{said}");
     let ledger = fs::read_to_string(place.path().join("out/rows.csv")).expect("the ledger");
     let damaged = ledger.replace(",AE,", ",OM,");

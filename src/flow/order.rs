@@ -13,6 +13,7 @@ use crate::normalize::{MissingName, Need, Wanted};
 use crate::phone::{DigitsAs, Kind, Letters, Region, Several};
 use crate::problem::{Action, Code, Fate, Place};
 use crate::unique::{Earlier, Unique};
+use crate::write::html::Beside;
 use crate::write::issues::{Related, Role};
 use crate::write::outdir::OutDir;
 use crate::write::summary::{Actions, ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
@@ -20,6 +21,7 @@ use crate::write::summary::{Actions, ColumnFacts, Counts, SCHEMA, Settings, Sour
 use super::context::{SourceContext, View};
 use super::frequencies::Frequencies;
 use super::hints::Unread;
+use super::page::PageRows;
 use super::report::{Settled, Writers};
 use super::work::{Ends, Worked};
 use super::{Goal, Job, MaxRejects, Progress};
@@ -30,6 +32,8 @@ pub(super) struct Ordered {
     contexts: Arc<[SourceContext]>,
     unique: Unique,
     writers: Option<Writers>,
+    /// What the report page shows, where one is wanted.
+    page: Option<PageRows>,
     counts: Counts,
     actions: Actions,
     /// Rows and bytes as the reader counts them, by source.
@@ -63,6 +67,7 @@ impl Ordered {
         out: Option<OutDir>,
     ) -> Result<Ordered> {
         let spool = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
+        let page = (out.is_some() || job.report.is_some()).then(|| PageRows::new(&names));
         let writers = out.map(|out| Writers::new(job, &names, &contexts[0], out)).transpose()?;
         let read = contexts
             .iter()
@@ -73,6 +78,7 @@ impl Ordered {
             contexts,
             unique: Unique::new(&spool),
             writers,
+            page,
             counts: Counts::default(),
             actions: Actions::default(),
             read,
@@ -199,6 +205,9 @@ impl Ordered {
             self.regions.add(region);
             self.kinds.add(kind);
         }
+        if let Some(page) = &mut self.page {
+            page.take(row, &self.contexts);
+        }
         match &mut self.writers {
             Some(writers) => writers.write(row, context),
             None => Ok(()),
@@ -212,10 +221,17 @@ impl Ordered {
         }
         let summary = self.summary(job);
         self.check_read(&summary, bytes)?;
-        match self.writers {
-            Some(writers) => writers.finish(summary),
-            None => Ok(summary),
+        let Some(page) = self.page.map(PageRows::page) else { return Ok(summary) };
+        let alone = job.report.as_ref().map(|_| page.render(&summary, Beside::Nothing));
+        let alone = alone.transpose()?;
+        let summary = match self.writers {
+            Some(writers) => writers.finish(summary, &page)?,
+            None => summary,
+        };
+        if let (Some(file), Some(alone)) = (&job.report, alone) {
+            file.write(&alone)?;
         }
+        Ok(summary)
     }
 
     /// What the reader counted against what was taken, and the rows against their fates.

@@ -13,6 +13,7 @@ use crate::write::batch::{IfEmpty, PAYLOAD_FOLDER, Payload, PayloadPlace, UPDATE
 use crate::write::contract::{Contract, Format};
 use crate::write::encode::Frame;
 use crate::write::follow_up::{FOLLOW_UP, FollowUp};
+use crate::write::html::{Beside, PAGE, Page};
 use crate::write::issues::{self, Issues, ProblemView, Related, Role, RowFacts};
 use crate::write::ledger::{self, Ledger};
 use crate::write::outdir::{OutDir, SUMMARY};
@@ -58,7 +59,7 @@ pub(super) struct Settled<'w> {
 
 impl<'w> Settled<'w> {
     /// The row's problems.
-    fn problems(&self) -> impl Iterator<Item = ProblemView<'w>> + use<'w> {
+    pub(super) fn problems(&self) -> impl Iterator<Item = ProblemView<'w>> + use<'w> {
         let problems = &self.worked.problems;
         (self.begins.problems..self.row.ends.problems).map(|index| problems.get(index))
     }
@@ -79,7 +80,7 @@ impl<'w> Settled<'w> {
     }
 
     /// The record's bytes.
-    fn raw(&self) -> &'w [u8] {
+    pub(super) fn raw(&self) -> &'w [u8] {
         &self.worked.chunk.bytes[self.row.spot.start..self.row.spot.end]
     }
 }
@@ -127,7 +128,7 @@ impl Writers {
     }
 
     /// Ends all files, compares what they hold with what was counted, and commits the folder.
-    pub(super) fn finish(self, mut summary: Summary) -> Result<Summary> {
+    pub(super) fn finish(self, mut summary: Summary, page: &Page) -> Result<Summary> {
         let Writers { mut out, payload, updates, follow_up, ledger, issues, .. } = self;
         let (rejects, duplicates) = (self.rejects, self.duplicates);
         let counts = summary.counts;
@@ -174,6 +175,9 @@ impl Writers {
             file.append(script.as_bytes())?;
             outputs.push(file.finish()?);
         }
+        let mut file = out.create_file(PAGE)?;
+        file.append(&page.render(&summary, Beside::Folder)?)?;
+        summary.outputs.push(file.finish()?);
         let mut file = out.create_file(SUMMARY)?;
         file.append(&summary.to_json())?;
         file.finish()?;
