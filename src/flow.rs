@@ -32,6 +32,7 @@ mod job;
 mod lists;
 mod merge;
 mod order;
+mod page;
 mod report;
 mod work;
 
@@ -39,6 +40,7 @@ use crate::error::{Error, Result};
 use crate::ingest::chunk::Chunk;
 use crate::ingest::record::RecordReader;
 use crate::ingest::{Input, ReadOptions, Source, source_names};
+use crate::write::html::PageFile;
 use crate::write::outdir::OutDir;
 use crate::write::summary::{Counts, Summary};
 use budget::Budget;
@@ -144,6 +146,10 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
     if let Some(output) = &job.out {
         refuse_own_input(job, output)?;
     }
+    if let Some(report) = &job.report {
+        report.check()?;
+        refuse_report_inside(job, report)?;
+    }
     let out = job
         .out
         .as_ref()
@@ -241,6 +247,19 @@ fn refuse_own_input(job: &Job, output: &Output) -> Result<()> {
                 input.display()
             )));
         }
+    }
+    Ok(())
+}
+
+/// A page in the folder that is to be written would be none of its files.
+fn refuse_report_inside(job: &Job, report: &PageFile) -> Result<()> {
+    let Some(Ok(folder)) = job.out.as_ref().map(|out| out.folder.canonicalize()) else {
+        return Ok(());
+    };
+    if report.folder().canonicalize().is_ok_and(|it| it.starts_with(&folder)) {
+        let what = "--report: is in the output folder, which has a report page of its own; name a \
+                    file elsewhere";
+        return Err(Error::Usage(what.to_owned()));
     }
     Ok(())
 }

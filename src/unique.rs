@@ -172,14 +172,16 @@ fn join(part: u32, item: u32) -> u32 {
     part.wrapping_add(item)
 }
 
-/// The low half of a 64-bit hash; 0 for no text, as many fields of a contact are.
+/// The low half of a 64-bit hash, with the length: the hash alone is the same for short texts whose
+/// last characters repeat, such as `An` and `Ann`. 0 for no text, as many fields of a contact are.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "half of the hash is what is wanted")]
+#[expect(clippy::cast_possible_truncation, reason = "the low halves are what is wanted")]
 fn hash(text: &str) -> u32 {
     if text.is_empty() {
         return 0;
     }
-    rapidhash_v3_nano_inline::<false, false>(text.as_bytes(), &DEFAULT_RAPID_SECRETS) as u32
+    let hash = rapidhash_v3_nano_inline::<false, false>(text.as_bytes(), &DEFAULT_RAPID_SECRETS);
+    (hash as u32).wrapping_add(text.len() as u32)
 }
 
 /// What the rows of a chunk bring that other rows may have, too. A row is named by its index in
@@ -409,4 +411,28 @@ fn relation(
         Verdict::Repeated { other } => Relation::Repeats { other, differs: differs(other)? },
         Verdict::Variant { variant } => Relation::MayBeSame { variant },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::hash;
+
+    #[test]
+    fn short_texts_have_prints_of_their_own() {
+        let mut seen = HashMap::new();
+        for first in b'A'..=b'z' {
+            let mut texts = vec![String::from(char::from(first))];
+            for second in b'a'..=b'z' {
+                let pair = format!("{}{}", char::from(first), char::from(second));
+                texts.extend((b'a'..=b'z').map(|third| format!("{pair}{}", char::from(third))));
+                texts.push(pair);
+            }
+            for text in texts {
+                let other = seen.insert(hash(&text), text.clone());
+                assert!(other.is_none(), "{text} has the print of {other:?}");
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@
 //! | `phones` | valid numbers, their spellings, and who keeps which |
 //! | `issues` | `issues.jsonl`, side by side with the ledger |
 //! | `rejects` | `rejects.csv` and `duplicates.csv`, the same |
+//! | `page` | `report.html`: its form, and what it says of counts |
 //! | `payload` | the payload, side by side with the accepted rows |
 //! | `updates` | requests that update contacts, and what is to be followed up |
 //! | `contact` | one contact, held against the contract |
@@ -34,6 +35,7 @@ mod issues;
 mod json;
 mod ledger;
 mod lines;
+mod page;
 mod payload;
 mod phones;
 mod rejects;
@@ -114,6 +116,7 @@ pub fn verify(path: &Path, given: &Given) -> Result<Report> {
         for kind in rejects::Kind::ALL {
             rejects::check(context, kind, &mut found)?;
         }
+        page::check(context, &mut found)?;
         payload::check(context, &mut found)?;
         updates::check(context, &mut found)?;
     }
@@ -151,7 +154,7 @@ fn check_list(context: Context<'_>, found: &mut Findings) {
     let is_listed = |path: &str| facts.outputs.iter().any(|output| output.path == path);
     let rows_files = (0..facts.sources.len())
         .flat_map(|source| rejects::Kind::ALL.map(|kind| kind.path(source, facts)));
-    let fixed = [ledger::LEDGER, issues::ISSUES].map(str::to_owned);
+    let fixed = [ledger::LEDGER, issues::ISSUES, page::PAGE].map(str::to_owned);
     for path in fixed.into_iter().chain(rows_files) {
         if !is_listed(&path) {
             found.say(Check::FileList, spot, format!("no {path}"), "every file of a run");

@@ -8,6 +8,7 @@ pub mod contract;
 mod decimal;
 pub mod encode;
 pub mod follow_up;
+pub mod html;
 pub mod issues;
 pub mod ledger;
 pub mod mask;

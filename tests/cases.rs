@@ -1,6 +1,7 @@
 //! Each folder in `fixtures/cases` is one behaviour: `case.toml` says how the program is run and
 //! what it must say; `expected/`, where it is there, is the output folder to the byte, but for
-//! `summary.json`, whose counts stand in `case.toml`, and `upload.sh`, which `platforms.rs` runs.
+//! `summary.json`, whose counts stand in `case.toml`, `upload.sh`, which `platforms.rs` runs, and
+//! `report.html`, at which `report_page.rs` looks.
 //!
 //! `ROWCALL_BLESS=1 cargo test --test cases` writes the expected outputs anew; read the diff.
 
@@ -73,6 +74,7 @@ fn failure_of(folder: &Path) -> Option<String> {
     }
     let mut written = files_of(&out);
     written.remove("upload.sh");
+    written.remove("report.html");
     if written.remove("summary.json").is_some() {
         let counts = summary(&out)["counts"].clone();
         let counts: BTreeMap<String, u64> = serde_json::from_value(counts).expect("counts");

@@ -243,6 +243,7 @@ fn a_damaged_folder_is_found_and_the_place_is_named() {
         ("rejects-2.csv", Change("N", "n"), Old, &["file.hash: rejects-2.csv"]),
         ("duplicates-1.csv", Change("n", "m"), Old, &["file.hash: duplicates-1.csv"]),
         ("duplicates-2.csv", Change("N", "n"), Old, &["file.hash: duplicates-2.csv"]),
+        ("report.html", Change("n", "m"), Old, &["file.hash: report.html"]),
         ("payload/000001.json", Change("n", "m"), Old, &["file.hash: payload/000001.json"]),
         ("payload/000003.json", Cut(9), Old, &["file.size: payload/000003.json: 9 bytes", "file.hash"]),
         ("rows.csv", Remove, Old, &["file.missing: rows.csv"]),
@@ -369,6 +370,25 @@ fn issues_that_do_not_hold_are_found_whatever_their_hash() {
         (i, Change("\"related\":[{\"row\":1", "\"related\":[{\"row\":2"), New, &["issues.silent: rows.csv, line 5"]),
         (i, Change("\"code\":\"country.mismatch\",\"category\":\"country\",\"level\":\"warning\"", "\"code\":\"phone.missing\",\"category\":\"phone\",\"level\":\"error\""), New, &["issues.row: rows.csv, line 8 (row 7 of a.csv): accepted with an error"]),
         (i, Change("\"payload\":{\"file\":\"payload/000002.json\",\"index\":0}", "\"payload\":{\"file\":\"payload/000002.json\",\"index\":1}"), New, &["issues.row: issues.jsonl … (row 7 of a.csv), payload"]),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_report_page_that_does_not_hold_is_found_whatever_its_hash() {
+    let r = "report.html";
+    find(&WABA, &[
+        (r, Change("\"accepted\":5", "\"accepted\":6"), New, &["report.counts: report.html, counts"]),
+        (r, Change("\"phone.duplicate\":2", "\"phone.duplicate\":3"), New, &["report.counts: report.html, problems"]),
+        (r, Change("\"command\":\"prepare\"", "\"command\":\"check\""), New, &["report.counts: report.html, command: check; expected prepare"]),
+        (r, Change("10 rows = 5 accepted", "10 rows = 6 accepted"), New, &["report.counts: report.html, equation"]),
+        (r, Change("<p class=\"equation\">", "<p>"), New, &["report.counts: report.html, equation"]),
+        (r, Change("default-src 'none'", "default-src *"), New, &["report.form: report.html: another beginning"]),
+        (r, Change("<!doctype html>", "<!-- -->"), New, &["report.form: report.html: another beginning"]),
+        (r, Change("rowcall.report/1", "rowcall.report/2"), New, &["report.form: … no facts … rowcall.report/1"]),
+        (r, Change("id=\"facts\"", "id=\"fact\""), New, &["report.form: … no facts"]),
+        (r, Remove, Old, &["file.missing: report.html"]),
+        ("summary.json", Change("\"path\": \"report.html\"", "\"path\": \"rows.csv\""), Old, &["file.list: … no report.html"]),
     ]);
 }
 
@@ -653,7 +673,7 @@ fn the_exit_code_and_both_forms_of_the_report_say_the_same() {
     };
     let (code, out, said) = run(&["out"]);
     assert_eq!((code, out.as_str()), (Some(0), ""));
-    assert!(said.starts_with("out: whole and true; 10 files, "), "{said}");
+    assert!(said.starts_with("out: whole and true; 11 files, "), "{said}");
     assert!(said.contains(" 10 rows, ") && said.contains(", 5 contacts were checked"), "{said}");
     let ledger = fs::read_to_string(place.path().join("out/rows.csv")).expect("the ledger");
     let damaged = ledger.replace(",AE,", ",OM,");

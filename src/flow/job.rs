@@ -10,6 +10,7 @@ use crate::phone::{Plan, Region};
 use crate::unique::OnDuplicate;
 use crate::write::batch::BatchMax;
 use crate::write::contract::{BatchLimits, Contract};
+use crate::write::html::PageFile;
 use crate::write::mask::Values;
 use crate::write::outdir::IfExists;
 
@@ -60,6 +61,8 @@ pub struct Job {
     pub values: Values,
     /// Where to write; `None` writes nothing.
     pub out: Option<Output>,
+    /// A file for the report page, which the output folder has anyway.
+    pub report: Option<PageFile>,
     /// The machine's part; it never changes what is written.
     pub machine: Machine,
 }
@@ -113,6 +116,7 @@ impl Job {
             max_rejects: None,
             values: Values::Shown,
             out: None,
+            report: None,
             machine: Machine::default(),
         }
     }

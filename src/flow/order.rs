@@ -15,6 +15,7 @@ use crate::normalize::normalize;
 use crate::phone::{Kind, Region};
 use crate::problem::{Action, Code, Fate, Place};
 use crate::unique::{OnDuplicate, Relation, Unique};
+use crate::write::html::Beside;
 use crate::write::issues::{Related, Role};
 use crate::write::outdir::OutDir;
 use crate::write::summary::{Actions, Counts, Summary};
@@ -25,6 +26,7 @@ use super::frequencies::Frequencies;
 use super::held::{Held, HeldReader, Keep};
 use super::hints::Unread;
 use super::merge::{RowName, Together};
+use super::page::PageRows;
 use super::report::{Settled, Writers};
 use super::work::{Ends, Worked, WorkedRow};
 use super::{Job, Progress, Watch, lists};
@@ -44,6 +46,8 @@ pub(super) struct Ordered {
     /// Where private files are made.
     private: PathBuf,
     writers: Option<Writers>,
+    /// What the report page shows, where one is wanted.
+    page: Option<PageRows>,
     pub(super) counts: Counts,
     pub(super) actions: Actions,
     /// Rows and bytes as the reader counts them, by source.
@@ -84,6 +88,8 @@ impl Ordered {
         out: Option<OutDir>,
     ) -> Result<Ordered> {
         let private = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
+        let wants_page = out.is_some() || job.report.is_some();
+        let page = wants_page.then(|| PageRows::new(&names, job.values));
         let writers = out.map(|out| Writers::new(job, &names, &contexts[0], out)).transpose()?;
         let read = contexts
             .iter()
@@ -99,6 +105,7 @@ impl Ordered {
             unmerged: HashSet::new(),
             private,
             writers,
+            page,
             counts: Counts::default(),
             actions: Actions::default(),
             read,
@@ -301,6 +308,9 @@ impl Ordered {
             self.regions.add(region);
             self.kinds.add(kind);
         }
+        if let Some(page) = &mut self.page {
+            page.take(row, &self.contexts);
+        }
         match &mut self.writers {
             Some(writers) => writers.write(row, context),
             None => Ok(()),
@@ -314,10 +324,17 @@ impl Ordered {
         }
         let summary = self.summary(job);
         self.check_read(&summary, bytes)?;
-        match self.writers {
-            Some(writers) => writers.finish(summary),
-            None => Ok(summary),
+        let Some(page) = self.page.map(PageRows::page) else { return Ok(summary) };
+        let alone = job.report.as_ref().map(|_| page.render(&summary, Beside::Nothing));
+        let alone = alone.transpose()?;
+        let summary = match self.writers {
+            Some(writers) => writers.finish(summary, &page)?,
+            None => summary,
+        };
+        if let (Some(file), Some(alone)) = (&job.report, alone) {
+            file.write(&alone)?;
         }
+        Ok(summary)
     }
 
     /// What the reader counted against what was taken, and the rows against their fates.

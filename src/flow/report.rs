@@ -14,6 +14,7 @@ use crate::write::batch::{IfEmpty, PAYLOAD_FOLDER, Payload, PayloadPlace, UPDATE
 use crate::write::contract::{Contract, Format};
 use crate::write::encode::Frame;
 use crate::write::follow_up::{FOLLOW_UP, FollowUp};
+use crate::write::html::{Beside, PAGE, Page};
 use crate::write::issues::{self, Issues, ProblemView, Related, Role, RowFacts};
 use crate::write::ledger::{self, Ledger};
 use crate::write::outdir::{OutDir, SUMMARY};
@@ -135,7 +136,7 @@ impl Writers {
     }
 
     /// Ends all files, compares what they hold with what was counted, and commits the folder.
-    pub(super) fn finish(self, mut summary: Summary) -> Result<Summary> {
+    pub(super) fn finish(self, mut summary: Summary, page: &Page) -> Result<Summary> {
         let Writers { mut out, payload, updates, follow_up, ledger, issues, .. } = self;
         let (rejects, duplicates) = (self.rejects, self.duplicates);
         let counts = summary.counts;
@@ -182,6 +183,9 @@ impl Writers {
             file.append(script.as_bytes())?;
             outputs.push(file.finish()?);
         }
+        let mut file = out.create_file(PAGE)?;
+        file.append(&page.render(&summary, Beside::Folder)?)?;
+        summary.outputs.push(file.finish()?);
         let mut file = out.create_file(SUMMARY)?;
         file.append(&summary.to_json())?;
         file.finish()?;

@@ -58,6 +58,10 @@ pub enum Check {
     RejectsForm,
     /// They hold the rows that the ledger says, in order.
     RejectsRow,
+    /// The report page can be read, is no larger than it may be, and allows no request.
+    ReportForm,
+    /// The report page says the numbers that the summary says.
+    ReportCounts,
     /// The payload is in the platform's format, numbered without gaps.
     PayloadForm,
     /// No file of the payload is larger than was asked for.
@@ -75,7 +79,7 @@ pub enum Check {
 }
 
 /// The one list of all checks, in the order of the enum: id, and what a difference means.
-const CHECKS: [(Check, &str, &str); 28] = [
+const CHECKS: [(Check, &str, &str); 30] = [
     (Check::SummaryForm, "summary.form", "the summary cannot be read"),
     (Check::SummaryCounts, "summary.counts", "the counts of the summary do not add up"),
     (Check::FileList, "file.list", "the list of outputs is not what such a run writes"),
@@ -97,6 +101,8 @@ const CHECKS: [(Check, &str, &str); 28] = [
     (Check::IssuesCounts, "issues.counts", "the issues are not as many as the summary counts"),
     (Check::RejectsForm, "rejects.form", "a file of rows cannot be read as its source was"),
     (Check::RejectsRow, "rejects.row", "a file of rows holds others than the ledger says"),
+    (Check::ReportForm, "report.form", "the report page is not what a run writes"),
+    (Check::ReportCounts, "report.counts", "the report page does not say what the summary says"),
     (Check::PayloadForm, "payload.form", "a file is not what the platform reads"),
     (Check::PayloadBatch, "payload.batch", "a file holds more than was asked for"),
     (Check::PayloadOrder, "payload.order", "the contacts are not those that the ledger names"),

@@ -185,7 +185,7 @@ impl Facts {
     }
 
     /// The counts as an equation has them: of the fates, those that occurred, and accepted.
-    fn nonzero(&self) -> BTreeMap<String, u64> {
+    pub(super) fn nonzero(&self) -> BTreeMap<String, u64> {
         let always = |name: &str| ["rows", "accepted"].contains(&name);
         let kept = self.counts.iter().filter(|(name, count)| **count > 0 || always(name));
         kept.map(|(name, count)| (name.clone(), *count)).collect()
@@ -215,7 +215,7 @@ impl Facts {
 
 /// The numbers of `1000 rows = 930 accepted + 70 duplicate` by their names; `None` where it is no
 /// such text, or has a name twice.
-fn equation(text: &str) -> Option<BTreeMap<String, u64>> {
+pub(super) fn equation(text: &str) -> Option<BTreeMap<String, u64>> {
     let (rows, parts) = text.split_once(" = ")?;
     let mut numbers = BTreeMap::new();
     for part in std::iter::once(rows).chain(parts.split(" + ")) {

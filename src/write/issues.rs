@@ -187,6 +187,14 @@ impl<'e> ProblemView<'e> {
         self.entry.code
     }
 
+    /// The keys from `column` to `readings`, as an object of JSON.
+    #[must_use]
+    pub fn object(self) -> Vec<u8> {
+        let EncodedProblem { cell_end, rest_end, .. } = self.entry;
+        // The first key, too, has a comma before it.
+        [b"{", &self.text[cell_end + 1..rest_end], b"}"].concat()
+    }
+
     /// What was seen, beyond the code's sentence; may be empty.
     #[must_use]
     pub fn detail(self) -> &'e str {

@@ -111,6 +111,10 @@ pub(crate) struct CheckArgs {
     /// A folder to make for the reports.
     #[arg(short, long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Write the report page alone, to be looked at in a browser: what went in, what came out, and
+    /// the rows with problems. An output folder has one, too.
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) report: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }

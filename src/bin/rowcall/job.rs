@@ -1,6 +1,6 @@
 //! `prepare` and `check`: the arguments → a job, its run, and what is said of it.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -15,6 +15,7 @@ use rowcall::normalize::{MissingName, Wanted};
 use rowcall::phone::{Plan, Region};
 use rowcall::text::printable;
 use rowcall::write::contract::Contract;
+use rowcall::write::html::PageFile;
 use rowcall::write::mask::Values;
 use rowcall::write::outdir::IfExists;
 use rowcall::write::summary::Summary;
@@ -30,18 +31,21 @@ use crate::terminal::{Examples, Told};
 pub(crate) struct Wishes<'a> {
     to: Option<&'a str>,
     out: Option<&'a Path>,
+    report: Option<&'a Path>,
     batch_size: Option<u64>,
 }
 
 impl PrepareArgs {
     pub(crate) fn job(&self) -> Wishes<'_> {
-        Wishes { to: Some(&self.to), out: Some(&self.out), batch_size: self.batch_size }
+        let (to, out) = (Some(self.to.as_str()), Some(self.out.as_path()));
+        Wishes { to, out, report: None, batch_size: self.batch_size }
     }
 }
 
 impl CheckArgs {
     pub(crate) fn job(&self) -> Wishes<'_> {
-        Wishes { to: self.to.as_deref(), out: self.out.as_deref(), batch_size: None }
+        let (out, report) = (self.out.as_deref(), self.report.as_deref());
+        Wishes { to: self.to.as_deref(), out, report, batch_size: None }
     }
 }
 
@@ -56,6 +60,11 @@ pub(crate) fn run(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<
     watcher.done();
     if !args.quiet {
         say(wishes, args, &job, &summary);
+        if let Some(report) = wishes.report {
+            let report = printable(&report.display().to_string());
+            // A closed stderr is no reason to fail.
+            let _ = writeln!(io::stderr(), "\nwritten to {report}: the report page");
+        }
     }
     if args.format == Format::Json {
         stdout::write(&summary.to_json())?;
@@ -106,6 +115,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
     }
     let if_exists = if args.force { IfExists::Exchange } else { IfExists::Refuse };
     let out = wishes.out.map(|folder| Output { folder: without_trailing_slash(folder), if_exists });
+    let report = wishes.report.map(|path| PageFile { path: path.to_owned(), if_exists });
     let map = args.columns.options().map_err(|what| Error::Usage(printable(&what)))?;
     let read = given(&args.read, &args.limits)?;
     let plan = plan(args.phone.numbering_plan.as_deref())?;
@@ -133,6 +143,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         max_rejects: args.max_rejects,
         values: if args.redact { Values::Masked } else { Values::Shown },
         out,
+        report,
         machine,
     })
 }
