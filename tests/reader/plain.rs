@@ -192,9 +192,10 @@ pub(crate) fn plain_record(
             cell_start = at;
         } else if ends_line {
             return Ok((at + first_line(&bytes[at..]), cells));
-        } else if let Some(length) =
-            formula(&bytes[at..], options.dialect).filter(|_| at == cell_start)
-        {
+        } else if let Some(length) = formula(&bytes[at..], options.dialect).filter(|length| {
+            // What stands between its quotes, and no more than a cell may have.
+            at == cell_start && length - 3 <= options.limits.cell_bytes_max
+        }) {
             let end = at + length;
             while at < end {
                 let text = escaped(&bytes[at..], options.dialect);
