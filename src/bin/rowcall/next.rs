@@ -6,6 +6,7 @@ use std::path::Path;
 
 use rowcall::flow::Goal;
 use rowcall::map::advice::shell_word;
+use rowcall::text::printable;
 use rowcall::write::contract::Contract;
 use rowcall::write::summary::{SourceFacts, Summary};
 use rowcall::write::upload::{UPLOAD_SCRIPT, base_url_variable};
@@ -87,7 +88,7 @@ impl Run<'_> {
         let mut words = self.typed.clone();
         let input = self.last_input.to_string_lossy();
         let at = words.iter().rposition(|word| *word == input).map_or(words.len(), |at| at + 1);
-        let when = format!("when the rows in {} are mended", files.join(" and "));
+        let when = format!("when the rows in {} are mended", printable(&files.join(" and ")));
         words.splice(at..at, files);
         replace_out(&mut words, &free_name(out));
         Some(step(&when, &words))
