@@ -1,9 +1,12 @@
 //! The command line of rowcall: arguments in, exit code out.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 mod args;
+#[allow(dead_code, reason = "for those who hold the command line as a library, as `python/` does")]
+pub mod embedded;
 mod explain;
 mod inspect;
 mod job;
@@ -23,12 +26,18 @@ use args::{Cli, Command};
 use rowcall::error::exit;
 use rowcall::flow::Goal;
 
-fn main() -> ExitCode {
-    let arguments = match profile::apply(std::env::args_os().collect()) {
+/// The program.
+pub fn main() -> ExitCode {
+    ExitCode::from(run(std::env::args_os().collect()))
+}
+
+/// Does what the arguments say, of which the first is the program's name; returns the exit code.
+pub fn run(arguments: Vec<OsString>) -> u8 {
+    let arguments = match profile::apply(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = writeln!(io::stderr(), "rowcall: {error}");
-            return ExitCode::from(error.exit_code());
+            return error.exit_code();
         }
     };
     let matched = Cli::command().try_get_matches_from(arguments);
@@ -38,7 +47,7 @@ fn main() -> ExitCode {
         Err(message) => {
             // Help and version go to stdout and are no error; the rest is usage.
             let _ = message.print();
-            return ExitCode::from(if message.use_stderr() { exit::USAGE } else { exit::DONE });
+            return if message.use_stderr() { exit::USAGE } else { exit::DONE };
         }
     };
     let done = match cli.command {
@@ -51,9 +60,9 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Reconcile(args) => reconcile::run(&args),
     };
-    ExitCode::from(done.unwrap_or_else(|error| {
+    done.unwrap_or_else(|error| {
         let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);
         let _ = writeln!(io::stderr(), "rowcall: {error:#}");
         code
-    }))
+    })
 }
