@@ -19,7 +19,7 @@ use crate::write::issues::{Related, Role};
 use crate::write::outdir::OutDir;
 use crate::write::summary::{Actions, Counts, Summary};
 
-use super::context::SourceContext;
+use super::context::{Contexts, SourceContext};
 use super::frequencies::Frequencies;
 use super::held::{Held, HeldReader, Keep};
 use super::hints::Unread;
@@ -28,10 +28,12 @@ use super::report::{Settled, Writers};
 use super::work::{Ends, Worked, WorkedRow};
 use super::{Job, Progress, Watch, lists};
 
+mod part;
+
 /// What the ordered stage knows.
 pub(super) struct Ordered {
     pub(super) names: Vec<String>,
-    pub(super) contexts: Arc<[SourceContext]>,
+    pub(super) contexts: Contexts,
     policy: OnDuplicate,
     unique: Unique,
     /// Chunks that are held back.
@@ -72,7 +74,7 @@ impl Ordered {
     pub(super) fn new(
         job: &Job,
         names: Vec<String>,
-        contexts: Arc<[SourceContext]>,
+        contexts: Contexts,
         out: Option<OutDir>,
     ) -> Result<Ordered> {
         let private = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());

@@ -25,6 +25,8 @@ use super::context::{SourceContext, View};
 use super::work::{Ends, Worked, WorkedRow};
 use super::{Goal, Job};
 
+mod part;
+
 /// The files of the output folder.
 pub(super) struct Writers {
     out: OutDir,

@@ -98,18 +98,32 @@ impl RowsFile {
         headers: impl Iterator<Item = &'h str>,
         out: &mut OutDir,
     ) -> Result<()> {
+        self.continue_source(source, dialect, out)?;
+        let file = self.current.as_mut().expect("just made");
+        // By this mark spreadsheets know that the file is UTF-8.
+        file.append("\u{feff}".as_bytes())?;
+        self.push_line(headers, self.own_columns.iter().copied())
+    }
+
+    /// Goes on with the file of a source, whose header stands in the part before.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn continue_source(
+        &mut self,
+        source: u32,
+        dialect: Dialect,
+        out: &mut OutDir,
+    ) -> Result<()> {
         self.close()?;
         let path = if self.several_sources {
             format!("{}-{}.csv", self.name, source + 1)
         } else {
             format!("{}.csv", self.name)
         };
-        let mut file = out.create_file(&path)?;
-        // By this mark spreadsheets know that the file is UTF-8.
-        file.append("\u{feff}".as_bytes())?;
-        self.current = Some(file);
+        self.current = Some(out.create_file(&path)?);
         self.form = CellForm::new(dialect);
-        self.push_line(headers, self.own_columns.iter().copied())
+        Ok(())
     }
 
     /// Writes a row: its cells, then the values of our own columns.

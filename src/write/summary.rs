@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::problem::Fate;
 
@@ -70,7 +70,7 @@ pub struct Hint {
 }
 
 /// How many rows had which fate. They add up to `rows`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// All of them.
     pub rows: u64,
@@ -93,6 +93,15 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Adds what another part of the run has counted.
+    pub fn absorb(&mut self, other: &Counts) {
+        let Counts { rows, .. } = *other;
+        self.rows += rows;
+        for fate in Fate::ALL {
+            *self.of(fate) += *other.clone().of(fate);
+        }
+    }
+
     /// Counts one row.
     pub fn add(&mut self, fate: Fate) {
         self.rows += 1;
@@ -157,7 +166,7 @@ impl Counts {
 }
 
 /// How many accepted contacts are made and updated. They add up to `accepted`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actions {
     /// Contacts that the platform does not have.
     pub create: u64,
