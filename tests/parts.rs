@@ -241,10 +241,7 @@ const CRM: &str = "fixtures/exports/crm/contacts.csv";
 
 #[test]
 fn an_export_in_parts_is_the_export_in_one_piece() {
-    compare(
-        &Job { batch_rows: Some(7), ..job(&[CRM], "superwaba") },
-        &[4096, 20_011, 1 << 30],
-    );
+    compare(&Job { batch_rows: Some(7), ..job(&[CRM], "superwaba") }, &[4096, 20_011, 1 << 30]);
 }
 
 #[test]
