@@ -18,6 +18,7 @@ use crate::ingest::{Source, source_names};
 use crate::problem::{Action, Fate};
 use crate::unique::{COMPARED, OnDuplicate, Print, Relation};
 use crate::write::batch::{Filled, PAYLOAD_FOLDER, UPDATES_FOLDER};
+use crate::write::encode::Encoder;
 use crate::write::follow_up::{self, FOLLOW_UP};
 use crate::write::ledger::{self, LEDGER};
 use crate::write::outdir::{IfExists, OutDir, OutputFacts};
@@ -345,9 +346,8 @@ impl Whole {
     }
 
     fn frames_differ(&self, one: u32, other: u32) -> bool {
-        let frame = |source: u32| {
-            self.contexts[source as usize].view.encoder.as_ref().map(|encoder| encoder.frame())
-        };
+        let frame =
+            |source: u32| self.contexts[source as usize].view.encoder.as_ref().map(Encoder::frame);
         frame(one) != frame(other)
     }
 

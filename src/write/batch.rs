@@ -218,3 +218,22 @@ impl Payload {
         Ok((self.finished, self.written))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_is_filled_as_contacts_come_one_by_one_or_many_at_once() {
+        for rows_max in 1..5 {
+            let mut filled = Filled::default();
+            for contacts in 1..20 {
+                filled = filled.with(1, rows_max);
+                assert_eq!(filled, Filled::default().with(contacts, rows_max), "of {rows_max}");
+                let before = (filled.files - 1) * rows_max;
+                assert_eq!(before + filled.contacts, contacts, "of {rows_max}");
+                assert_eq!(filled.with(0, rows_max), filled);
+            }
+        }
+    }
+}

@@ -78,7 +78,6 @@ impl Ordered {
         tallies: &[Tally],
     ) -> Result<Summary> {
         let mut ordered = Ordered::new(job, names, contexts, None)?;
-
         for tally in tallies {
             ordered.absorb(tally);
         }

@@ -56,7 +56,7 @@ impl Writers {
             own: OwnCells::default(),
             out,
         };
-        if begin.rows == 0 && begin.is_first {
+        if begin.is_first {
             writers.begin_source(source, context)?;
         } else {
             let dialect = context.read.dialect;
