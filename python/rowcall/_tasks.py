@@ -184,6 +184,8 @@ def place_shipped(told: Told, private: str) -> dict[str, Any]:
 def copied(handle: Any, private: str) -> str:
     """A private copy of a source that cannot be read from its middle."""
     path = os.path.join(private, "source")
+    # Its head was read before.
+    handle.seek(0)
     with open(path, "wb") as copy:
         shutil.copyfileobj(handle, copy, AHEAD_BYTES)
     return path
