@@ -134,7 +134,8 @@ class _Run:
         self.spark, self.out = spark, out
         parent, name = out.rsplit("/", 1)
         self.partial = f"{parent}/.{name}.partial-{uuid.uuid4().hex}"
-        self.persisted: list[Any] = []
+        self.view = f"rowcall_{uuid.uuid4().hex}"
+        self.settled: Any = None
         self.paths = paths
         given = {key: plain(value) for key, value in options.items() if value is not None}
         self.settings = {**given, "out": "out"}
@@ -168,8 +169,11 @@ class _Run:
 
     def forget(self) -> None:
         """Leave nothing behind."""
-        for frame in self.persisted:
-            frame.unpersist()
+        if self.settled is not None:
+            self.settled.unpersist()
+            # With Spark Connect the frame asks for its view whenever it is used.
+            self.spark.catalog.dropTempView(self.view)
+            self.settled = None
         system, inside = locate(self.partial)
         if system.get_file_info(inside).type == pyarrow.fs.FileType.Directory:
             system.delete_dir(inside)
@@ -239,15 +243,10 @@ class _Run:
         keyed = ", ".join(f"print{at} int" for at in range(6))
         keyed = f"part int, ordinal long, phone long, subscriber long, sent byte, {keyed}, facts string"
         keys = frame.mapInArrow(_task(_tasks.tell_keys, self.told), keyed)
-        view = f"rowcall_{uuid.uuid4().hex}"
-        keys.createOrReplaceTempView(view)
-        try:
-            settled = self.spark.sql(_settled(view, self.settings.get("on_duplicate", "first")))
-            settled = settled.persist()
-            self.persisted.append(settled)
-            counted = settled.select("part", "facts", "created", "updated", "repeated").collect()
-        finally:
-            self.spark.catalog.dropTempView(view)
+        keys.createOrReplaceTempView(self.view)
+        settled = self.spark.sql(_settled(self.view, self.settings.get("on_duplicate", "first")))
+        self.settled = settled.persist()
+        counted = settled.select("part", "facts", "created", "updated", "repeated").collect()
         by_part = {row["part"]: row for row in counted}
         known = []
         for one in parts:
