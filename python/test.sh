@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the wheel, and tests it: the module, then the same on a Spark cluster on loopback.
 # `python/test.sh unit` leaves the cluster out. ROWCALL_PYSPARK names another pyspark than the newest,
-# for example "pyspark[sql]==3.5.*".
+# for example "pyspark[sql,connect]==3.5.*".
 set -euo pipefail
 cd "$(dirname "$0")"
 what=${1:-all}
@@ -26,7 +26,7 @@ if ! command -v java >/dev/null; then
 fi
 spark=${ROWCALL_SPARK_VENV:-$venv-spark}
 [ -x "$spark/bin/python" ] || step python3 -m venv "$spark"
-step "$spark/bin/python" -m pip install --quiet "${ROWCALL_PYSPARK:-pyspark[sql]>=4}" "pandas<3" pyarrow pytest ||
+step "$spark/bin/python" -m pip install --quiet "${ROWCALL_PYSPARK:-pyspark[sql,connect]>=4}" "pandas<3" pyarrow pytest ||
     offline pyspark
 # The very wheel that was tested above.
 step cp -r "$("$venv_python" -c 'import rowcall, os; print(os.path.dirname(rowcall.__file__))')" \

@@ -84,6 +84,9 @@ enum Place {
     File(Py<PyAny>),
 }
 
+/// What fills a chunk with the next records, and says whether there are any.
+type Next<'n> = Box<dyn FnMut(&mut Chunk) -> Result<bool, Error> + 'n>;
+
 /// One source, as a task knows it.
 #[pyclass(frozen, module = "rowcall")]
 pub(crate) struct Part {
@@ -210,7 +213,7 @@ impl Part {
         work: impl FnOnce(Chunks<'_>) -> Result<T, Error>,
     ) -> Result<(T, String), Error> {
         let reading = self.part.reading();
-        let mut next: Box<dyn FnMut(&mut Chunk) -> Result<bool, Error>> = match place {
+        let mut next: Next<'_> = match place {
             Place::File(file) => {
                 let bytes = Bytes { file, next: run.start };
                 let mut reader = RunReader::new(&reading, self.source, run, bytes);

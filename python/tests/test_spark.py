@@ -1,6 +1,7 @@
 """Spark against one machine, on a real cluster: the same folder, byte for byte."""
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -193,3 +194,13 @@ def test_a_worker_that_cannot_load_the_module_is_told_on_the_driver(spark, tmp_p
     with pytest.raises(rowcall.UsageError, match="a worker cannot load rowcall"):
         rowcall.spark.prepare(spark, source, to="superwaba", out=tmp_path / "out")
     assert list(tmp_path.iterdir()) == [source]
+
+
+def test_spark_connect_writes_the_same(tmp_path):
+    pytest.importorskip("grpc", reason="the extra `connect` of pyspark is not installed")
+    one, many = tmp_path / "one", tmp_path / "many"
+    rowcall.prepare(CRM, to="superwaba", out=one, region="AE")
+    script = Path(__file__).with_name("connect.py")
+    done = subprocess.run([sys.executable, script, CRM, many], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert files(many) == {**files(one), "_SUCCESS": b""}
