@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 mod errors;
 mod phones;
 mod run;
+mod spark;
 mod table;
 
 /// The native half of the module `rowcall`.
@@ -25,6 +26,8 @@ mod _rowcall {
     use super::phones::phones;
     #[pymodule_export]
     use super::run::{check, prepare};
+    #[pymodule_export]
+    use super::spark::{Blake3, Part, Whole, chain};
     #[pymodule_export]
     use super::table::{Table, issues_table, ledger_table};
 

@@ -3,7 +3,7 @@
 //!
 //! Where a range begins in the middle of a file, its first line is either where a record begins or
 //! inside of a quoted cell. Each range is read for both states, independently of all others
-//! ([`runs`]); then the runs that truly follow each other are told by where they begin ([`chain`]).
+//! ([`Reading::runs`]); then the runs that truly follow each other are told by where they begin ([`chain`]).
 //! Where none of a range's runs begins where the run before it ends, which takes a record that
 //! breaks the rules across the range's start, the range is read once more from there. So the result
 //! is what the splitter says of the whole source, whatever the ranges are.

@@ -142,6 +142,7 @@ pub(crate) fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<
         batch_rows: wishes.batch_size,
         batch_bytes: args.batch_bytes.map(|bytes| bytes as u64),
         max_rejects: args.max_rejects,
+        no_page: args.no_page,
         values: if args.redact { Values::Masked } else { Values::Shown },
         out,
         report,
