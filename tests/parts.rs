@@ -206,18 +206,18 @@ fn facts(files: &BTreeMap<String, Vec<u8>>) -> Vec<OutputFacts> {
         .collect()
 }
 
-/// The same job on one machine and in parts.
-fn compare(job: &Job, sizes: &[usize]) {
+/// The same job on one machine and in parts; returns the names of its files.
+fn compare(job: &Job, sizes: &[usize]) -> Vec<String> {
     let private = tempfile::tempdir().expect("a folder");
     let folder = private.path().join("whole");
     let output = Output { folder: folder.clone(), if_exists: IfExists::Refuse };
     run(&Job { out: Some(output), ..job.clone() }, &()).expect("it runs");
     let expected = files_of(&folder);
+    let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     for size in sizes {
         let folder = private.path().join(size.to_string());
         run_in_parts(job, *size, &folder).expect("it runs");
         let got = files_of(&folder);
-        let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&got), names(&expected), "{size} bytes");
         for (path, bytes) in &got {
             let (got, whole) = (String::from_utf8_lossy(bytes), &expected[path]);
@@ -228,6 +228,7 @@ fn compare(job: &Job, sizes: &[usize]) {
             assert_eq!(bytes, &expected[path], "{path}, {size} bytes");
         }
     }
+    names(&expected)
 }
 
 fn job(paths: &[&str], to: &str) -> Job {
@@ -269,6 +270,40 @@ fn a_payload_that_is_withheld_and_one_without_contacts() {
         fs::write(&path, text).expect("written");
         compare(&job(&[path.to_str().expect("text")], "superwaba"), &[5, 1 << 30]);
     }
+}
+
+#[test]
+fn lists_are_heeded_and_updates_go_apart() {
+    let private = tempfile::tempdir().expect("a folder");
+    let folder = private.path().join("before");
+    let output = Output { folder: folder.clone(), if_exists: IfExists::Refuse };
+    run(&Job { out: Some(output), ..job(&[CRM], "superwaba") }, &()).expect("it runs");
+    let ledger = files_of(&folder).remove("rows.csv").expect("a ledger");
+    let ledger = String::from_utf8(ledger).expect("text");
+    let phones: Vec<&str> =
+        ledger.lines().filter_map(|line| line.split(',').find(|it| it.starts_with('+'))).collect();
+    let list = |name: &str, head: &str, of: &dyn Fn(usize, &str) -> Option<String>| {
+        let lines = phones.iter().enumerate().filter_map(|(at, phone)| of(at, phone));
+        let path = private.path().join(name);
+        fs::write(&path, head.to_owned() + &lines.collect::<String>()).expect("written");
+        vec![path]
+    };
+    let suppress = list("stop.txt", "", &|at, it| (at % 7 == 0).then(|| format!("{it}\n")));
+    let existing = list("known.csv", "id,name,phone\n", &|at, it| {
+        (at % 3 == 0).then(|| format!("{at},Somebody {at},{it}\n"))
+    });
+    let mut apart = 0;
+    for to in ["superwaba", "wati", "awalchat", "vobiz"] {
+        let job = Job {
+            suppress: suppress.clone(),
+            existing: existing.clone(),
+            batch_rows: Some(40),
+            ..job(&[CRM], to)
+        };
+        let names = compare(&job, &[9000]);
+        apart += usize::from(names.iter().any(|name| name.starts_with("updates/00000")));
+    }
+    assert!(apart > 0, "a platform has updates that are requests of their own");
 }
 
 #[test]
