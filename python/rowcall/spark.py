@@ -138,7 +138,8 @@ class _Run:
         self.settled: Any = None
         self.paths = paths
         given = {key: plain(value) for key, value in options.items() if value is not None}
-        self.settings = {**given, "out": "out"}
+        # A report page takes the rows in one place.
+        self.settings = {**given, "no_page": True, "out": "out"}
 
     def prepare(self, range_bytes: int) -> rowcall.Summary:
         """Do all of it."""

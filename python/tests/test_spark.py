@@ -69,7 +69,7 @@ def export(tmp_path_factory):
 def the_same_on_both(spark, tmp_path, sources, range_bytes, **options):
     """Run on one machine and on the cluster; what came out of the cluster."""
     one, many = tmp_path / "one", tmp_path / "many"
-    rowcall.prepare(sources, out=one, **options)
+    rowcall.prepare(sources, out=one, no_page=True, **options)
     summary = rowcall.spark.prepare(spark, sources, out=many, range_bytes=range_bytes, **options)
     expected, got = files(one), files(many)
     assert got.pop("_SUCCESS") == b""
@@ -199,7 +199,7 @@ def test_a_worker_that_cannot_load_the_module_is_told_on_the_driver(spark, tmp_p
 def test_spark_connect_writes_the_same(tmp_path):
     pytest.importorskip("grpc", reason="the extra `connect` of pyspark is not installed")
     one, many = tmp_path / "one", tmp_path / "many"
-    rowcall.prepare(CRM, to="superwaba", out=one, region="AE")
+    rowcall.prepare(CRM, to="superwaba", out=one, region="AE", no_page=True)
     script = Path(__file__).with_name("connect.py")
     done = subprocess.run([sys.executable, script, CRM, many], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
