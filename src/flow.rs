@@ -33,6 +33,7 @@ mod lists;
 mod merge;
 mod order;
 mod page;
+pub mod part;
 mod report;
 mod work;
 
@@ -44,7 +45,7 @@ use crate::write::html::PageFile;
 use crate::write::outdir::OutDir;
 use crate::write::summary::{Counts, Summary};
 use budget::Budget;
-use context::SourceContext;
+use context::{Contexts, SourceContext};
 use held::HeldReader;
 use lists::Lists;
 use order::Ordered;
@@ -198,7 +199,7 @@ fn waiting_max(job: &Job) -> usize {
 /// counts them.
 fn grind(
     job: &Job,
-    contexts: &Arc<[SourceContext]>,
+    contexts: &Contexts,
     chunks: Receiver<Delivery>,
     line: &Line,
     ordered: &mut Ordered,
@@ -276,7 +277,7 @@ enum Delivered {
 }
 
 /// What the reader says first: every source, opened and mapped.
-type Opening = Result<Arc<[SourceContext]>>;
+type Opening = Result<Contexts>;
 
 /// Starts the thread that opens all inputs, says what they are, and then cuts them into chunks.
 /// It is never joined: where a read blocks for ever, the run ends without it.
@@ -314,7 +315,7 @@ fn start_reader(job: Job, private: PathBuf, line: Line) -> (Receiver<Opening>, R
 
 /// Opens all inputs, and reads the lists that are heeded beside them; private files are made in
 /// the folder `private`.
-fn open_all(job: &Job, private: &Path) -> Result<(Arc<[SourceContext]>, Vec<Source>)> {
+fn open_all(job: &Job, private: &Path) -> Result<(Contexts, Vec<Source>)> {
     let mut contexts = Vec::new();
     let mut sources = Vec::new();
     for (index, input) in (0..).zip(&job.inputs) {
@@ -324,7 +325,7 @@ fn open_all(job: &Job, private: &Path) -> Result<(Arc<[SourceContext]>, Vec<Sour
     }
     let lists = Arc::new(Lists::read(job, private)?);
     contexts.iter_mut().for_each(|context| context.lists = Arc::clone(&lists));
-    Ok((contexts.into(), sources))
+    Ok((contexts.into_iter().map(Arc::new).collect(), sources))
 }
 
 /// Cuts a source into chunks and sends them until it ends or nobody listens; returns its bytes.
@@ -441,7 +442,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// What the workers share.
 struct Mill<'w> {
-    contexts: Arc<[SourceContext]>,
+    contexts: Contexts,
     chunks: Mutex<Receiver<Delivery>>,
     line: Line,
     /// Buffers to use again.

@@ -10,6 +10,7 @@ pub mod encoding;
 pub mod guard;
 mod header;
 mod input;
+pub mod ranges;
 pub mod record;
 pub mod rows;
 mod source;

@@ -3,7 +3,9 @@
 //! is settled when it comes; else all claims are gathered first, and settled together.
 //! It must not know how a row was read or how it will be written.
 
+use std::iter::Peekable;
 use std::path::{Path, PathBuf};
+use std::vec::IntoIter;
 use std::{io, mem};
 
 use rapidhash::v3::{DEFAULT_RAPID_SECRETS, rapidhash_v3_nano_inline};
@@ -122,6 +124,11 @@ impl Print {
         ])
     }
 
+    /// The fingerprints in a buffer of prints, six numbers a row.
+    pub fn words(buffer: &[u8]) -> impl Iterator<Item = [u32; COMPARED.len()]> {
+        buffer.as_chunks::<{ Print::BYTES }>().0.iter().map(|bytes| Print::from_bytes(bytes).0)
+    }
+
     /// Appends the print to a buffer of prints.
     pub fn append_to(self, buffer: &mut Vec<u8>) {
         let mut bytes = [0; Print::BYTES];
@@ -154,6 +161,12 @@ impl Print {
 pub struct Differences([bool; COMPARED.len()]);
 
 impl Differences {
+    /// What differs, a bit for each of [`COMPARED`], the first in the lowest.
+    #[must_use]
+    pub fn from_bits(bits: u8) -> Differences {
+        Differences(std::array::from_fn(|at| bits >> at & 1 == 1))
+    }
+
     /// What differs, in the order in which it is compared.
     pub fn iter(self) -> impl Iterator<Item = Compared> {
         COMPARED.into_iter().zip(self.0).filter(|(_, differs)| *differs).map(|(it, _)| it)
@@ -202,6 +215,17 @@ impl Claims {
         self.phones.clear();
         self.variants.clear();
         self.refused.clear();
+    }
+
+    /// The phones that rows want to keep: the phone, the number under which all spellings of its
+    /// subscriber come together, and the row.
+    pub fn phones(&self) -> impl Iterator<Item = (u64, u64, usize)> {
+        self.phones.iter().map(|(phone, row)| (*phone, later::subscriber(*phone), *row))
+    }
+
+    /// The subscribers whose numbers were refused, and their rows.
+    pub fn refused(&self) -> impl Iterator<Item = (u64, usize)> {
+        self.refused.iter().map(|(key, row)| (key | later::SHARED, *row))
     }
 
     /// The row wants to keep the phone. Rows claim in order, each once.
@@ -268,6 +292,8 @@ enum State {
     Gathering(Gathered),
     /// All rows are known.
     Known(Verdicts),
+    /// Somebody else has settled them: the rows that others matter to, by ordinal.
+    Given(Peekable<IntoIter<(u64, Relation)>>),
 }
 
 impl Unique {
@@ -282,6 +308,14 @@ impl Unique {
             }
         };
         Unique { state, policy, bytes_max, folder: folder.to_owned(), prints: ByRow::new(folder) }
+    }
+
+    /// Who has which phone is settled already: `relations` has the rows that another row matters
+    /// to, by their ordinals, in order.
+    #[must_use]
+    pub fn given(policy: OnDuplicate, relations: Vec<(u64, Relation)>, folder: &Path) -> Unique {
+        let state = State::Given(relations.into_iter().peekable());
+        Unique { state, ..Unique::new(policy, usize::MAX, folder) }
     }
 
     /// Whether the rows that come next, the first of which has the ordinal `next`, must be held
@@ -348,6 +382,13 @@ impl Unique {
         let (phones, variants) = match &mut self.state {
             State::AtOnce { phones, variants } => (phones, variants),
             State::Gathering(_) => unreachable!("what is held back is settled later"),
+            State::Given(relations) => {
+                let end = first + (prints.len() / Print::BYTES) as u64;
+                while let Some((ordinal, relation)) = relations.next_if(|(at, _)| *at < end) {
+                    found.push((usize::try_from(ordinal - first).expect("of the chunk"), relation));
+                }
+                return Ok(());
+            }
             State::Known(verdicts) => {
                 let end = first + (prints.len() / Print::BYTES) as u64;
                 while let Some((ordinal, verdict)) = verdicts.next_before(end)? {
@@ -393,7 +434,7 @@ impl Unique {
     pub fn next_member(&mut self, kept: u64) -> io::Result<Option<u64>> {
         match &mut self.state {
             State::Known(verdicts) => verdicts.next_member(kept),
-            State::AtOnce { .. } | State::Gathering(_) => Ok(None),
+            State::AtOnce { .. } | State::Gathering(_) | State::Given(_) => Ok(None),
         }
     }
 }

@@ -154,8 +154,9 @@ fn check_list(context: Context<'_>, found: &mut Findings) {
     let is_listed = |path: &str| facts.outputs.iter().any(|output| output.path == path);
     let rows_files = (0..facts.sources.len())
         .flat_map(|source| rejects::Kind::ALL.map(|kind| kind.path(source, facts)));
-    let fixed = [ledger::LEDGER, issues::ISSUES, page::PAGE].map(str::to_owned);
-    for path in fixed.into_iter().chain(rows_files) {
+    let page = (!facts.settings.no_page).then_some(page::PAGE);
+    let fixed = [ledger::LEDGER, issues::ISSUES].into_iter().chain(page).map(str::to_owned);
+    for path in fixed.chain(rows_files) {
         if !is_listed(&path) {
             found.say(Check::FileList, spot, format!("no {path}"), "every file of a run");
         }

@@ -89,6 +89,7 @@ fn a_file_of_answers_and_a_spelling_that_does_not_read_back_are_no_differences()
     let place = made(&["prepare", "a.csv", "--to", "wawp"]);
     fs::create_dir(place.path().join("out/answers")).expect("made");
     fs::write(place.path().join("out/answers/1.json"), "{}").expect("written");
+    fs::write(place.path().join("out/_SUCCESS"), "").expect("written");
     assert!(report(place.path()).ok);
     fs::write(place.path().join("a.csv"), "Name,Phone\nAnn,8 810 1234567\n").expect("written");
     let again = ["prepare", "a.csv", "--to", "superwaba", "--region", "BY", "-o", "by"];

@@ -26,6 +26,9 @@ use crate::write::rejects::RowForm;
 use super::lists::Lists;
 use super::{Goal, Job};
 
+/// What is known of all sources, in order.
+pub(super) type Contexts = Arc<[Arc<SourceContext>]>;
+
 /// What workers and the ordered stage know of a source.
 #[derive(Debug)]
 pub(super) struct SourceContext {

@@ -159,6 +159,7 @@ fn settings(job: &Job) -> Settings {
             MaxRejects::OfTenThousand(most) => format!("{}.{:02}%", most / 100, most % 100),
         }),
         redact: job.values == Values::Masked,
+        no_page: job.no_page,
         cell_bytes_max: job.read.limits.cell_bytes_max,
         record_bytes_max: job.read.limits.record_bytes_max,
         record_cells_max: job.read.limits.record_cells_max,

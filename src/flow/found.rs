@@ -63,6 +63,18 @@ impl Found {
         }
     }
 
+    /// How often each problem was found, in the order of the codes.
+    pub(super) fn counts(&self) -> Vec<u64> {
+        self.0.iter().map(|seen| seen.count).collect()
+    }
+
+    /// Adds what was counted elsewhere, where its rows are known.
+    pub(super) fn absorb(&mut self, counts: &[u64]) {
+        for (seen, count) in self.0.iter_mut().zip(counts) {
+            seen.count += count;
+        }
+    }
+
     /// What was found, in the order of the codes.
     pub(super) fn findings(&self, names: &[String]) -> Vec<Finding> {
         let stretch = |rows: &Rows| Stretch {

@@ -14,12 +14,17 @@ impl<T> Default for Frequencies<T> {
 impl<T: PartialEq> Frequencies<T> {
     /// Counts one more.
     pub(super) fn add(&mut self, thing: T) {
+        self.add_times(thing, 1);
+    }
+
+    /// Counts so many more.
+    pub(super) fn add_times(&mut self, thing: T, times: u64) {
         let counts = &mut self.0;
         let Some(at) = counts.iter().position(|(known, _)| *known == thing) else {
-            counts.push((thing, 1));
+            counts.push((thing, times));
             return;
         };
-        counts[at].1 += 1;
+        counts[at].1 += times;
         if at > 0 && counts[at].1 > counts[at - 1].1 {
             counts.swap(at, at - 1);
         }

@@ -10,7 +10,7 @@ use crate::write::summary::Hint;
 use super::Job;
 
 /// The refused digits of a run: enough to tell what they have in common.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct Unread {
     kept: Vec<UnreadDigits>,
     seen: u64,
@@ -37,6 +37,18 @@ impl Unread {
         let room = KEPT_MAX - self.kept.len();
         self.kept.extend_from_slice(&digits[..digits.len().min(room)]);
         self.seen += digits.len() as u64;
+    }
+
+    /// Adds what another part of the run has, which follows.
+    pub(super) fn absorb(&mut self, other: &Unread) {
+        self.add(&other.kept);
+        self.seen += other.seen - other.kept.len() as u64;
+    }
+
+    /// Keeps the first only: as many as there is room for behind `before` of them.
+    pub(super) fn keep_behind(&mut self, before: u64) {
+        let room = (KEPT_MAX as u64).saturating_sub(before);
+        self.kept.truncate(usize::try_from(room).unwrap_or(KEPT_MAX));
     }
 
     /// What to try, and how many of the refused numbers it would make valid; the likeliest first.

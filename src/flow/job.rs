@@ -61,6 +61,8 @@ pub struct Job {
     pub values: Values,
     /// Where to write; `None` writes nothing.
     pub out: Option<Output>,
+    /// Whether the output folder is to have no report page.
+    pub no_page: bool,
     /// A file for the report page, which the output folder has anyway.
     pub report: Option<PageFile>,
     /// The machine's part; it never changes what is written.
@@ -116,6 +118,7 @@ impl Job {
             max_rejects: None,
             values: Values::Shown,
             out: None,
+            no_page: false,
             report: None,
             machine: Machine::default(),
         }

@@ -20,7 +20,7 @@ use crate::write::issues::{Related, Role};
 use crate::write::outdir::OutDir;
 use crate::write::summary::{Actions, Counts, Summary};
 
-use super::context::SourceContext;
+use super::context::{Contexts, SourceContext};
 use super::found::Found;
 use super::frequencies::Frequencies;
 use super::held::{Held, HeldReader, Keep};
@@ -31,10 +31,12 @@ use super::report::{Settled, Writers};
 use super::work::{Ends, Worked, WorkedRow};
 use super::{Job, Progress, Watch, lists};
 
+mod part;
+
 /// What the ordered stage knows.
 pub(super) struct Ordered {
     pub(super) names: Vec<String>,
-    pub(super) contexts: Arc<[SourceContext]>,
+    pub(super) contexts: Contexts,
     policy: OnDuplicate,
     unique: Unique,
     /// Chunks that are held back.
@@ -84,11 +86,11 @@ impl Ordered {
     pub(super) fn new(
         job: &Job,
         names: Vec<String>,
-        contexts: Arc<[SourceContext]>,
+        contexts: Contexts,
         out: Option<OutDir>,
     ) -> Result<Ordered> {
         let private = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
-        let wants_page = out.is_some() || job.report.is_some();
+        let wants_page = (out.is_some() && !job.no_page) || job.report.is_some();
         let page = wants_page.then(|| PageRows::new(&names, job.values));
         let writers = out.map(|out| Writers::new(job, &names, &contexts[0], out)).transpose()?;
         let read = contexts
@@ -324,11 +326,11 @@ impl Ordered {
         }
         let summary = self.summary(job);
         self.check_read(&summary, bytes)?;
-        let Some(page) = self.page.map(PageRows::page) else { return Ok(summary) };
-        let alone = job.report.as_ref().map(|_| page.render(&summary, Beside::Nothing));
-        let alone = alone.transpose()?;
+        let page = self.page.map(PageRows::page);
+        let alone = page.as_ref().filter(|_| job.report.is_some());
+        let alone = alone.map(|page| page.render(&summary, Beside::Nothing)).transpose()?;
         let summary = match self.writers {
-            Some(writers) => writers.finish(summary, &page)?,
+            Some(writers) => writers.finish(summary, page.as_ref().filter(|_| !job.no_page))?,
             None => summary,
         };
         if let (Some(file), Some(alone)) = (&job.report, alone) {

@@ -10,7 +10,7 @@ use crate::write::html::{Page, Pair, PairColumn};
 use crate::write::issues::{Related, Role};
 use crate::write::mask::Values;
 
-use super::context::SourceContext;
+use super::context::{Contexts, SourceContext};
 use super::report::Settled;
 
 /// Bytes of records that are kept: tens of thousands of rows.
@@ -67,7 +67,7 @@ impl PageRows {
 
     /// Takes the next row.
     #[inline]
-    pub(super) fn take(&mut self, row: &Settled<'_>, contexts: &[SourceContext]) {
+    pub(super) fn take(&mut self, row: &Settled<'_>, contexts: &Contexts) {
         for problem in row.problems() {
             self.page.add(problem, &row.place, row.fate);
         }
@@ -80,7 +80,7 @@ impl PageRows {
         }
     }
 
-    fn take_related(&mut self, row: &Settled<'_>, related: &Related, contexts: &[SourceContext]) {
+    fn take_related(&mut self, row: &Settled<'_>, related: &Related, contexts: &Contexts) {
         let own = (row.place.source, row.place.row);
         let other = (related.source, related.row);
         let [own_context, other_context] =

@@ -26,6 +26,8 @@ use super::context::{SourceContext, View};
 use super::work::{Ends, Worked, WorkedRow};
 use super::{Goal, Job};
 
+mod part;
+
 /// The files of the output folder.
 pub(super) struct Writers {
     names: Vec<String>,
@@ -136,7 +138,7 @@ impl Writers {
     }
 
     /// Ends all files, compares what they hold with what was counted, and commits the folder.
-    pub(super) fn finish(self, mut summary: Summary, page: &Page) -> Result<Summary> {
+    pub(super) fn finish(self, mut summary: Summary, page: Option<&Page>) -> Result<Summary> {
         let Writers { mut out, payload, updates, follow_up, ledger, issues, .. } = self;
         let (rejects, duplicates) = (self.rejects, self.duplicates);
         let counts = summary.counts;
@@ -183,9 +185,11 @@ impl Writers {
             file.append(script.as_bytes())?;
             outputs.push(file.finish()?);
         }
-        let mut file = out.create_file(PAGE)?;
-        file.append(&page.render(&summary, Beside::Folder)?)?;
-        summary.outputs.push(file.finish()?);
+        if let Some(page) = page {
+            let mut file = out.create_file(PAGE)?;
+            file.append(&page.render(&summary, Beside::Folder)?)?;
+            summary.outputs.push(file.finish()?);
+        }
         let mut file = out.create_file(SUMMARY)?;
         file.append(&summary.to_json())?;
         file.finish()?;

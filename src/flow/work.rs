@@ -1,8 +1,6 @@
 //! Everything that is done for a chunk without knowing what stands before it: a pure function of
 //! its bytes and the options.
 
-use std::sync::Arc;
-
 use crate::contact::{Contact, Field};
 use crate::error::Result;
 use crate::ingest::chunk::Chunk;
@@ -22,7 +20,7 @@ use crate::write::issues::EncodedProblems;
 use crate::write::ledger;
 use crate::write::rejects::EncodedRejects;
 
-use super::context::{SourceContext, View};
+use super::context::{Contexts, SourceContext, View};
 use super::lists;
 use super::merge::Together;
 
@@ -139,7 +137,7 @@ pub(super) struct Worked {
 impl Worked {
     /// # Errors
     /// A private file cannot be read.
-    pub(super) fn work(&mut self, chunk: Chunk, contexts: &Arc<[SourceContext]>) -> Result<()> {
+    pub(super) fn work(&mut self, chunk: Chunk, contexts: &Contexts) -> Result<()> {
         self.clear();
         let mut result = Ok(());
         let context = &contexts[chunk.source as usize];

@@ -143,7 +143,29 @@ impl Source {
             }
             _ => None,
         };
-        let (mut reader, compression) = unpack(input.open()?, given.unpack).map_err(fail)?;
+        Source::look_in(input.open()?, state, display, index, given)
+    }
+
+    /// What the first bytes of a source say of it, which nobody opens here: a MiB of text is enough
+    /// unless its header is longer. It has no records to give.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn of_head(head: Vec<u8>, input: &Input, index: u32, given: &Given) -> Result<Source> {
+        let head = Box::new(Cursor::new(head));
+        let Look { source, fault } = Source::look_in(head, None, input.display(), index, given)?;
+        fault.map_or(Ok(source), Err)
+    }
+
+    fn look_in(
+        reader: Box<dyn Read + Send>,
+        state: Option<FileState>,
+        display: String,
+        index: u32,
+        given: &Given,
+    ) -> Result<Look> {
+        let fail = |cause: io::Error| Error::reading(&display, &cause);
+        let (mut reader, compression) = unpack(reader, given.unpack).map_err(fail)?;
         let mut sample = Vec::new();
         let mut wanted = SAMPLE_BYTES;
         read_full(&mut reader, &mut sample, wanted).map_err(fail)?;

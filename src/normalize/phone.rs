@@ -365,7 +365,7 @@ pub fn code_of_repair(repair: Repair) -> Code {
 }
 
 /// Digits without a plus that no number of the home region has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct UnreadDigits {
     /// The digits as one integer, behind a 1 that keeps leading zeros.
     digits: u64,

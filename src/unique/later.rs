@@ -10,7 +10,7 @@ use super::table::Table;
 use super::{Claims, GoOn, OnDuplicate};
 
 /// Set in the subscriber of numbers that two spellings share, which is no phone.
-const SHARED: u64 = 1 << 63;
+pub(super) const SHARED: u64 = 1 << 63;
 /// After how many claims somebody looks whether the run was cancelled.
 const PATIENCE: u64 = 1 << 16;
 /// What stands in the place of the phone where a number was refused: no phone is 0.
@@ -100,7 +100,7 @@ impl Gathered {
 }
 
 /// Under which number the rows of one subscriber come together.
-fn subscriber(phone: u64) -> u64 {
+pub(super) fn subscriber(phone: u64) -> u64 {
     crate::phone::variant_key(phone).map_or(phone, |key| key | SHARED)
 }
 

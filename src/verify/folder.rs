@@ -19,6 +19,9 @@ pub(super) const ITEM_BYTES_MAX: u64 = 256 << 20;
 /// The folder of a platform's answers, which `upload.sh` makes.
 const ANSWERS: &str = "answers";
 
+/// What an engine of many machines puts into a folder that is whole.
+const SUCCESS: &str = "_SUCCESS";
+
 /// A folder, and the regular files of it that the summary lists: path and size.
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -162,7 +165,8 @@ impl Folder {
                 continue;
             }
             let is_answers = name == ANSWERS && file_type.is_dir();
-            if !is_answers && !listed.contains(name.as_str()) {
+            let is_mark = name == SUCCESS && file_type.is_file();
+            if !is_answers && !is_mark && !listed.contains(name.as_str()) {
                 found.say(Check::FileExtra, spot, kind(file_type), "nothing");
             }
         }

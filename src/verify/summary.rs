@@ -78,6 +78,8 @@ pub(super) struct Settings {
     pub(super) tag_id: Vec<String>,
     #[serde(default)]
     pub(super) redact: bool,
+    #[serde(default)]
+    pub(super) no_page: bool,
     batch_size: Option<String>,
     pub(super) batch_bytes: Option<u64>,
 }

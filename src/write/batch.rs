@@ -29,6 +29,32 @@ pub struct BatchMax {
     pub bytes: u64,
 }
 
+/// How far a payload has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Filled {
+    /// Files that were begun.
+    pub files: u64,
+    /// Contacts of the last of them, where it is still open.
+    pub contacts: u64,
+}
+
+impl Filled {
+    /// How far it has come with so many contacts more, of which a file holds `rows_max`.
+    #[must_use]
+    pub fn with(self, more: u64, rows_max: u64) -> Filled {
+        if more == 0 {
+            return self;
+        }
+        let Filled { files, contacts } = self;
+        let all = contacts + more;
+        let begun = all.div_ceil(rows_max);
+        Filled {
+            files: files - u64::from(contacts > 0) + begun,
+            contacts: all - (begun - 1) * rows_max,
+        }
+    }
+}
+
 /// What is written where there is no contact at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IfEmpty {
@@ -46,6 +72,8 @@ pub struct Payload {
     max: BatchMax,
     /// What stands around the contacts.
     frame: Frame,
+    /// How many files were ended before.
+    ended_before: usize,
     file: Option<OpenFile>,
     finished: Vec<OutputFacts>,
     /// Contacts written.
@@ -72,7 +100,22 @@ impl Payload {
         max: BatchMax,
         frame: Frame,
     ) -> Payload {
-        Payload { folder, extension, max, frame, file: None, finished: Vec::new(), written: 0 }
+        let (file, finished) = (None, Vec::new());
+        Payload { folder, extension, max, frame, ended_before: 0, file, finished, written: 0 }
+    }
+
+    /// The same, where others have written so much before. Bytes must have no limit.
+    ///
+    /// # Errors
+    /// Where a file cannot be made.
+    pub fn continued(mut self, before: Filled, out: &mut OutDir) -> Result<Payload> {
+        let Filled { files, contacts } = before;
+        self.ended_before = usize::try_from(files - u64::from(contacts > 0)).expect("in memory");
+        if contacts > 0 {
+            let file = self.make_file(out)?;
+            self.file = Some(OpenFile { file, contacts, bytes: 0 });
+        }
+        Ok(self)
     }
 
     /// How much a file holds at most.
@@ -128,15 +171,30 @@ impl Payload {
 
     /// The next file, with what stands before all contacts.
     fn begin_file(&self, out: &mut OutDir) -> Result<OpenFile> {
-        if self.finished.is_empty() {
-            out.make_folder(self.folder)?;
-        }
-        let number = self.finished.len() + 1;
-        let path = format!("{}/{number:06}.{}", self.folder, self.extension);
-        let mut file = out.create_file(&path)?;
+        let mut file = self.make_file(out)?;
         file.append(self.frame.opening.as_bytes())?;
         let bytes = self.frame.opening.len() + self.frame.closing.len();
         Ok(OpenFile { file, contacts: 0, bytes: bytes as u64 })
+    }
+
+    fn make_file(&self, out: &mut OutDir) -> Result<OutFile> {
+        if self.finished.is_empty() {
+            out.make_folder(self.folder)?;
+        }
+        let number = self.ended_before + self.finished.len() + 1;
+        out.create_file(&format!("{}/{number:06}.{}", self.folder, self.extension))
+    }
+
+    /// Leaves the last file open, for others to go on with. Returns the files, and the number of
+    /// contacts that were written here.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn leave_open(mut self) -> Result<(Vec<OutputFacts>, u64)> {
+        if let Some(OpenFile { file, .. }) = self.file.take() {
+            self.finished.push(file.finish()?);
+        }
+        Ok((self.finished, self.written))
     }
 
     fn close(&mut self) -> Result<()> {
@@ -158,5 +216,24 @@ impl Payload {
         }
         self.close()?;
         Ok((self.finished, self.written))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_is_filled_as_contacts_come_one_by_one_or_many_at_once() {
+        for rows_max in 1..5 {
+            let mut filled = Filled::default();
+            for contacts in 1..20 {
+                filled = filled.with(1, rows_max);
+                assert_eq!(filled, Filled::default().with(contacts, rows_max), "of {rows_max}");
+                let before = (filled.files - 1) * rows_max;
+                assert_eq!(before + filled.contacts, contacts, "of {rows_max}");
+                assert_eq!(filled.with(0, rows_max), filled);
+            }
+        }
     }
 }

@@ -12,13 +12,15 @@ use super::outdir::{OutDir, OutFile, OutputFacts};
 pub const FOLLOW_UP: &str = "follow-up.csv";
 
 /// The header of the file.
-const HEADER: &[u8] = b"source,row,phone,id,field,value\n";
+pub const HEADER: &[u8] = b"source,row,phone,id,field,value\n";
 
 /// Writes the list; without a line there is no file.
 #[derive(Debug)]
 pub struct FollowUp {
     /// The sources' names as cells.
     sources: Vec<String>,
+    /// What the file begins with.
+    header: &'static [u8],
     file: Option<OutFile>,
 }
 
@@ -26,7 +28,14 @@ impl FollowUp {
     /// No line yet.
     #[must_use]
     pub fn new(sources: &[String]) -> FollowUp {
-        FollowUp { sources: sources.iter().map(|name| csv_cell(name)).collect(), file: None }
+        let sources = sources.iter().map(|name| csv_cell(name)).collect();
+        FollowUp { sources, header: HEADER, file: None }
+    }
+
+    /// No line yet of a part that comes behind the header.
+    #[must_use]
+    pub fn continued(sources: &[String]) -> FollowUp {
+        FollowUp { header: b"", ..FollowUp::new(sources) }
     }
 
     /// Writes the line of a row, which a worker has begun with the phone; nothing where it is
@@ -42,7 +51,7 @@ impl FollowUp {
             Some(file) => file,
             none => {
                 let mut file = out.create_file(FOLLOW_UP)?;
-                file.append(HEADER)?;
+                file.append(self.header)?;
                 none.insert(file)
             }
         };

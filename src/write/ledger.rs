@@ -11,8 +11,11 @@ use super::encode::push_integer;
 use super::issues::RowFacts;
 use super::outdir::{OutDir, OutFile, OutputFacts};
 
+/// The file's name.
+pub const LEDGER: &str = "rows.csv";
+
 /// The header of `rows.csv`.
-const HEADER: &[u8] =
+pub const HEADER: &[u8] =
     b"source,row,line,fate,action,phone,region,kind,file,index,kept_source,kept_row\n";
 
 /// A line of the ledger without the place of its contact, for a payload that is withheld.
@@ -78,10 +81,18 @@ impl Ledger {
     /// # Errors
     /// Where the file cannot be made.
     pub fn new(sources: &[String], out: &mut OutDir) -> Result<Ledger> {
-        let mut file = out.create_file("rows.csv")?;
-        file.append(HEADER)?;
+        let mut ledger = Ledger::continued(sources, out)?;
+        ledger.file.append(HEADER)?;
+        Ok(ledger)
+    }
+
+    /// No row yet of a part that comes behind the header.
+    ///
+    /// # Errors
+    /// Where the file cannot be made.
+    pub fn continued(sources: &[String], out: &mut OutDir) -> Result<Ledger> {
         Ok(Ledger {
-            file,
+            file: out.create_file(LEDGER)?,
             sources: sources.iter().map(|name| csv_cell(name) + ",").collect(),
             row: Decimal::new(),
             line: Decimal::new(),

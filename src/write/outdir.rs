@@ -169,6 +169,17 @@ impl OutDir {
         file.finish()
     }
 
+    /// Gives the folder its name, for somebody who takes its files elsewhere at once: nothing is
+    /// synced.
+    ///
+    /// # Errors
+    /// [`Error::Output`] where the system refuses, or the name was taken meanwhile.
+    pub fn hand_over(mut self) -> Result<()> {
+        rename_new(&self.partial, &self.name)?;
+        self.lock = None;
+        Ok(())
+    }
+
     /// Syncs everything and gives the folder its name.
     ///
     /// # Errors
@@ -442,7 +453,7 @@ pub struct OutFile {
 }
 
 /// What summary.json says of a file.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct OutputFacts {
     /// The path relative to the folder.
     pub path: String,

@@ -115,22 +115,36 @@ impl RowsFile {
         headers: impl Iterator<Item = &'h str>,
         out: &mut OutDir,
     ) -> Result<()> {
+        self.continue_source(source, dialect, out)?;
+        let file = self.current.as_mut().expect("just made");
+        // By this mark spreadsheets know that the file is UTF-8.
+        file.append("\u{feff}".as_bytes())?;
+        // Headers are no cells of a row.
+        let values = std::mem::replace(&mut self.form.values, Values::Shown);
+        let pushed = self.push_line(headers, self.own_columns.iter().copied());
+        self.form.values = values;
+        pushed
+    }
+
+    /// Goes on with the file of a source, whose header stands in the part before.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn continue_source(
+        &mut self,
+        source: u32,
+        dialect: Dialect,
+        out: &mut OutDir,
+    ) -> Result<()> {
         self.close()?;
         let path = if self.several_sources {
             format!("{}-{}.csv", self.name, source + 1)
         } else {
             format!("{}.csv", self.name)
         };
-        let mut file = out.create_file(&path)?;
-        // By this mark spreadsheets know that the file is UTF-8.
-        file.append("\u{feff}".as_bytes())?;
-        self.current = Some(file);
-        let values = self.form.values;
-        // Headers are no cells of a row.
-        self.form = RowForm::new(dialect, Values::Shown);
-        let pushed = self.push_line(headers, self.own_columns.iter().copied());
-        self.form.values = values;
-        pushed
+        self.current = Some(out.create_file(&path)?);
+        self.form = RowForm::new(dialect, self.form.values);
+        Ok(())
     }
 
     /// Writes a row: its cells, then the values of our own columns.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::problem::{Code, Fate};
 
@@ -99,7 +99,7 @@ pub struct Hint {
 }
 
 /// How many rows had which fate. They add up to `rows`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// All of them.
     pub rows: u64,
@@ -122,6 +122,15 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Adds what another part of the run has counted.
+    pub fn absorb(&mut self, other: &Counts) {
+        let Counts { rows, .. } = *other;
+        self.rows += rows;
+        for fate in Fate::ALL {
+            *self.of(fate) += *other.clone().of(fate);
+        }
+    }
+
     /// Counts one row.
     pub fn add(&mut self, fate: Fate) {
         self.rows += 1;
@@ -186,7 +195,7 @@ impl Counts {
 }
 
 /// How many accepted contacts are made and updated. They add up to `accepted`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actions {
     /// Contacts that the platform does not have.
     pub create: u64,
@@ -344,6 +353,9 @@ pub struct Settings {
     /// Whether the values in the reports are masked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub redact: bool,
+    /// Whether no report page was wanted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_page: bool,
     /// The limit on the bytes of a cell.
     pub cell_bytes_max: usize,
     /// The limit on the bytes of a record.

@@ -162,6 +162,9 @@ pub(crate) struct CommonArgs {
     /// on; rows.csv, follow-up.csv and the payload hold phones all the same.
     #[arg(long, help_heading = "Output")]
     pub(crate) redact: bool,
+    /// Write no report.html.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) no_page: bool,
     /// What goes to standard output when the run is done: nothing, or the summary as JSON.
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub(crate) format: Format,

@@ -103,7 +103,8 @@ fn exit_code(summary: &Summary, goal: Goal) -> u8 {
     if goal == Goal::Check && refused > 0 { exit::REFUSED } else { exit::DONE }
 }
 
-fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
+/// What the arguments ask for.
+pub(crate) fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
     let inputs: Vec<Input> = args.inputs.iter().map(|path| Input::from_argument(path)).collect();
     if inputs.iter().filter(|input| **input == Input::Stdin).count() > 1 {
         return Err(Error::Usage("standard input (-) can be given once only".to_owned()).into());
@@ -141,6 +142,7 @@ fn job(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<Job> {
         batch_rows: wishes.batch_size,
         batch_bytes: args.batch_bytes.map(|bytes| bytes as u64),
         max_rejects: args.max_rejects,
+        no_page: args.no_page,
         values: if args.redact { Values::Masked } else { Values::Shown },
         out,
         report,

@@ -1,10 +1,13 @@
 //! The command line of rowcall: arguments in, exit code out.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 mod args;
 mod codes;
+#[allow(dead_code, reason = "for those who hold the command line as a library, as `python/` does")]
+pub mod embedded;
 mod environment;
 mod explain;
 mod inspect;
@@ -33,17 +36,23 @@ use rowcall::flow::Goal;
 use rowcall::text::printable;
 use style::{ColorWish, Style};
 
-fn main() -> ExitCode {
+/// The program.
+pub fn main() -> ExitCode {
+    ExitCode::from(run(std::env::args_os().collect()))
+}
+
+/// Does what the arguments say, of which the first is the program's name; returns the exit code.
+pub fn run(arguments: Vec<OsString>) -> u8 {
     let mut command = Cli::command();
     command.build();
     let set: Vec<_> = std::env::vars_os().collect();
-    let typed = environment::apply(std::env::args_os().collect(), &command, &set);
+    let typed = environment::apply(arguments, &command, &set);
     let arguments = typed.and_then(|(typed, heeded)| Ok((profile::apply(typed)?, heeded)));
     let (arguments, heeded) = match arguments {
         Ok(arguments) => arguments,
         Err(error) => {
             say(&error.to_string());
-            return ExitCode::from(error.exit_code());
+            return error.exit_code();
         }
     };
     let matched = command.try_get_matches_from(arguments);
@@ -67,16 +76,16 @@ fn main() -> ExitCode {
         Command::Man(args) => manual::man(&args),
         Command::Completions(args) => manual::completions(&args),
     };
-    ExitCode::from(done.unwrap_or_else(|error| {
+    done.unwrap_or_else(|error| {
         let code = error.downcast_ref().map_or(exit::INTERNAL, rowcall::error::Error::exit_code);
         say(&format!("{error:#}"));
         code
-    }))
+    })
 }
 
 /// Says what the arguments gave: help and version go to stdout and are no error; the rest is usage.
 /// `heeded` are the variables of the environment that were read.
-fn said(message: &clap::Error, heeded: &[String]) -> ExitCode {
+fn said(message: &clap::Error, heeded: &[String]) -> u8 {
     if message.use_stderr() {
         let plain = message.to_string();
         let lines: Vec<String> = plain.lines().map(printable).collect();
@@ -88,13 +97,13 @@ fn said(message: &clap::Error, heeded: &[String]) -> ExitCode {
             let heeded = format!("\nfrom the environment: {}\n", heeded.join(", "));
             let _ = io::stderr().write_all(heeded.as_bytes());
         }
-        return ExitCode::from(exit::USAGE);
+        return exit::USAGE;
     }
     match stdout::done(message.print().and_then(|()| io::stdout().flush())) {
-        Ok(()) => ExitCode::from(exit::DONE),
+        Ok(()) => exit::DONE,
         Err(error) => {
             say(&error.to_string());
-            ExitCode::from(error.exit_code())
+            error.exit_code()
         }
     }
 }

@@ -72,13 +72,27 @@ pub(crate) fn with_text(
     let table: Table = toml::from_str(text).map_err(|cause| fail(cause.to_string()))?;
     let command = typed[1].to_string_lossy().into_owned();
     let rest = typed.split_off(2);
-    let cli = Cli::command();
-    for (key, value) in &table {
-        let flags = flags_of(key, value, &cli, &command, &rest).map_err(&fail)?;
-        typed.extend(flags.into_iter().map(OsString::from));
-    }
+    let flags = flags_of_all(&table, &command, &rest).map_err(fail)?;
+    typed.extend(flags.into_iter().map(OsString::from));
     typed.extend(rest);
     Ok(typed)
+}
+
+/// The flags that settings stand for.
+///
+/// # Errors
+/// A sentence that says which of them is no flag.
+pub(crate) fn flags_of_all(
+    settings: &Table,
+    command: &str,
+    typed: &[OsString],
+) -> Result<Vec<String>, String> {
+    let cli = Cli::command();
+    let mut all = Vec::new();
+    for (key, value) in settings {
+        all.extend(flags_of(key, value, &cli, command, typed)?);
+    }
+    Ok(all)
 }
 
 /// The profile that was typed.

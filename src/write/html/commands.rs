@@ -184,6 +184,7 @@ fn asked(settings: &Settings) -> Vec<Flag> {
         batch_bytes,
         max_rejects,
         redact,
+        no_page: _,
         cell_bytes_max,
         record_bytes_max,
         record_cells_max,
