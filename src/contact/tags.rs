@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use crate::pieces::{is, marks};
 use crate::text::trim;
 
 /// The labels of a contact: trimmed, not empty, each once, in the order of its cells.
@@ -59,21 +60,27 @@ impl<'r> Tags<'r> {
         let [separator] = self.separator.as_bytes() else { return None };
         let mut texts = [""; Tags::CELLS_MAX];
         let mut count = 0;
-        for mut rest in self.texts[..self.count].iter().copied() {
+        for cell in &self.texts[..self.count] {
+            let [mut ends, quotes] =
+                marks(cell.as_bytes(), |bytes| [is(bytes, *separator), is(bytes, b'"')])?;
+            // In quotes a separator is text.
+            if quotes != 0 {
+                return None;
+            }
+            let mut rest = *cell;
             loop {
-                let end = rest.bytes().position(|byte| byte == *separator || byte == b'"');
-                let end = end.unwrap_or(rest.len());
-                let label = trim(&rest[..end]);
+                let length = ends.trailing_zeros() as usize;
+                let (label, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+                let label = trim(label);
                 if !label.is_empty() && !self.is_own(label) && !texts[..count].contains(&label) {
                     *texts.get_mut(count)? = label;
                     count += 1;
                 }
-                match rest.as_bytes().get(end) {
-                    None => break,
-                    // In quotes a separator is text.
-                    Some(b'"') => return None,
-                    Some(_) => rest = &rest[end + 1..],
+                if ends == 0 {
+                    break;
                 }
+                rest = &after[1..];
+                ends = ends.unbounded_shr(length as u32 + 1);
             }
         }
         Some(Tags { texts, count, form: Form::Labels, ..*self })
