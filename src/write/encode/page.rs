@@ -83,11 +83,11 @@ impl Page<'_> {
     /// Writes a text of our own.
     #[inline(always)]
     pub(super) fn put_literal(&mut self, literal: &Literal) {
-        let end = self.at + literal.bytes;
-        for piece in &literal.pieces {
-            self.put(piece);
+        self.put_part(&literal.first, literal.bytes.min(PIECE));
+        // Few are longer than that.
+        if literal.bytes > PIECE {
+            self.put_all(&literal.rest);
         }
-        self.at = end;
     }
 
     /// Writes what stands between the quotes of a JSON string, as
@@ -140,23 +140,22 @@ impl Page<'_> {
     }
 }
 
-/// Text of our own that is written for every contact, in pieces.
+/// Text of our own that is written for every contact.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Literal {
-    pieces: Vec<[u8; PIECE]>,
-    /// How many bytes of the pieces are the text.
+    first: [u8; PIECE],
+    /// What does not fit there.
+    rest: Vec<u8>,
+    /// How many bytes there are in all.
     bytes: usize,
 }
 
 impl Literal {
     pub(super) fn new(text: &str) -> Literal {
-        let piece = |part: &[u8]| {
-            let mut piece = [0; PIECE];
-            piece[..part.len()].copy_from_slice(part);
-            piece
-        };
-        let pieces = text.as_bytes().chunks(PIECE).map(piece).collect();
-        Literal { pieces, bytes: text.len() }
+        let (first, rest) = text.as_bytes().split_at(text.len().min(PIECE));
+        let mut literal = Literal { bytes: text.len(), rest: rest.to_vec(), first: [0; PIECE] };
+        literal.first[..first.len()].copy_from_slice(first);
+        literal
     }
 
     pub(super) fn len(&self) -> usize {
