@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Current, RecordReader};
+use super::{CellKind, CellSpan, Current, RecordReader};
 use crate::ingest::dialect::Dialect;
 use crate::ingest::encoding::{Form, append_decoded, decode, single_byte::Whole};
-use crate::ingest::record::{CellKind, CellSpan};
 
 impl RecordReader {
     /// The text that the record's plain cells are spans of from now on; the others are written out in
