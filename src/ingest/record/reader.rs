@@ -14,7 +14,7 @@ use super::super::structure::Structure;
 use super::super::{Ragged, ReadOptions};
 use super::{Fault, Record, Row, Spot};
 use crate::problem::Code;
-use text::bad_byte;
+use text::{CellKind, CellSpan, bad_byte};
 
 /// Reads records; its buffers are used again from chunk to chunk.
 #[derive(Debug)]
@@ -28,26 +28,6 @@ pub struct RecordReader {
     decoded: String,
     /// The text of the chunk, where its encoding has one byte a character.
     chunk: Decoded,
-}
-
-/// Where a cell stands.
-#[derive(Debug, Clone, Copy)]
-struct CellSpan {
-    start: usize,
-    end: usize,
-    kind: CellKind,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum CellKind {
-    /// While the record is being read the span is into the chunk, then into the record's text.
-    Plain,
-    /// The cell holds doubled quotes or escapes, or must be decoded. While the record is being read
-    /// the span is into the chunk, then into the scratch, where what it means is written out.
-    Marked {
-        /// It is enclosed in quotes, so that those inside it are doubled.
-        quoted: bool,
-    },
 }
 
 /// The record that is being read.
@@ -279,15 +259,6 @@ impl RecordReader {
         let line = now.line + now.lines_inside + u64::from(next > end);
         let byte = now.byte + length;
         *now = Current { start: next, byte, cell_start: next, line, ..Current::default() };
-    }
-
-    /// The cells of a record some of which are written out in the scratch.
-    fn texts_and_meanings<'t>(&'t self, text: &'t str) -> Vec<&'t str> {
-        let of = |cell: &CellSpan| match cell.kind {
-            CellKind::Plain => &text[cell.start..cell.end],
-            CellKind::Marked { .. } => &self.scratch[cell.start..cell.end],
-        };
-        self.cells.iter().map(of).collect()
     }
 
     /// Whether every cell of the record is empty or white space. Most records say no by their
