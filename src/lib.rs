@@ -17,6 +17,7 @@
 //! | [`error`] | what stops a run, and its exit code |
 //! | [`country`] | the text of a country cell → a region, in many languages |
 //! | [`text`] | text for terminals, text to compare, white space |
+//! | `pieces` | text looked at sixteen bytes at a time |
 //! | [`phone`] | text → phone number; a library in itself |
 //! | [`ingest`] | stage 1, bytes → records: opens inputs (`input`, `source`), unpacks them (`compressed`), finds their encoding (`encoding`), dialect (`detect`, `dialect`) and header (`header`), cuts at record ends (`chunk`), tells the records of ranges that others have cut (`ranges`), reads cells (`record`, `structure`), undoes our own marks (`guard`) |
 //! | [`map`] | stage 2, header → columns by what is known of exports (`preset`), headers (`headers`, `synonyms`, `denial`; `beside` for what speaks of one phone column alone) and values (`content`), all in `decide`, or a question (`advice`); record → `draft` |
@@ -68,6 +69,7 @@ pub mod contact;
 pub mod country;
 pub mod error;
 pub mod phone;
+mod pieces;
 pub mod problem;
 pub mod text;
 

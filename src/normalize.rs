@@ -23,7 +23,6 @@ mod email;
 pub mod limits;
 mod mojibake;
 mod name;
-mod pairs;
 pub mod phone;
 pub mod tags;
 

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use crate::pieces::{is, marks};
 use crate::text::trim;
 
 /// The labels of a contact: trimmed, not empty, each once, in the order of its cells.
@@ -46,37 +47,41 @@ impl<'r> Tags<'r> {
             *slot = cell;
             count += 1;
         }
-        if count == 0 {
-            return Tags { texts, count, form: Form::Labels, separator, own };
+        let mut tags = Tags { texts, count, form: Form::Cells, separator, own };
+        if count > 0 {
+            tags.hold_labels();
         }
-        let cells = Tags { texts, count, form: Form::Cells, separator, own };
-        cells.as_few_labels().unwrap_or(cells)
+        tags
     }
 
-    /// The labels themselves, if they are few and stand in the cells as they are.
+    /// Holds the labels themselves, if they are few and stand in the cells as they are.
     #[inline(never)]
-    fn as_few_labels(&self) -> Option<Tags<'r>> {
-        let [separator] = self.separator.as_bytes() else { return None };
+    fn hold_labels(&mut self) {
+        let [separator] = self.separator.as_bytes() else { return };
         let mut texts = [""; Tags::CELLS_MAX];
         let mut count = 0;
-        for mut rest in self.texts[..self.count].iter().copied() {
+        for cell in &self.texts[..self.count] {
+            let found = marks(cell.as_bytes(), |bytes| [is(bytes, *separator), is(bytes, b'"')]);
+            // In quotes a separator is text.
+            let Some([mut ends, 0]) = found else { return };
+            let mut rest = *cell;
             loop {
-                let end = rest.bytes().position(|byte| byte == *separator || byte == b'"');
-                let end = end.unwrap_or(rest.len());
-                let label = trim(&rest[..end]);
+                let length = ends.trailing_zeros() as usize;
+                let (label, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+                let label = trim(label);
                 if !label.is_empty() && !self.is_own(label) && !texts[..count].contains(&label) {
-                    *texts.get_mut(count)? = label;
+                    let Some(slot) = texts.get_mut(count) else { return };
+                    *slot = label;
                     count += 1;
                 }
-                match rest.as_bytes().get(end) {
-                    None => break,
-                    // In quotes a separator is text.
-                    Some(b'"') => return None,
-                    Some(_) => rest = &rest[end + 1..],
+                if ends == 0 {
+                    break;
                 }
+                rest = &after[1..];
+                ends = ends.unbounded_shr(length as u32 + 1);
             }
         }
-        Some(Tags { texts, count, form: Form::Labels, ..*self })
+        (self.texts, self.count, self.form) = (texts, count, Form::Labels);
     }
 
     /// Whether there is none.

@@ -57,15 +57,12 @@ impl Record<'_> {
     }
 }
 
-/// A record: its text, its cells and its place.
+/// A record: its cells and its place.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'c> {
     /// Where it stands in its chunk.
     pub spot: Spot,
-    text: &'c str,
-    /// The unescaped cells of the record.
-    scratch: &'c str,
-    cells: &'c [CellSpan],
+    cells: &'c [&'c str],
     /// The number of cells that stand in the source.
     cells_seen: usize,
     may_hold_line_ends: bool,
@@ -109,21 +106,12 @@ impl<'c> Row<'c> {
     #[must_use]
     #[inline]
     pub fn cell(&self, at: usize) -> &'c str {
-        self.resolve(self.cells[at])
+        self.cells[at]
     }
 
     /// The cells in order.
     pub fn cells(&self) -> impl Iterator<Item = &'c str> {
-        self.cells.iter().map(|span| self.resolve(*span))
-    }
-
-    #[inline(always)]
-    fn resolve(&self, span: CellSpan) -> &'c str {
-        let text = match span.kind {
-            CellKind::Plain => self.text,
-            CellKind::Marked { .. } => self.scratch,
-        };
-        &text[span.start..span.end]
+        self.cells.iter().copied()
     }
 }
 
@@ -148,23 +136,4 @@ impl<'c> Fault<'c> {
     pub fn text(&self) -> Cow<'c, str> {
         self.form.decode_lossily(self.raw)
     }
-}
-
-#[derive(Debug, Clone, Copy)]
-struct CellSpan {
-    start: usize,
-    end: usize,
-    kind: CellKind,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum CellKind {
-    /// While the record is being read the span is into the chunk, then into the record's text.
-    Plain,
-    /// The cell holds doubled quotes or escapes, or must be decoded. While the record is being read
-    /// the span is into the chunk, then into the scratch, where what it means is written out.
-    Marked {
-        /// It is enclosed in quotes, so that those inside it are doubled.
-        quoted: bool,
-    },
 }

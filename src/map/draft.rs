@@ -134,6 +134,13 @@ impl<'r> Draft<'r> {
         whole
     }
 
+    /// About how many bytes all cells have together; what stands between them is counted, too.
+    #[must_use]
+    #[inline]
+    pub fn bytes(&self) -> usize {
+        self.row.spot.end - self.row.spot.start
+    }
+
     /// Whether no cell holds more than ASCII.
     #[must_use]
     #[inline]

@@ -1,11 +1,12 @@
 //! The e-mail cell → a valid address, or nothing.
 
 use email_address::{EmailAddress, Options};
+use wide::u8x16;
 
-use super::pairs::Pairs;
 use super::problem;
 use crate::contact::Field;
 use crate::map::Draft;
+use crate::pieces::{is, marks, within};
 use crate::problem::{Code, Confidence, Problem, Suggestion};
 use crate::text::trim;
 
@@ -134,60 +135,35 @@ fn meant_domain(domain: &str) -> Option<&'static str> {
     near.find(|usual| strsim::osa_distance(usual, &domain) == 1)
 }
 
-/// What may stand in an address, by pairs of bytes: something that ordinary addresses do not hold,
-const OTHER: u16 = 0x01;
-/// a sign that only the local part may hold,
-const SIGN: u16 = 0x02;
-/// two points,
-const TWO_POINTS: u16 = 0x04;
-/// a dash beside a point,
-const POINT_AND_DASH: u16 = 0x08;
-const DASH_AND_POINT: u16 = 0x10;
-/// and a point.
-const POINT: u16 = 0x20;
-
-static PARTS: Pairs = Pairs::new(&[
-    (OTHER, [0x00, 0xff, 0x00, b' ']),
-    (OTHER, [0x00, 0xff, b'"', b'"']),
-    (OTHER, [0x00, 0xff, b'(', b')']),
-    (OTHER, [0x00, 0xff, b',', b',']),
-    (OTHER, [0x00, 0xff, b':', b'<']),
-    (OTHER, [0x00, 0xff, b'>', b'>']),
-    (OTHER, [0x00, 0xff, b'@', b'@']),
-    (OTHER, [0x00, 0xff, b'[', b']']),
-    (OTHER, [0x00, 0xff, 0x7f, 0xff]),
-    (SIGN, [0x00, 0xff, b'!', b'!']),
-    (SIGN, [0x00, 0xff, b'#', b'\'']),
-    (SIGN, [0x00, 0xff, b'*', b'+']),
-    (SIGN, [0x00, 0xff, b'/', b'/']),
-    (SIGN, [0x00, 0xff, b'=', b'=']),
-    (SIGN, [0x00, 0xff, b'?', b'?']),
-    (SIGN, [0x00, 0xff, b'^', b'`']),
-    (SIGN, [0x00, 0xff, b'{', b'~']),
-    (TWO_POINTS, [b'.', b'.', b'.', b'.']),
-    (POINT_AND_DASH, [b'.', b'.', b'-', b'-']),
-    (DASH_AND_POINT, [b'-', b'-', b'.', b'.']),
-    (POINT, [0x00, 0xff, b'.', b'.']),
-]);
-
 /// The domain of an address that is surely valid, as is nearly every one that is: letters, digits
-/// and signs of ASCII with single points among them, and a domain of two labels or more.
+/// and usual signs of ASCII with single points among them, and a domain of two labels or more. It is
+/// so short that no part of it is too long.
 #[inline]
 fn plain_domain(text: &str) -> Option<&str> {
-    const LOCAL_BYTES_MAX: usize = 64;
-    // A label may be as long as that, so in a domain as short none is too long.
-    const DOMAIN_BYTES_MAX: usize = 63;
-    let bytes = text.as_bytes();
-    let at = bytes.iter().position(|byte| *byte == b'@')?;
-    let (local, domain) = (&bytes[..at], &bytes[at + 1..]);
-    // Neither part begins with a point, nor the domain with a dash, as if a point stood before.
-    let local_is_plain = local.last().is_some_and(|last| *last != b'.')
-        && local.len() <= LOCAL_BYTES_MAX
-        && PARTS.seen(b'.', local) & (OTHER | TWO_POINTS) == 0;
-    let domain_is_plain = domain.last().is_some_and(u8::is_ascii_alphanumeric)
-        && domain.len() <= DOMAIN_BYTES_MAX
-        && PARTS.seen(b'.', domain) == POINT;
-    (local_is_plain && domain_is_plain).then(|| &text[at + 1..])
+    let [letters, points, dashes, ats, signs] = marks(text.as_bytes(), |bytes| {
+        // A bit is all that tells a capital letter from a small one.
+        let letter = within(bytes | u8x16::splat(0x20), b'a', b'z');
+        let sign = is(bytes, b'_') | is(bytes, b'+') | is(bytes, b'\'');
+        let digit = within(bytes, b'0', b'9');
+        [letter | digit, is(bytes, b'.'), is(bytes, b'-'), is(bytes, b'@'), sign]
+    })?;
+    let all = letters | points | dashes | ats | signs;
+    // The bits are as many as the bytes, and the last one is of a letter or a digit.
+    let is_whole =
+        all.count_ones() as usize == text.len() && all.leading_zeros() == letters.leading_zeros();
+    if !is_whole || !ats.is_power_of_two() {
+        return None;
+    }
+    let ends = points | ats;
+    let domain = !(ats | (ats - 1));
+    let domain_dashes = dashes & domain;
+    // No part begins or ends with a point, none has two in a row, and no label of the domain begins
+    // or ends with a dash.
+    let is_plain = ends & (ends << 1 | 1) == 0
+        && ends & (domain_dashes << 1 | domain_dashes >> 1) == 0
+        && points & domain != 0
+        && signs & domain == 0;
+    is_plain.then(|| &text[ats.trailing_zeros() as usize + 1..])
 }
 
 /// An address as people have one: no display name, and a domain of two labels or more.

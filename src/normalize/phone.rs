@@ -367,7 +367,7 @@ pub fn code_of_repair(repair: Repair) -> Code {
 /// Digits without a plus that no number of the home region has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct UnreadDigits {
-    /// The digits as one integer, behind a 1 that keeps leading zeros.
+    /// Four bits each, behind a 1 that keeps leading zeros.
     digits: u64,
     /// As an international number they would be valid.
     pub valid_as_international: bool,
@@ -380,8 +380,8 @@ impl UnreadDigits {
         let mut digits = 1u64;
         for byte in cell.trim().bytes() {
             match byte {
-                b'0'..=b'9' if digits < 10u64.pow(DIGITS_MAX) => {
-                    digits = digits * 10 + u64::from(byte - b'0');
+                b'0'..=b'9' if digits >> (4 * DIGITS_MAX) == 0 => {
+                    digits = digits << 4 | u64::from(byte - b'0');
                 }
                 b' ' | b'-' | b'.' | b'(' | b')' => {}
                 _ => return None,
@@ -393,9 +393,9 @@ impl UnreadDigits {
     /// The kind of valid number of the region that they are.
     #[must_use]
     pub fn kind_in(self, plan: &Plan, region: Region) -> Option<Kind> {
-        let mut buffer = itoa::Buffer::new();
-        let text = buffer.format(self.digits);
-        let number = plan.parse(&text[1..], Some(region)).ok()?;
+        let count = self.digits.ilog2() / 4;
+        let digits = self.digits ^ 1 << (4 * count);
+        let number = plan.parse_digits(digits, count as usize, region).ok()?;
         (number.is_valid() && number.region() == Some(region)).then(|| number.kind())
     }
 }

@@ -51,27 +51,20 @@ impl Phone {
         let (text, bytes) = self.text();
         let before = out.len();
         // To append all sixteen and cut is faster than to append just enough.
-        out.extend_from_slice(text.as_flattened());
+        out.extend_from_slice(&text);
         out.truncate(before + bytes);
-    }
-
-    /// Appends the digits.
-    #[inline]
-    pub fn push_digits(self, out: &mut Vec<u8>) {
-        let (text, bytes) = self.text();
-        let before = out.len();
-        out.extend_from_slice(&text.as_flattened()[1..]);
-        out.truncate(before + bytes - 1);
     }
 
     /// A plus, the digits, and zeros; and how many bytes of it are the plus and the digits. The
     /// place before the first digit is free, because there are 15 at most.
     #[inline]
-    fn text(self) -> ([[u8; 8]; 2], usize) {
+    pub(crate) fn text(self) -> ([u8; 16], usize) {
         let places_before = self.0.leading_zeros() as usize / 4;
         let digits = self.0.get() << (4 * (places_before - 1));
-        let mut text = [(digits >> 32) as u32, digits as u32].map(eight_as_text);
-        text[0][0] = b'+';
+        let mut text = [0; 16];
+        text[..8].copy_from_slice(&eight_as_text((digits >> 32) as u32));
+        text[8..].copy_from_slice(&eight_as_text(digits as u32));
+        text[0] = b'+';
         (text, E164::BYTES_ALLOWED + 1 - places_before)
     }
 }
@@ -327,11 +320,9 @@ mod tests {
             digits.push(digit);
             let packed = u64::from_str_radix(&digits, 16).expect("digits");
             let phone = Phone(NonZeroU64::new(packed).expect("not zero"));
-            let (mut text, mut bare) = (b"so: ".to_vec(), b"so: ".to_vec());
+            let mut text = b"so: ".to_vec();
             phone.push_text(&mut text);
-            phone.push_digits(&mut bare);
             assert_eq!(text, format!("so: {phone}").as_bytes());
-            assert_eq!(bare, format!("so: {digits}").as_bytes());
         }
     }
 }

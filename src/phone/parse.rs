@@ -69,6 +69,15 @@ pub(super) fn parse_after(
     Some(resolve(tables, Plus::Present, digits, None, Extension::Absent))
 }
 
+/// Reads digits with nothing before them or among them.
+pub(super) fn parse_digits(
+    tables: &Tables,
+    digits: Digits,
+    home: Option<Region>,
+) -> Result<Number, Refusal> {
+    resolve(tables, Plus::Absent, digits, home, Extension::Absent)
+}
+
 /// Reads text that is not the most ordinary.
 #[cold]
 #[inline(never)]

@@ -108,6 +108,17 @@ impl Plan {
         parse::parse(&self.tables, text, home, Vanity::Refused)
     }
 
+    /// Reads up to 16 digits, four bits each, the last at the bottom, as [`Plan::parse`] reads their
+    /// text.
+    pub(crate) fn parse_digits(
+        &self,
+        digits: u64,
+        count: usize,
+        home: Region,
+    ) -> Result<Number, Refusal> {
+        parse::parse_digits(&self.tables, Digits::packed(digits, count), Some(home))
+    }
+
     /// Reads text as [`Plan::parse`] reads it behind a plus.
     pub(super) fn parse_after_plus(&self, text: &str) -> Result<Number, Refusal> {
         let ordinary = parse::parse_after(&self.tables, None, text);

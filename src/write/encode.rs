@@ -8,8 +8,8 @@ use super::contract::{Contract, Envelope, Format};
 
 mod json;
 mod line;
-mod literal;
 mod object;
+mod page;
 mod request;
 mod update;
 mod value;

@@ -12,9 +12,9 @@ use super::super::encoding::Form;
 use super::super::encoding::single_byte::{Decoded, Whole};
 use super::super::structure::Structure;
 use super::super::{Ragged, ReadOptions};
-use super::{CellKind, CellSpan, Fault, Record, Row, Spot};
+use super::{Fault, Record, Row, Spot};
 use crate::problem::Code;
-use text::bad_byte;
+use text::{CellKind, CellSpan, bad_byte};
 
 /// Reads records; its buffers are used again from chunk to chunk.
 #[derive(Debug)]
@@ -83,6 +83,7 @@ impl RecordReader {
         let mut structure = Structure::new(bytes, self.options.dialect);
         let mut now = Current::default();
         self.cells.clear();
+        let mut texts = Vec::new();
         while now.start < bytes.len() {
             if let Some(fault) = faults.next_if(|fault| fault.start == now.start) {
                 now = self.give_malformed(bytes, *fault, now, &mut give);
@@ -92,7 +93,7 @@ impl RecordReader {
             let end = self.read_cells(bytes, &mut structure, &mut now);
             let next = if end < bytes.len() { after_line_end(bytes, end) } else { end };
             structure.skip_to(next);
-            self.end_record(bytes, whole.as_mut(), &mut now, end, next, &mut give);
+            self.end_record(bytes, whole.as_mut(), &mut texts, &mut now, (end, next), &mut give);
         }
         self.chunk = decoded;
         now.line
@@ -111,27 +112,37 @@ impl RecordReader {
         let cells_max = self.options.limits.record_cells_max;
         // What is read from on its own copy stays in registers.
         let mut places = structure.clone();
+        let mut cell_start = now.cell_start;
+        // Nothing but text was seen of the cell.
+        let mut is_plain = true;
         let end = loop {
             let Some(at) = places.next() else { break bytes.len() };
             let byte = bytes[at];
             if byte == dialect.delimiter {
-                if now.inside.is_none() && !now.marked && self.cells.len() <= cells_max {
+                if is_plain && self.cells.len() <= cells_max {
                     // Most cells are such.
                     let kind = CellKind::Plain;
-                    self.cells.push(CellSpan { start: now.cell_start, end: at, kind });
-                    now.cell_start = at + 1;
+                    self.cells.push(CellSpan { start: cell_start, end: at, kind });
+                    cell_start = at + 1;
                 } else {
+                    now.cell_start = cell_start;
                     self.end_cell(now, at);
+                    (cell_start, is_plain) = (now.cell_start, true);
                 }
             } else if Dialect::ends_line(byte) {
                 break at;
             } else if Some(byte) == dialect.escape {
                 now.marked |= take_escaped(bytes, at, dialect, &mut places);
-            } else if at == now.cell_start {
+                is_plain &= !now.marked;
+            } else if at == cell_start {
+                now.cell_start = cell_start;
                 self.read_quoted_cells(bytes, &mut places, now, at);
+                cell_start = now.cell_start;
+                is_plain = now.inside.is_none() && !now.marked;
             }
             // Any other quote is one of `="…"`, whose quotes are text.
         };
+        now.cell_start = cell_start;
         *structure = places;
         end
     }
@@ -196,14 +207,15 @@ impl RecordReader {
     }
 
     /// The record ends before `end`, the next begins at `next`: gives it, and goes on to the next.
+    /// `texts` is for the texts of its cells.
     #[inline]
     fn end_record<'b>(
         &mut self,
         bytes: &'b [u8],
         whole: Option<&mut Whole<'b>>,
+        texts: &mut Vec<&'b str>,
         now: &mut Current,
-        end: usize,
-        next: usize,
+        (end, next): (usize, usize),
         give: &mut impl FnMut(Record<'_>),
     ) {
         self.end_cell(now, end);
@@ -225,19 +237,20 @@ impl RecordReader {
                     Some(wrong) => give(fault(wrong)),
                     None => {
                         self.pad();
-                        let (cells, scratch) = (&self.cells[..], &self.scratch[..]);
                         // Those between quotes are counted; an escape may hide one.
                         let escaped = self.options.dialect.escape.is_some() && now.any_marked;
                         let may_hold_line_ends = now.lines_inside > 0 || escaped;
-                        give(Record::Row(Row {
-                            spot,
-                            text,
-                            scratch,
-                            cells,
-                            cells_seen,
-                            may_hold_line_ends,
-                            is_ascii: raw.is_ascii(),
-                        }));
+                        let is_ascii = raw.is_ascii();
+                        let row =
+                            |cells| Row { spot, cells, cells_seen, may_hold_line_ends, is_ascii };
+                        // A record that was decoded by itself has no text but the scratch.
+                        if now.any_marked || text.is_empty() {
+                            give(Record::Row(row(&self.texts_and_meanings(text))));
+                        } else {
+                            texts.clear();
+                            texts.extend(self.cells.iter().map(|cell| &text[cell.start..cell.end]));
+                            give(Record::Row(row(texts)));
+                        }
                     }
                 },
             }

@@ -41,14 +41,15 @@ fn push_with_escapes(out: &mut Vec<u8>, bytes: &[u8]) {
         if needs_escape(byte) {
             out.extend_from_slice(&bytes[copied..at]);
             copied = at + 1;
-            push_escape(out, byte);
+            let (text, bytes) = escape(byte);
+            out.extend_from_slice(&text[..bytes]);
         }
     }
     out.extend_from_slice(&bytes[copied..]);
 }
 
 /// Control characters, quotes and backslashes cannot stand in a JSON string as they are.
-fn needs_escape(byte: u8) -> bool {
+pub(super) fn needs_escape(byte: u8) -> bool {
     byte < b' ' || matches!(byte, b'"' | b'\\')
 }
 
@@ -70,8 +71,8 @@ fn holds_escaped(bytes: &[u8]) -> bool {
 }
 
 /// A bit for each byte that needs an escape.
-#[inline]
-fn escaped_of_16(bytes: &[u8; 16]) -> u32 {
+#[inline(always)]
+pub(super) fn escaped_of_16(bytes: &[u8; 16]) -> u32 {
     let bytes = u8x16::from(*bytes);
     let control = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
     let quote = bytes.simd_eq(u8x16::splat(b'"'));
@@ -90,8 +91,8 @@ fn escaped_of_8(bytes: [u8; 8]) -> u64 {
     (below(word, 0x20) | is(b'"') | is(b'\\')) & TOPS
 }
 
-#[cold]
-fn push_escape(out: &mut Vec<u8>, byte: u8) {
+/// The escape of a byte, and how many bytes of it are the escape.
+pub(super) fn escape(byte: u8) -> ([u8; 6], usize) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let short = match byte {
         b'"' => b'"',
@@ -102,13 +103,11 @@ fn push_escape(out: &mut Vec<u8>, byte: u8) {
         0x08 => b'b',
         0x0c => b'f',
         _ => {
-            out.extend_from_slice(b"\\u00");
-            out.push(HEX[usize::from(byte >> 4)]);
-            out.push(HEX[usize::from(byte & 0xf)]);
-            return;
+            let [high, low] = [byte >> 4, byte & 0xf].map(|half| HEX[usize::from(half)]);
+            return ([b'\\', b'u', b'0', b'0', high, low], 6);
         }
     };
-    out.extend_from_slice(&[b'\\', short]);
+    ([b'\\', short, 0, 0, 0, 0], 2)
 }
 
 #[cfg(test)]

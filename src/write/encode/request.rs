@@ -3,7 +3,7 @@
 
 use super::json::json_string;
 use super::object::Item;
-use super::value::push_phone;
+use super::value::spelled;
 use crate::contact::Contact;
 use crate::map::{Columns, Draft};
 use crate::normalize::tags::TagIds;
@@ -51,9 +51,7 @@ impl RequestLine {
     pub(super) fn push(&self, contact: &Contact<'_>, draft: &Draft<'_>, out: &mut Vec<u8>) {
         out.extend_from_slice(self.before_phone.as_bytes());
         if let Some((style, after)) = &self.phone {
-            let mut spelled = Vec::with_capacity(32);
-            push_phone(*style, contact, &mut spelled);
-            for byte in spelled {
+            for byte in spelled(*style, contact).bytes() {
                 match byte {
                     b'+' => out.extend_from_slice(b"%2B"),
                     b'@' => out.extend_from_slice(b"%40"),

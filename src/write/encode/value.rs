@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
-use super::json::{push_integer, push_json_string};
-use super::literal::Literal;
+use super::page::{Literal, Page, append};
 use crate::contact::{Avatar, Contact, Country, Field};
 use crate::normalize::tags::TagIds;
+use crate::phone::Phone;
 use crate::write::contract::{Contract, FieldKey, PhoneStyle, TagsForm};
 
 /// Where a value comes from, and how it is spelled.
@@ -66,26 +66,35 @@ impl Value {
         }
     }
 
-    /// Appends `key` and the value as JSON; nothing where there is no value.
-    #[inline]
-    pub(super) fn push_json(&self, key: &Literal, contact: &Contact<'_>, out: &mut Vec<u8>) {
+    /// What a value begins with as JSON, which stands at the end of its key.
+    pub(super) fn opening(&self) -> &'static str {
         match self {
-            Value::Text(of) => push_text(key, of(contact), out),
+            Value::TagList => "[\"",
+            Value::Said(_) => "",
+            _ => "\"",
+        }
+    }
+
+    /// Writes `key`, which ends with the [`Value::opening`], and the value as JSON; nothing where
+    /// there is no value.
+    #[inline(always)]
+    pub(super) fn write_json(&self, key: &Literal, contact: &Contact<'_>, page: &mut Page<'_>) {
+        match self {
+            Value::Text(of) => write_text(key, of(contact), page),
             Value::Phone(style) => {
-                key.push(out);
-                out.push(b'"');
-                push_phone(*style, contact, out);
-                out.push(b'"');
+                page.put_literal(key);
+                write_phone(*style, contact, page);
+                page.put(b"\"");
             }
-            Value::TagList => push_tags(key, contact, out),
+            Value::TagList => write_tags(key, contact, page),
             Value::Said(of) => {
                 if let Some(said) = of(contact) {
-                    key.push(out);
-                    out.extend_from_slice(if said { b"true" } else { b"false" });
+                    page.put_literal(key);
+                    page.put_all(if said { b"true" } else { b"false" });
                 }
             }
             Value::TagText(_) | Value::TagId(..) | Value::AvatarFile | Value::Constant(_) => {
-                push_text(key, &self.text(contact), out);
+                write_text(key, &self.text(contact), page);
             }
         }
     }
@@ -112,70 +121,79 @@ impl Value {
     }
 }
 
-/// Appends `key` and a text as JSON; nothing where the text is empty.
-#[inline(never)]
-pub(super) fn push_text(key: &Literal, text: &str, out: &mut Vec<u8>) {
+/// Writes `key`, which ends with a quote, and a text as JSON; nothing where the text is empty.
+#[inline(always)]
+pub(super) fn write_text(key: &Literal, text: &str, page: &mut Page<'_>) {
     if !text.is_empty() {
-        key.push(out);
-        push_json_string(out, text);
+        page.put_literal(key);
+        page.put_json_text(text);
+        page.put(b"\"");
     }
 }
 
 /// The phone in a platform's spelling.
-fn spelled(style: PhoneStyle, contact: &Contact<'_>) -> String {
-    let mut text = Vec::with_capacity(64);
-    push_phone(style, contact, &mut text);
+pub(super) fn spelled(style: PhoneStyle, contact: &Contact<'_>) -> String {
+    let mut text = Vec::new();
+    append(&mut text, 64, |page| write_phone(style, contact, page));
     String::from_utf8(text).expect("digits and signs")
 }
 
-/// Appends the phone in a platform's spelling.
+/// Writes the phone in a platform's spelling.
 #[inline]
-pub(super) fn push_phone(style: PhoneStyle, contact: &Contact<'_>, out: &mut Vec<u8>) {
+fn write_phone(style: PhoneStyle, contact: &Contact<'_>, page: &mut Page<'_>) {
     let phone = contact.phone;
     match style {
-        PhoneStyle::PlusDigits => phone.push_text(out),
-        PhoneStyle::Digits => phone.push_digits(out),
-        PhoneStyle::ChatId => {
-            phone.push_digits(out);
-            out.extend_from_slice(b"@c.us");
+        PhoneStyle::PlusDigits => {
+            let (text, bytes) = phone.text();
+            page.put_part(&text, bytes);
         }
-        PhoneStyle::CallingCode => push_integer(out, contact.calling_code),
+        PhoneStyle::Digits => write_digits(phone, page),
+        PhoneStyle::ChatId => {
+            write_digits(phone, page);
+            page.put(b"@c.us");
+        }
+        PhoneStyle::CallingCode => page.put_all(contact.calling_code.to_string().as_bytes()),
         PhoneStyle::PlusCallingCode => {
-            out.push(b'+');
-            push_integer(out, contact.calling_code);
+            page.put(b"+");
+            page.put_all(contact.calling_code.to_string().as_bytes());
         }
         PhoneStyle::National => {
             let digits = phone.as_u64().to_string();
             let code = contact.calling_code.to_string();
             let national = digits.strip_prefix(&code).expect("a phone begins with its code");
-            out.extend_from_slice(national.as_bytes());
+            page.put_all(national.as_bytes());
         }
-        PhoneStyle::HashedDigits => push_hash(phone.as_u64().to_string().as_bytes(), out),
-        PhoneStyle::HashedPlusDigits => push_hash(phone.to_string().as_bytes(), out),
+        PhoneStyle::HashedDigits => page.put_all(&hash(phone.as_u64().to_string().as_bytes())),
+        PhoneStyle::HashedPlusDigits => page.put_all(&hash(phone.to_string().as_bytes())),
     }
 }
 
-fn push_hash(bytes: &[u8], out: &mut Vec<u8>) {
+#[inline(always)]
+fn write_digits(phone: Phone, page: &mut Page<'_>) {
+    let ([_, digits @ ..], bytes) = phone.text();
+    page.put_part(&digits, bytes - 1);
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+fn hash(bytes: &[u8]) -> Vec<u8> {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    for byte in Sha256::digest(bytes) {
-        out.extend([HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 0xf)]]);
-    }
+    let halves = |byte: u8| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 0xf)]];
+    Sha256::digest(bytes).into_iter().flat_map(halves).collect()
 }
 
 #[inline(never)]
-fn push_tags(key: &Literal, contact: &Contact<'_>, out: &mut Vec<u8>) {
-    let before = out.len();
+fn write_tags(key: &Literal, contact: &Contact<'_>, page: &mut Page<'_>) {
+    let before = page.len();
     contact.tags.for_each(|tag| {
-        if out.len() == before {
-            key.push(out);
-            out.push(b'[');
+        if page.len() == before {
+            page.put_literal(key);
         } else {
-            out.push(b',');
+            page.put(b"\",\"");
         }
-        push_json_string(out, tag);
+        page.put_json_text(tag);
     });
-    if out.len() > before {
-        out.push(b']');
+    if page.len() > before {
+        page.put(b"\"]");
     }
 }
 
@@ -199,10 +217,8 @@ mod tests {
 
     #[test]
     fn the_hash_of_a_phone_is_that_of_meta_s_published_example() {
-        let mut out = Vec::new();
-        push_hash(b"16505551212", &mut out);
         assert_eq!(
-            String::from_utf8_lossy(&out),
+            String::from_utf8_lossy(&hash(b"16505551212")),
             "e323ec626319ca94ee8bff2e4c87cf613be6ea19919ed1364124e16807ab3176"
         );
     }

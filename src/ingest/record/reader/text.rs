@@ -5,7 +5,26 @@ use std::ops::Range;
 use super::{Current, RecordReader};
 use crate::ingest::dialect::Dialect;
 use crate::ingest::encoding::{Form, append_decoded, decode, single_byte::Whole};
-use crate::ingest::record::{CellKind, CellSpan};
+
+/// Where a cell stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CellSpan {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) kind: CellKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CellKind {
+    /// While the record is being read the span is into the chunk, then into the record's text.
+    Plain,
+    /// The cell holds doubled quotes or escapes, or must be decoded. While the record is being read
+    /// the span is into the chunk, then into the scratch, where what it means is written out.
+    Marked {
+        /// It is enclosed in quotes, so that those inside it are doubled.
+        quoted: bool,
+    },
+}
 
 impl RecordReader {
     /// The text that the record's plain cells are spans of from now on; the others are written out in
@@ -40,6 +59,15 @@ impl RecordReader {
             self.write_out(text);
         }
         Ok(text)
+    }
+
+    /// The cells of a record some of which are written out in the scratch.
+    pub(super) fn texts_and_meanings<'t>(&'t self, text: &'t str) -> Vec<&'t str> {
+        let of = |cell: &CellSpan| match cell.kind {
+            CellKind::Plain => &text[cell.start..cell.end],
+            CellKind::Marked { .. } => &self.scratch[cell.start..cell.end],
+        };
+        self.cells.iter().map(of).collect()
     }
 
     fn move_cells(&mut self, mut place: impl FnMut(usize) -> usize) {
