@@ -29,7 +29,7 @@ spark=${ROWCALL_SPARK_VENV:-$venv-spark}
 step "$spark/bin/python" -m pip install --quiet "${ROWCALL_PYSPARK:-pyspark[sql,connect]>=4}" "pandas<3" pyarrow pytest ||
     offline pyspark
 # The very wheel that was tested above.
-step cp -r "$("$venv_python" -c 'import rowcall, os; print(os.path.dirname(rowcall.__file__))')" \
+step cp -r "$("$venv_python" -I -c 'import rowcall, os; print(os.path.dirname(rowcall.__file__))')" \
     "$("$spark/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/"
 venv_python=$(cd "$spark/bin" && pwd)/python
 run test_spark.py
