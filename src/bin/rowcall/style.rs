@@ -92,6 +92,8 @@ impl Style {
     pub(crate) fn lines(&self, first: &str, rest: &str, text: &str) -> Vec<String> {
         let Some(width) = self.width else { return vec![format!("{first}{text}")] };
         let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(rest);
+        // A flag is one word, whatever hyphens are in it.
+        let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
         textwrap::wrap(text, options.break_words(false)).into_iter().map(Into::into).collect()
     }
 }
