@@ -64,7 +64,7 @@ pub(super) fn fates(counts: &Counts) -> Vec<Fate> {
 fn meaning(fate: &str) -> &'static str {
     match fate {
         "accepted" => "the contact is acceptable, and its phone is new",
-        "duplicate" => "an earlier accepted row has the same phone",
+        "duplicate" => "another row has the same phone and is kept",
         "merged" => "its fields went into another row of the same phone",
         "unchanged" => "the platform has the contact already, as it is",
         "suppressed" => "a list given by --suppress has its phone",
