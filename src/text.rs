@@ -103,9 +103,29 @@ fn fold_any(text: &str) -> String {
     bare.map(|c| if c == 'ı' { 'i' } else { c }).collect()
 }
 
+/// A number with its thousands apart.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let all = [0, 12, 123, 1234, 123_456, 1_234_567].map(grouped);
+        assert_eq!(all, ["0", "12", "123", "1,234", "123,456", "1,234,567"]);
+    }
 
     #[test]
     fn folding_leaves_letters_and_digits_without_case_and_marks() {

@@ -107,12 +107,25 @@ impl Writers {
             let payload = Payload::new(PAYLOAD_FOLDER, extension, job.batch_max(), frame);
             (payload, contract.clone())
         });
+        let ledger = Ledger::new(names, &mut out)?;
+        Writers::with(job, names, payload, ledger, FollowUp::new(names), out)
+    }
+
+    /// The files of which a run and a part of one begin alike, beside those that are given.
+    fn with(
+        job: &Job,
+        names: &[String],
+        payload: Option<(Payload, Contract)>,
+        ledger: Ledger,
+        follow_up: FollowUp,
+        mut out: OutDir,
+    ) -> Result<Writers> {
         Ok(Writers {
             names: names.to_vec(),
             payload,
             updates: None,
-            follow_up: FollowUp::new(names),
-            ledger: Ledger::new(names, &mut out)?,
+            follow_up,
+            ledger,
             issues: Issues::new(names, &mut out)?,
             rejects: RowsFile::new("rejects", &REJECT_COLUMNS, names.len(), job.values),
             duplicates: RowsFile::new("duplicates", &DUPLICATE_COLUMNS, names.len(), job.values),

@@ -28,7 +28,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 use crate::error::{Error, Result};
 use crate::problem::{Fate, Place};
-use crate::text::printable;
+use crate::text::{grouped, printable};
 
 mod alone;
 mod charts;
@@ -115,7 +115,7 @@ impl Page {
     /// Takes a row beside the earlier row that has to do with its phone.
     pub fn add_pair(&mut self, pair: &Pair<'_>) {
         let name = |(source, row): (u32, u64)| {
-            let number = view::grouped(row);
+            let number = grouped(row);
             match &self.sources[..] {
                 [_] => format!("row {number}"),
                 names => format!("{}, row {number}", names[source as usize]),
@@ -148,7 +148,7 @@ impl Page {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let syntax = SyntaxConfig::builder().trim_blocks(true).keep_trailing_newline(true).build();
         environment.set_syntax(syntax.map_err(fail)?);
-        environment.add_filter("grouped", view::grouped);
+        environment.add_filter("grouped", grouped);
         environment.add_filter("sentence", view::sentence);
         environment.add_template(PAGE, include_str!("html/page.html")).map_err(fail)?;
         let template = environment.get_template(PAGE).map_err(fail)?;

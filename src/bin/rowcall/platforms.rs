@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use rowcall::contact::Field;
 use rowcall::error::exit;
-use rowcall::text::printable;
+use rowcall::text::{grouped, printable};
 use rowcall::write::contract::{
     BatchLimits, Contract, FieldKey, Format as PayloadFormat, ItemForm, PATH_PHONE, ParamsForm,
     ParamsKey, Request, Sign, StoredList, TagsForm, UpdateRequest, Upload,
@@ -18,7 +18,6 @@ use rowcall::write::upload::base_url_variable;
 
 use crate::args::{Format, PlatformsArgs};
 use crate::stdout;
-use crate::terminal::grouped;
 
 /// Shows the platforms on stdout.
 pub(crate) fn run(args: &PlatformsArgs) -> Result<u8> {

@@ -14,7 +14,7 @@ use rowcall::write::summary::Counts;
 
 use crate::args::ProgressWish;
 use crate::signals::Signals;
-use crate::terminal::grouped;
+use rowcall::text::grouped;
 
 /// How often a line is written.
 const LINE_EVERY: Duration = Duration::from_secs(2);

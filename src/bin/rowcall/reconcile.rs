@@ -11,7 +11,7 @@ use anyhow::Result;
 use rowcall::error::{Error, exit};
 use rowcall::map::advice::shell_word;
 use rowcall::reconcile::{self, Job, Listener, Outcome, RETRY_FOLDER, Row, Stretch, Summary};
-use rowcall::text::printable;
+use rowcall::text::{grouped, printable};
 use rowcall::write::encode::json_string;
 use rowcall::write::outdir::IfExists;
 use rowcall::write::upload::UPLOAD_SCRIPT;
@@ -20,7 +20,6 @@ use crate::args::{Format, ReconcileArgs};
 use crate::signals::Signals;
 use crate::stdout;
 use crate::style::{ASIDE, BAD, COMMAND, GOOD, Style, WARNING};
-use crate::terminal::grouped;
 
 /// How many stretches of rows without an answer are shown.
 const STRETCHES_SHOWN_MAX: usize = 10;

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use rowcall::problem::Level;
-use rowcall::text::printable;
+use rowcall::text::{grouped, printable};
 use rowcall::write::summary::{
     ColumnFacts, Counts, Finding, Hint, ListFacts, SourceFacts, Stretch, Summary,
 };
@@ -364,28 +364,9 @@ fn masked(cell: &str, sign: &str) -> String {
     text
 }
 
-/// A number with its thousands apart.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        let all = [0, 12, 123, 1234, 123_456, 1_234_567].map(grouped);
-        assert_eq!(all, ["0", "12", "123", "1,234", "123,456", "1,234,567"]);
-    }
 
     #[test]
     fn of_a_cell_its_form_is_told_and_little_of_its_content() {

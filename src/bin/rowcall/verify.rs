@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anyhow::Result;
 
 use rowcall::error::exit;
-use rowcall::text::printable;
+use rowcall::text::{grouped, printable};
 use rowcall::verify::{Checked, Given, Report, verify};
 use rowcall::write::contract::Contract;
 
@@ -14,7 +14,6 @@ use crate::args::{Format, VerifyArgs};
 use crate::job::plan;
 use crate::stdout;
 use crate::style::{BAD, GOOD, NAME, Style};
-use crate::terminal::grouped;
 
 /// Checks the folder and returns the exit code.
 pub(crate) fn run(args: &VerifyArgs) -> Result<u8> {

@@ -1,24 +1,19 @@
 //! The files of a part of a run: each is the very bytes that the whole run writes for the rows of
 //! the part, so that the parts' files, one behind the other, are those of the run.
 
-use std::collections::HashMap;
-
 use crate::error::Result;
-use crate::ingest::guard::{DUPLICATE_COLUMNS, REJECT_COLUMNS};
 use crate::ingest::record::RecordReader;
 use crate::write::batch::{IfEmpty, PAYLOAD_FOLDER, Payload, UPDATES_FOLDER};
 use crate::write::contract::Format;
 use crate::write::encode::Frame;
 use crate::write::follow_up::FollowUp;
-use crate::write::issues::Issues;
 use crate::write::ledger::Ledger;
 use crate::write::outdir::{OutDir, OutputFacts};
-use crate::write::rejects::RowsFile;
 use crate::write::summary::Counts;
 
 use super::super::context::SourceContext;
 use super::super::part::{Begin, End};
-use super::{Job, OwnCells, Writers, compare};
+use super::{Job, Writers, compare};
 
 impl Writers {
     /// The files of a part of the source with that index.
@@ -42,20 +37,10 @@ impl Writers {
                 updates = Some(empty.continued(begin.updates, &mut out)?);
             }
         }
-        let mut writers = Writers {
-            names: names.to_vec(),
-            payload,
-            updates,
-            follow_up: FollowUp::continued(names),
-            ledger: Ledger::continued(names, &mut out)?,
-            issues: Issues::new(names, &mut out)?,
-            rejects: RowsFile::new("rejects", &REJECT_COLUMNS, names.len(), job.values),
-            duplicates: RowsFile::new("duplicates", &DUPLICATE_COLUMNS, names.len(), job.values),
-            reader: None,
-            plain_duplicates: HashMap::new(),
-            own: OwnCells::default(),
-            out,
-        };
+        let ledger = Ledger::continued(names, &mut out)?;
+        let follow_up = FollowUp::continued(names);
+        let mut writers = Writers::with(job, names, payload, ledger, follow_up, out)?;
+        writers.updates = updates;
         if begin.is_first {
             writers.begin_source(source, context)?;
         } else {

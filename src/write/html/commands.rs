@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::ingest::Limits;
 use crate::ingest::compressed::UnpackLimits;
 use crate::phone::Plan;
-use crate::text::printable;
+use crate::text::{grouped, printable};
 use crate::write::contract::Contract;
 use crate::write::summary::{Hint, Settings, SourceFacts, Summary};
 use crate::write::upload::UPLOAD_SCRIPT;
@@ -98,7 +98,7 @@ fn hint(summary: &Summary, hint: &Hint) -> Step {
         Some(region) => format!("numbers of {region}"),
         None => "international numbers without a plus".to_owned(),
     };
-    let refused = super::view::grouped(hint.count);
+    let refused = grouped(hint.count);
     let title = format!("{refused} refused numbers would be valid as {as_what}");
     let home = hint.home.as_ref();
     let text = match home {

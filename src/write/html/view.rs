@@ -7,6 +7,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::problem::Code;
+use crate::text::grouped;
 use crate::write::outdir::OutputFacts;
 use crate::write::summary::{Counts, Summary};
 
@@ -195,17 +196,4 @@ pub(super) fn sentence(words: &str) -> String {
     let mut characters = words.chars();
     let capital = characters.next().map(|first| first.to_uppercase().to_string());
     format!("{}{}.", capital.unwrap_or_default(), characters.as_str())
-}
-
-/// A number with its thousands apart.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
