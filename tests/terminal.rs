@@ -134,9 +134,22 @@ fn a_check_without_a_folder_proposes_one() {
     assert_eq!(commands, ["rowcall check a.csv -o report"]);
     assert_eq!(paste(place.path(), &commands[0]).status.code(), Some(3));
     assert!(place.path().join("report/rejects.csv").exists());
-    fs::write(place.path().join("good.csv"), "Phone\n+971501234561\n").expect("written");
-    let said = stderr(&rowcall(place.path(), &["check", "good.csv"]));
-    assert_eq!(proposed(&said), Vec::<String>::new(), "{said}");
+    let said = stderr(&rowcall(place.path(), &["check", "a.csv", "--report", "a.html"]));
+    assert_eq!(proposed(&said), Vec::<String>::new(), "the rows stand in the page: {said}");
+}
+
+#[test]
+fn a_check_that_finds_every_row_good_proposes_to_write_the_payload() {
+    let place = scratch();
+    fs::write(place.path().join("good.csv"), "Name,Phone\nAnn,+971501234561\n").expect("written");
+    let check = ["check", "good.csv", "--report", "a.html", "--limit", "5"];
+    let said = stderr(&rowcall(place.path(), &check));
+    assert_eq!(proposed(&said), ["rowcall prepare good.csv --to PLATFORM --out out"], "{said}");
+    let said = stderr(&rowcall(place.path(), &["check", "good.csv", "--to", "wati"]));
+    let commands = proposed(&said);
+    assert_eq!(commands, ["rowcall prepare good.csv --to wati --out out"]);
+    assert_eq!(paste(place.path(), &commands[0]).status.code(), Some(0));
+    assert_eq!(summary(&place.path().join("out"))["counts"]["accepted"], 1);
 }
 
 #[test]
@@ -332,7 +345,8 @@ fn a_file_whose_contacts_get_no_name_says_so() {
     write("a.csv", "Aluno,Phone\nAnn,+971501234561\n");
     write("b.csv", "Phone\n+971501234561\n");
     let told = |arguments: &[&str]| {
-        stderr(&rowcall(place.path(), &[&["check"], arguments].concat())).contains("--map name=")
+        let said = stderr(&rowcall(place.path(), &[&["check"], arguments].concat()));
+        said.contains("--map name=COLUMN says which")
     };
     assert!(told(&["a.csv"]));
     assert!(!told(&["a.csv", "--map", "name=Aluno"]));

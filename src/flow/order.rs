@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::ingest::record::{Record, RecordReader};
 use crate::map::Draft;
 use crate::normalize::normalize;
 use crate::phone::{Kind, Region};
@@ -377,14 +376,10 @@ fn fate(alone: Fate, role: Role) -> Fate {
 
 /// Adds a row, whose record is `raw`, to those whose contacts are merged.
 fn add(together: &mut Together, raw: &[u8], name: RowName, context: &SourceContext) {
-    let cells = context.view.columns.headers.len();
-    RecordReader::new(context.read, Some(cells)).read(raw, &[], |record| {
-        context.resolve(record, &mut |record, view| {
-            let Record::Row(row) = record else { return };
-            let draft = Draft::new(row, &view.columns);
-            if let Ok(contact) = normalize(&draft, &context.rules, &mut Vec::new()) {
-                together.add(&contact, &draft, view, name, context.read.limits.cell_bytes_max);
-            }
-        });
+    context.reread(raw, &mut context.reader(), |row, view| {
+        let draft = Draft::new(row, &view.columns);
+        if let Ok(contact) = normalize(&draft, &context.rules, &mut Vec::new()) {
+            together.add(&contact, &draft, view, name, context.read.limits.cell_bytes_max);
+        }
     });
 }

@@ -7,6 +7,7 @@ use super::synonyms::known;
 use super::{Columns, letters};
 use crate::contact::Field;
 use crate::error::Error;
+use crate::slips::Outline;
 use crate::text::{fold, printable};
 
 pub(super) fn two_candidates(
@@ -165,14 +166,13 @@ pub(super) fn no_such_column(headers: &[String], wanted: &str, flag: &str, sourc
 pub fn similar<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     const SHORTEST: usize = 4;
     let wanted = fold(name);
-    if wanted.chars().count() < SHORTEST {
+    let wanted = Outline::of(&wanted);
+    if wanted.chars() < SHORTEST {
         return None;
     }
-    let allowed = if wanted.chars().count() > 2 * SHORTEST { 2 } else { 1 };
-    let mut near: Vec<(usize, &str)> = known
-        .map(|name| (strsim::osa_distance(&wanted, &fold(name)), name))
-        .filter(|(distance, _)| *distance <= allowed)
-        .collect();
+    let allowed = if wanted.chars() > 2 * SHORTEST { 2 } else { 1 };
+    let slips = |name| Some((wanted.slips_to(&Outline::of(&fold(name)), allowed)?, name));
+    let mut near: Vec<(usize, &str)> = known.filter_map(slips).collect();
     near.sort_unstable();
     near.first().map(|(_, name)| *name)
 }
