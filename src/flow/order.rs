@@ -28,7 +28,7 @@ use super::merge::{RowName, Together};
 use super::page::PageRows;
 use super::report::{Settled, Writers};
 use super::work::{Ends, Worked, WorkedRow};
-use super::{Job, Progress, Watch, lists};
+use super::{Job, Progress, Watch, lists, private_folder};
 
 mod part;
 
@@ -88,7 +88,7 @@ impl Ordered {
         contexts: Contexts,
         out: Option<OutDir>,
     ) -> Result<Ordered> {
-        let private = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
+        let private = private_folder(out.as_ref());
         let wants_page = (out.is_some() && !job.no_page) || job.report.is_some();
         let page = wants_page.then(|| PageRows::new(&names, job.values));
         let writers = out.map(|out| Writers::new(job, &names, &contexts[0], out)).transpose()?;

@@ -152,6 +152,10 @@ pub(super) fn changed_header(saved: &[String], headers: &[String], source: &str)
     ))
 }
 
+pub(super) fn too_many_columns(field: Field, most: usize, source: &str) -> Error {
+    Error::Usage(format!("{source}: --map {field}: at most {most} columns feed it; leave some out"))
+}
+
 pub(super) fn no_such_column(headers: &[String], wanted: &str, flag: &str, source: &str) -> Error {
     let meant = similar(wanted, headers.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |name| format!("; did you mean {}?", quoted(name)));

@@ -332,6 +332,20 @@ fn two_params_of_one_name_are_an_error_unless_only_some_are_carried() {
 }
 
 #[test]
+fn as_many_columns_feed_the_tags_as_a_contact_holds_and_no_other_is_lost() {
+    let header = "Phone|Tags|Label|Contact tags|Groups|Group|Segments|Segment|Lists|List";
+    let columns = decide(header, &[]).expect("decided");
+    let (fed, left) = (all_of(&columns, Field::Tags).len(), columns.leftovers().len());
+    assert_eq!((fed, fed + left), (crate::contact::Tags::COLUMNS_MAX, 9), "{columns:?}");
+    let given: Vec<String> = (2..=9).map(|column| format!("tags=#{column}")).collect();
+    let given: Vec<&str> = given.iter().map(String::as_str).collect();
+    let header = "Phone|A|B|C|D|E|F|G|H";
+    assert!(decide(header, &given[..7]).is_ok());
+    let said = refusal(header, &given);
+    assert_eq!(said, "a.csv: --map tags: at most 7 columns feed it; leave some out");
+}
+
+#[test]
 fn tags_are_parted_by_what_most_cells_have() {
     for (cells, separator) in [
         (&["a|x", "b; c|x", "d;e|x", "f, g|x"][..], ";"),
