@@ -193,7 +193,6 @@ fn race(wishes: &Wishes, file: &Path) {
 
 /// What a row costs in an export of so many rows beside one of `more` rows. None of them lies on
 /// disk: what makes them feeds the program.
-#[expect(clippy::zombie_processes, reason = "what feeds the pipe ends when its reader does")]
 fn grow(wishes: &Wishes, more: usize, out: &Path) {
     let feed = |rows: usize| {
         let mut feeder = Command::new(std::env::current_exe().expect("this program"));

@@ -13,6 +13,7 @@ use crate::write::mask::Values;
 use crate::write::summary::{ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
 
 use super::context::{SourceContext, View};
+use super::frequencies::Frequencies;
 use super::order::Ordered;
 use super::{Goal, Job, MaxRejects};
 
@@ -20,8 +21,11 @@ impl Ordered {
     /// What there is to say of the run.
     pub(super) fn summary(&self, job: &Job) -> Summary {
         let findings = self.problems.findings(&self.names);
-        let regions: BTreeMap<Option<Region>, u64> =
-            self.regions.iter().map(|(region, count)| (*region, count)).collect();
+        let by_region = |counted: &Frequencies<Option<Region>>| {
+            let counted = counted.iter().map(|(region, count)| (*region, count));
+            counted.collect::<BTreeMap<Option<Region>, u64>>()
+        };
+        let regions = by_region(&self.regions);
         let region =
             |region: &Option<Region>| region.as_ref().map_or("unknown", Region::as_str).to_owned();
         Summary {
@@ -36,7 +40,7 @@ impl Ordered {
             sources: (0..self.contexts.len()).map(|at| self.source_facts(at)).collect(),
             lists: self.contexts.first().map(|it| it.lists.facts.clone()).unwrap_or_default(),
             settings: settings(job),
-            hints: self.unread.hints(job, &regions),
+            hints: self.unread.hints(job, &by_region(&self.valid)),
             problems: findings.iter().map(|it| (it.code.as_str(), it.count)).collect(),
             findings,
             regions: regions.iter().map(|(key, count)| (region(key), *count)).collect(),

@@ -57,6 +57,8 @@ pub(super) struct Ordered {
     first_ordinals: Vec<u64>,
     pub(super) problems: Found,
     pub(super) regions: Frequencies<Option<Region>>,
+    /// The regions of all valid phones, whatever became of their rows.
+    pub(super) valid: Frequencies<Option<Region>>,
     pub(super) kinds: Frequencies<Kind>,
     /// The digits that no number of the home region has.
     pub(super) unread: Unread,
@@ -113,6 +115,7 @@ impl Ordered {
             first_ordinals: Vec::new(),
             problems: Found::default(),
             regions: Frequencies::default(),
+            valid: Frequencies::default(),
             kinds: Frequencies::default(),
             unread: Unread::default(),
             found: Vec::new(),
@@ -300,6 +303,9 @@ impl Ordered {
         }
         if let Some(related) = &row.related {
             self.problems.add(related.role.code(), &row.place, String::new);
+        }
+        if let Some((_, region, _)) = row.row.phone {
+            self.valid.add(region);
         }
         if let (Fate::Accepted, Some((_, region, kind))) = (row.fate, row.row.phone) {
             match row.row.action {

@@ -41,12 +41,15 @@ impl Run<'_> {
         let mut steps = Vec::new();
         let refused = summary.counts.rejected + summary.counts.malformed;
         let can_repeat = self.last_input != Path::new("-");
-        if let Some(hint) = summary.hints.first().filter(|_| can_repeat) {
+        // Lists are read by the same flags; whoever gave some looks at them first.
+        let may_try = can_repeat && summary.lists.is_empty();
+        if let Some(hint) = summary.hints.first().filter(|_| may_try) {
             let mut words = self.typed.clone();
             let (flag, value) = hint.flag.split_once(' ').expect("a flag of ours has a value");
             set_flag(&mut words, flag, value);
-            let exists = self.out.is_some() && !words.iter().any(|word| word == "--force");
-            words.extend(exists.then(|| "--force".to_owned()));
+            if let Some(out) = self.out {
+                replace_out(&mut words, &free_name(out));
+            }
             steps.push(step("to try what is suggested", &words));
         }
         match self.out {

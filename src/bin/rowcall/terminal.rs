@@ -127,9 +127,9 @@ impl Told<'_> {
             let _ = writeln!(text);
             self.push(text, "  ", &format!("{what} {why}"));
         }
-        for hint in hint_texts(&self.summary.hints) {
+        for hint in &self.summary.hints {
             let _ = writeln!(text);
-            self.push(text, "  ", &self.style.paint(WARNING, &hint));
+            self.push(text, "  ", &self.style.paint(WARNING, &hint_text(hint)));
         }
     }
 
@@ -318,26 +318,16 @@ fn shares_text(summary: &Summary) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// What would change the outcome, a line each; regions that fit as well as each other in one.
-fn hint_texts(hints: &[Hint]) -> Vec<String> {
-    let by_count =
-        |a: &Hint, b: &Hint| a.count == b.count && a.region.is_some() == b.region.is_some();
-    hints.chunk_by(by_count).map(hint_text).collect()
-}
-
-fn hint_text(level: &[Hint]) -> String {
-    let hint = &level[0];
+/// What would change the outcome.
+fn hint_text(hint: &Hint) -> String {
     let count = grouped(hint.count);
     let home =
         hint.home.as_ref().map_or(String::new(), |home| format!("; the home region is {home}"));
-    let regions: Vec<&str> = level.iter().filter_map(|hint| hint.region.as_deref()).collect();
-    let what = match &regions[..] {
-        [] => "as international numbers without a plus".to_owned(),
-        [one] => format!("in {one}{home}"),
-        several => format!("in each of {}{home}", several.join(", ")),
+    let what = match &hint.region {
+        None => "as international numbers without a plus".to_owned(),
+        Some(region) => format!("in {region}{home}"),
     };
-    let flags: Vec<&str> = level.iter().map(|hint| hint.flag.as_str()).collect();
-    format!("{count} rejected numbers would be valid {what}; try {}", flags.join(" or "))
+    format!("{count} rejected numbers would be valid {what}; try {}", hint.flag)
 }
 
 /// A cell of which enough is left to recognise it by those who have it: most of its letters and
