@@ -20,6 +20,10 @@ impl<'t> Outline<'t> {
         Outline { text, chars, letters }
     }
 
+    pub(crate) fn text(&self) -> &'t str {
+        self.text
+    }
+
     /// How many letters the text has.
     pub(crate) fn chars(&self) -> usize {
         self.chars

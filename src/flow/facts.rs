@@ -5,17 +5,21 @@ use std::collections::BTreeMap;
 use crate::contact::Field;
 use crate::ingest::compressed::{Compression, UnpackLimits};
 use crate::ingest::{Evidence, HeaderLine, Ragged};
+use crate::map::advice::{Hint, hints};
 use crate::map::{Params, PresetChoice};
 use crate::normalize::{MissingName, Need, Wanted};
 use crate::phone::{DigitsAs, Letters, Region, Several};
 use crate::unique::OnDuplicate;
 use crate::write::mask::Values;
-use crate::write::summary::{ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
+use crate::write::summary::{ColumnFacts, Counts, NotUsed, SCHEMA, Settings, SourceFacts, Summary};
 
 use super::context::{SourceContext, View};
 use super::frequencies::Frequencies;
 use super::order::Ordered;
 use super::{Goal, Job, MaxRejects};
+
+/// How many columns that are not used are named.
+const NOT_USED_MAX: usize = 20;
 
 impl Ordered {
     /// What there is to say of the run.
@@ -80,6 +84,16 @@ impl Ordered {
                 .collect(),
             params: params.iter().map(|at| columns.param_name(*at)).collect(),
             left_out: left_out.iter().map(|at| columns.param_name(*at)).collect(),
+            not_used: hints(columns)
+                .into_iter()
+                .take(NOT_USED_MAX)
+                .map(|Hint { column, field, why }| NotUsed {
+                    field: field.as_str(),
+                    column: columns.headers[column].clone(),
+                    column_number: column + 1,
+                    why,
+                })
+                .collect(),
         }
     }
 }

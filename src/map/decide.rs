@@ -165,12 +165,13 @@ impl<'d> Decision<'d> {
     fn candidates(&self) -> Candidates {
         let mut found = Candidates::default();
         for at in (0..self.headers.given.len()).filter(|at| !self.taken[*at]) {
+            let names_number = names_number(&self.headers.given[at]);
             for meaning in self.headers.meanings(at) {
                 let proved = meaning.rank.0 != Strength::Weak || {
                     let looks = self.looks(at);
                     match meaning.field {
                         Field::Phone => looks.are_phones(),
-                        _ => !looks.are_phones() && !looks.are_emails(),
+                        _ => looks.may_be_names() && !names_number,
                     }
                 };
                 // `Country code` may be either.
@@ -235,8 +236,11 @@ impl<'d> Decision<'d> {
             same.entry(header).or_default().push(at);
         }
         for field in Field::all() {
+            let may_feed =
+                |at: &usize| field == Field::Phone || !names_number(&self.headers.given[*at]);
             for (at, evidence) in self.feeds_of(field) {
                 let columns = &same[self.headers.folded[*at].as_str()];
+                let columns: Vec<usize> = columns.iter().copied().filter(may_feed).collect();
                 if *evidence != Evidence::Given && columns.len() > 1 {
                     let left: Vec<usize> =
                         columns.iter().copied().filter(|at| !given(at)).collect();
@@ -388,4 +392,9 @@ impl<'d> Decision<'d> {
         };
         Looks::of(sample, at, plan, is_phone)
     }
+}
+
+/// Whether a header is of what numbers things, such as `Member #`.
+fn names_number(header: &str) -> bool {
+    header.trim_end().ends_with('#')
 }

@@ -53,6 +53,8 @@ fn headers_are_found_in_the_languages_of_exports() {
         ("नाम|मोबाइल नंबर", 0, 1),
         ("Nombre completo|Teléfono móvil", 0, 1),
         ("Telemóvel|Nome completo", 1, 0),
+        ("Sócio|Telem.|Tlf. fixo", 0, 1),
+        ("Aluno|Tel. Encarregado|Telm.", 0, 2),
         ("Nom complet|N° de téléphone", 0, 1),
         ("Handynummer|Vollständiger Name", 1, 0),
         ("Nome e cognome|Cellulare", 0, 1),

@@ -59,6 +59,16 @@ fn read_several<'r>(
 ) -> Result<Found, Refusal> {
     let mut cells = draft.phones();
     let Some((first, cell)) = cells.next() else {
+        if let Some((at, cell)) = draft.first(Field::Phone) {
+            let detail = "what is there is a fax, a pager or somebody else's, by its label";
+            problems.push(Problem {
+                column: u32::try_from(at).ok(),
+                value: cell.into(),
+                detail: detail.into(),
+                ..problem(draft, Field::Phone, Code::PhoneMissing)
+            });
+            return Err(Refusal::default());
+        }
         let (at, cell) = draft.find(Field::Phone);
         return Cell { draft, rules, homes, at: at.unwrap_or(0), cell }.judge(problems).1;
     };

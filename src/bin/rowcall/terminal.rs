@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
-use rowcall::problem::Level;
+use rowcall::map::advice::shell_word;
+use rowcall::problem::{Code, Level};
 use rowcall::text::{grouped, printable};
 use rowcall::write::summary::{
-    ColumnFacts, Counts, Finding, Hint, ListFacts, SourceFacts, Stretch, Summary,
+    ColumnFacts, Counts, Finding, Hint, ListFacts, NotUsed, SourceFacts, Stretch, Summary,
 };
 
 use crate::next::Step;
@@ -73,9 +74,21 @@ impl Told<'_> {
         }
         for source in &summary.sources {
             self.push(text, "  ", &self.columns_text(source));
-            if is_nameless(source, &summary.settings.set) {
+            let is_nameless = is_nameless(source, &summary.settings.set);
+            let may_name = |column: &NotUsed| column.field == "name";
+            if is_nameless && !source.not_used.iter().any(may_name) {
                 let what = "no column was taken for the name; --map name=COLUMN says which one is";
                 self.push_warning(text, &source.source, what);
+            }
+            for column in self.missed(source, is_nameless) {
+                let flag = shell_word(&format!("{}={}", column.field, column.column));
+                let what = format!(
+                    "not used: {} (column {}; {}); --map {flag}?",
+                    printable(&column.column),
+                    column.column_number,
+                    column.why
+                );
+                self.push_warning(text, &source.source, &what);
             }
             if source.skipped_lines > 0 {
                 let s = if source.skipped_lines == 1 { " was" } else { "s were" };
@@ -131,6 +144,22 @@ impl Told<'_> {
             let _ = writeln!(text);
             self.push(text, "  ", &self.style.paint(WARNING, &hint_text(hint)));
         }
+    }
+
+    /// The columns that are not used, and have what rows lack.
+    fn missed<'t>(
+        &'t self,
+        source: &'t SourceFacts,
+        is_nameless: bool,
+    ) -> impl Iterator<Item = &'t NotUsed> {
+        const SHOWN_MAX: usize = 3;
+        let rows_lack_phones = self.summary.problems.contains_key(Code::PhoneMissing.as_str());
+        let is_missed = move |column: &&NotUsed| match column.field {
+            "phone" => rows_lack_phones,
+            "name" => is_nameless,
+            _ => false,
+        };
+        source.not_used.iter().filter(is_missed).take(SHOWN_MAX)
     }
 
     fn push_problems(&self, text: &mut String) {
