@@ -217,6 +217,13 @@ impl Claims {
         self.refused.clear();
     }
 
+    /// Bytes of memory that they take, or could without more.
+    #[must_use]
+    pub fn buffer_bytes(&self) -> usize {
+        let lists = [&self.phones, &self.variants, &self.refused];
+        lists.iter().map(|list| list.capacity() * size_of::<(u64, usize)>()).sum()
+    }
+
     /// The phones that rows want to keep: the phone, the number under which all spellings of its
     /// subscriber come together, and the row.
     pub fn phones(&self) -> impl Iterator<Item = (u64, u64, usize)> {
