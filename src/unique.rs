@@ -463,9 +463,109 @@ fn relation(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use std::collections::{HashMap, HashSet};
 
-    use super::hash;
+    use super::*;
+    use crate::contact::{Avatar, Tags};
+    use crate::phone::{Plan, ReadRules, read};
+
+    fn phone(text: &str) -> Phone {
+        read(Plan::builtin(), text, None, ReadRules::default()).verdict.expect("valid").phone
+    }
+
+    fn contact() -> Contact<'static> {
+        Contact {
+            phone: phone("+971501234567"),
+            calling_code: 971,
+            region: None,
+            kind: crate::phone::Kind::Mobile,
+            name: "Ann".into(),
+            is_name_filled: false,
+            first_name: "".into(),
+            last_name: "".into(),
+            email: "ann@example.org".into(),
+            country: Country::from_alpha2("AE"),
+            states_country: true,
+            address: "1 Road".into(),
+            tags: Tags::new(["vip,new"], ",", None),
+            opt_in: None,
+            description: "".into(),
+            favorite: None,
+            avatar: None,
+        }
+    }
+
+    /// The print of a contact and of params, each with its name.
+    fn print_of(contact: &Contact<'_>, params: &[(&str, &str)]) -> Print {
+        Print::of(contact, params.iter().map(|(name, value)| (name_print(name), *value)))
+    }
+
+    #[test]
+    fn two_contacts_differ_in_just_what_is_not_the_same() {
+        let params = [("city", "Dubai"), ("note", "x")];
+        let print = print_of(&contact(), &params);
+        let same = Contact { tags: Tags::new(["new", "vip"], ",", None), ..contact() };
+        let turned = [params[1], params[0], ("empty", "")];
+        assert_eq!(print_of(&same, &turned), print);
+        let tags = Tags::new(["vip"], ",", None);
+        let others = [
+            ("name", Contact { name: "Anna".into(), ..contact() }),
+            ("email", Contact { email: "".into(), ..contact() }),
+            ("country", Contact { country: Country::from_alpha2("BE"), ..contact() }),
+            ("country", Contact { country: Country::from_alpha2("AF"), ..contact() }),
+            ("country", Contact { country: Country::from_alpha2("EE"), ..contact() }),
+            ("address", Contact { address: "2 Road".into(), ..contact() }),
+            ("tags", Contact { tags, ..contact() }),
+            ("params", Contact { description: "x".into(), ..contact() }),
+            ("params", Contact { favorite: Some(true), ..contact() }),
+            ("params", Contact { avatar: Some(Avatar::File("a.png")), ..contact() }),
+        ];
+        for (name, other) in others {
+            let differs = print.differs_from(print_of(&other, &params));
+            let names: Vec<&str> = differs.iter().map(Compared::as_str).collect();
+            assert_eq!(names, if other.country.is_none() { vec!["country"] } else { vec![name] });
+        }
+        for params in [&[("city", "Dubai")][..], &[("city", "x"), ("note", "Dubai")]] {
+            let differs = print.differs_from(print_of(&contact(), params));
+            assert_eq!(differs.iter().collect::<Vec<_>>(), [Compared::Params]);
+        }
+    }
+
+    #[test]
+    fn thousands_of_values_have_prints_of_their_own() {
+        let texts: Vec<String> = (0..4000).map(|at| format!("value {at}")).collect();
+        let noted = |text| print_of(&Contact { description: text, ..contact() }, &[]).0;
+        let prints: HashSet<_> = texts.iter().map(|text| noted(text.into())).collect();
+        assert_eq!(prints.len(), texts.len());
+        let prints: HashSet<_> =
+            texts.iter().map(|text| print_of(&contact(), &[("note", text)]).0).collect();
+        assert_eq!(prints.len(), texts.len());
+    }
+
+    #[test]
+    fn differences_come_back_from_their_bits() {
+        for bits in 0..1u8 << COMPARED.len() {
+            let differs: Vec<Compared> = Differences::from_bits(bits).iter().collect();
+            let expected = (0..COMPARED.len()).filter(|at| bits & 1 << at != 0);
+            assert_eq!(differs, expected.map(|at| COMPARED[at]).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn claims_say_how_much_memory_they_take() {
+        let mut claims = Claims::default();
+        assert_eq!(claims.buffer_bytes(), 0);
+        for row in 0..100 {
+            claims.push_refused(row, 1);
+        }
+        let used = 2 * 100 * size_of::<(u64, usize)>();
+        assert!((used..3 * used).contains(&claims.buffer_bytes()));
+        for row in 100..200 {
+            claims.push(row, phone("+971501234567"));
+        }
+        claims.clear();
+        assert!(claims.buffer_bytes() > used, "memory is kept");
+    }
 
     #[test]
     fn short_texts_have_prints_of_their_own() {
