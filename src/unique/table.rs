@@ -235,13 +235,14 @@ mod tests {
     }
 
     #[test]
-    fn a_distinct_phone_costs_at_most_21_bytes() {
+    fn a_distinct_phone_costs_from_12_to_21_bytes() {
         let mut table = Table::new();
         let claims: Vec<(u64, usize)> =
             (0..1_000_000).map(|n| (971_500_000_000 + n as u64 * 7, n)).collect();
         for some in claims.chunks(1000) {
             table.claim(some, 0, |_, _| unreachable!("all differ"));
         }
-        assert!(table.bytes() <= claims.len() * 21, "{} bytes", table.bytes());
+        let range = claims.len() * 12..=claims.len() * 21;
+        assert!(range.contains(&table.bytes()), "{} bytes", table.bytes());
     }
 }
