@@ -551,6 +551,76 @@ mod tests {
         }
     }
 
+    /// Two chunks of rows and what follows for them: a phone thrice, and a subscriber in two
+    /// spellings, with one of them again and a refused number of the same.
+    fn chunks() -> [(u64, Claims, Vec<u8>, Vec<(usize, Relation)>); 2] {
+        let [one, other] = ["+5491123456789", "+541123456789"].map(phone);
+        let repeated = phone("+971501234567");
+        let prints = |rows: usize| {
+            let mut prints = Vec::new();
+            (0..rows).for_each(|_| print_of(&contact(), &[]).append_to(&mut prints));
+            prints
+        };
+        let kept = |kept| Relation::Keeps { kept, differs: Differences::from_bits(0) };
+        let mut first = Claims::default();
+        first.push(0, repeated);
+        first.push(1, one);
+        first.push(2, repeated);
+        let mut second = Claims::default();
+        second.push(0, other);
+        second.push(1, repeated);
+        second.push_refused(2, variant_key(one.as_u64()).expect("two spellings share one"));
+        second.push(3, other);
+        let same = Relation::MayBeSame { variant: 1 };
+        let found = vec![(0, same), (1, kept(0)), (2, same), (3, kept(3))];
+        [(0, first, prints(3), vec![(2, kept(0))]), (3, second, prints(4), found)]
+    }
+
+    fn check_chunks(unique: &mut Unique) {
+        for (first, claims, prints, expected) in chunks() {
+            let mut found = Vec::new();
+            unique.claim(&claims, &prints, first, &mut found).expect("claimed");
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn rows_are_settled_alike_at_once_later_and_by_somebody_else() {
+        let folder = std::env::temp_dir();
+        check_chunks(&mut Unique::new(OnDuplicate::First, usize::MAX, &folder));
+        let mut later = Unique::new(OnDuplicate::First, 0, &folder);
+        assert!(later.holds_back(0, &|| Ok(())).expect("kept"));
+        for (first, claims, prints, _) in chunks() {
+            later.gather(&claims, &prints, first).expect("kept");
+        }
+        later.settle_all(&|| Ok(())).expect("settled");
+        check_chunks(&mut later);
+        let relations = chunks().into_iter().flat_map(|(first, _, _, found)| {
+            found.into_iter().map(move |(row, relation)| (first + row as u64, relation))
+        });
+        check_chunks(&mut Unique::given(OnDuplicate::First, relations.collect(), &folder));
+    }
+
+    #[test]
+    fn rows_are_held_back_when_the_phones_take_more_than_they_may() {
+        let folder = std::env::temp_dir();
+        let mut unique = Unique::new(OnDuplicate::First, usize::MAX, &folder);
+        let State::AtOnce { phones, variants } = &unique.state else { panic!("so it begins") };
+        let bytes = phones.bytes() + variants.bytes();
+        for (bytes_max, is_held) in [(bytes, false), (bytes - 1, true)] {
+            unique.bytes_max = bytes_max;
+            assert_eq!(unique.holds_back(0, &|| Ok(())).expect("kept"), is_held);
+        }
+    }
+
+    #[test]
+    fn a_refused_number_and_a_phone_of_one_subscriber_come_together() {
+        let [_, (_, claims, _, _)] = chunks();
+        let (refused, _) = claims.refused().next().expect("one was refused");
+        let subscribers: Vec<u64> = claims.phones().map(|(_, subscriber, _)| subscriber).collect();
+        assert_eq!(subscribers, [refused, phone("+971501234567").as_u64(), refused]);
+    }
+
     #[test]
     fn claims_say_how_much_memory_they_take() {
         let mut claims = Claims::default();

@@ -55,7 +55,7 @@ impl Budget {
 
     /// Bytes of a chunk's buffers that are worth keeping for the next one.
     pub(super) fn kept_bytes_max(&self) -> usize {
-        const KEPT_BYTES_MAX: usize = 4 << 20;
+        const KEPT_BYTES_MAX: usize = 8 << 20;
         self.share_bytes.saturating_mul(2).min(KEPT_BYTES_MAX)
     }
 
