@@ -354,11 +354,8 @@ fn deliver(
             bytes = trial.cut(&mut chunk, options, cells);
         }
         let (length, lines) = (chunk.bytes.len(), chunk.lines_about());
-        if lines > lines_max {
-            splitter.aim_at(length * lines_max / lines);
-        } else {
-            splitter.aim_at(job.machine.chunk_bytes);
-        }
+        // The next lines are likely to be as long as these.
+        splitter.aim_at(job.machine.chunk_bytes.min(length * lines_max / lines.max(1)));
         let room = line.budget.take(*number, length, lines, named_bytes);
         if !room || say.send(Ok(Delivered::Chunk(*number, chunk))).is_err() {
             return Ok(splitter.bytes_read());

@@ -53,10 +53,11 @@ impl Budget {
         lines.clamp(CHUNK_LINES_MIN, CHUNK_LINES_MAX)
     }
 
-    /// Bytes of a chunk's buffers that are worth keeping for the next one.
+    /// Bytes of a chunk's buffers that are kept for the next one; more is let go. That is rare: where
+    /// large buffers come and go, the system's allocator keeps many times as much as is in use.
     pub(super) fn kept_bytes_max(&self) -> usize {
-        const KEPT_BYTES_MAX: usize = 8 << 20;
-        self.share_bytes.saturating_mul(2).min(KEPT_BYTES_MAX)
+        const KEPT_BYTES_MAX: usize = 16 << 20;
+        self.share_bytes.saturating_mul(4).min(KEPT_BYTES_MAX)
     }
 
     /// Waits until a chunk fits, or nothing else is on its way; `false` when the run is over.
