@@ -384,8 +384,9 @@ class _Run:
         else:
             # Where folders are names only, what says that all is there goes first and comes last.
             if exists:
-                for path in sorted(_files(system, final), key=lambda path: not path.endswith(SUCCESS)):
-                    system.delete_file(path)
+                if f"{final}/{SUCCESS}" in _files(system, final):
+                    system.delete_file(f"{final}/{SUCCESS}")
+                system.delete_dir(final)
             for path in sorted(_files(system, whole), key=lambda path: path.endswith(SUCCESS)):
                 system.move(path, final + path[len(whole) :])
         self.forget()
@@ -394,7 +395,9 @@ class _Run:
 def _files(system: Any, folder: str) -> dict[str, int]:
     """The files below a folder, with their sizes."""
     found = system.get_file_info(pyarrow.fs.FileSelector(folder, recursive=True))
-    return {one.path: one.size for one in found if one.type == pyarrow.fs.FileType.File}
+    files = [one for one in found if one.type == pyarrow.fs.FileType.File]
+    # Object stores mark a folder by an object of its name.
+    return {one.path: one.size for one in files if not one.path.endswith("/")}
 
 
 def _is_ours(system: Any, folder: str) -> bool:
