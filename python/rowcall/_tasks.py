@@ -95,7 +95,7 @@ def locate(path: str, code: int = INPUT) -> tuple[pyarrow.fs.FileSystem, str]:
     if "://" not in path:
         return pyarrow.fs.LocalFileSystem(), os.path.abspath(path)
     try:
-        return pyarrow.fs.FileSystem.from_uri(path)
+        system, inside = pyarrow.fs.FileSystem.from_uri(path)
     except OSError as cause:
         raise fail(code, f"{bare(path)}: cannot be opened: {cause}") from cause
     except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError) as unknown:
@@ -107,7 +107,8 @@ def locate(path: str, code: int = INPUT) -> tuple[pyarrow.fs.FileSystem, str]:
         except (ImportError, ValueError) as cause:
             what = f"neither Arrow ({unknown}) nor fsspec ({cause}) opens it"
             raise fail(code, f"{bare(path)}: {what}; install a driver for it everywhere") from cause
-        return pyarrow.fs.PyFileSystem(pyarrow.fs.FSSpecHandler(system)), inside
+        system = pyarrow.fs.PyFileSystem(pyarrow.fs.FSSpecHandler(system))
+    return system, inside
 
 
 def state(path: str) -> Stated:
@@ -148,15 +149,16 @@ def load(name: str, version: str) -> Any:
             return _rowcall
     except ImportError:
         pass
-    if name in sys.modules:
-        return sys.modules[name]
+    # A worker may outlive a job, and the next one may be of another version.
+    known = f"{name}-{version}"
+    if known in sys.modules:
+        return sys.modules[known]
     from pyspark import SparkFiles
 
     path = os.path.join(SparkFiles.getRootDirectory(), name)
     try:
         loader = importlib.machinery.ExtensionFileLoader("_rowcall", path)
-        spec = importlib.util.spec_from_loader("_rowcall", loader)
-        module = importlib.util.module_from_spec(spec)
+        module = importlib.util.module_from_spec(importlib.machinery.ModuleSpec("_rowcall", loader))
         loader.exec_module(module)
     except (ImportError, OSError) as cause:
         raise fail(
@@ -164,7 +166,7 @@ def load(name: str, version: str) -> Any:
             f"a worker cannot load rowcall {version}: {cause}; install the wheel for its platform "
             "on the workers",
         ) from cause
-    sys.modules[name] = module
+    sys.modules[known] = module
     return module
 
 
@@ -174,7 +176,7 @@ class Ahead:
     def __init__(self, opened: Any, begin: int, end: int) -> None:
         self.opened = opened
         self.begin = begin
-        self.window = opened.read_at(max(end - begin, 0), begin)
+        self.window: bytes = opened.read_at(max(end - begin, 0), begin)
 
     def read_at(self, count: int, offset: int) -> bytes:
         """So many bytes from there on, or fewer; none at the end of the file."""
@@ -194,12 +196,14 @@ def opened(told: Told, index: int) -> Iterator[tuple[Any, Any, Any]]:
     system, inside = locate(source.path)
     with tempfile.TemporaryDirectory(prefix="rowcall-") as private:
         flags = place_shipped(told, private)
-        with system.open_input_file(inside) as handle:
-            head = handle.read_at(min(source.size, HEAD_BYTES), 0)
-            try:
+        try:
+            with system.open_input_file(inside) as handle:
+                head = handle.read_at(min(source.size, HEAD_BYTES), 0)
                 yield native.Part(told.paths, flags, index, head), handle, private
-            except native.RowcallError as error:
-                raise fail(error.code, str(error)) from error
+        except native.RowcallError as error:
+            raise fail(error.code, str(error)) from error
+        except OSError as cause:
+            raise fail(INPUT, f"{bare(source.path)}: cannot be read: {cause}") from cause
     check_unchanged(source)
 
 
@@ -271,7 +275,7 @@ def tell_keys(told: Told) -> Any:
                 none = pyarrow.nulls(batch.num_rows, pyarrow.string())
                 yield pyarrow.RecordBatch.from_arrays([*batch.columns, none], schema=KEYS)
             facts = json.dumps({"keyed": json.loads(keyed), "checksum": checksum})
-            columns = {name: [None] for name in KEYS.names}
+            columns: dict[str, list[Any]] = {name: [None] for name in KEYS.names}
             columns = {**columns, "part": [row["part"]], "facts": [facts]}
             yield pyarrow.RecordBatch.from_pydict(columns, KEYS)
 

@@ -203,11 +203,11 @@ class _Run:
         system, inside = locate(source.path)
         try:
             with system.open_input_file(inside) as handle:
-                return handle.read_at(min(source.size, _tasks.HEAD_BYTES), 0)
+                return bytes(handle.read_at(min(source.size, _tasks.HEAD_BYTES), 0))
         except OSError as cause:
             raise fail(INPUT, f"{bare(source.path)}: cannot be read: {cause}") from cause
 
-    def _frame(self, rows: list[tuple], schema: str, by: str) -> Any:
+    def _frame(self, rows: list[tuple[Any, ...]], schema: str, by: str) -> Any:
         """A frame whose every row is a task."""
         frame = self.spark.createDataFrame(rows, schema)
         return frame.repartitionByRange(len(rows), by)
