@@ -105,7 +105,8 @@ def locate(path: str, code: int = INPUT) -> tuple[pyarrow.fs.FileSystem, str]:
             # Others write there, too, so that what was listed once is not how it is.
             system, inside = fsspec.core.url_to_fs(path, use_listings_cache=False)
         except (ImportError, ValueError) as cause:
-            what = f"neither Arrow ({unknown}) nor fsspec ({cause}) opens it"
+            said = str(unknown).replace(path, bare(path))
+            what = f"neither Arrow ({said}) nor fsspec ({cause}) opens it"
             raise fail(code, f"{bare(path)}: {what}; install a driver for it everywhere") from cause
         system = pyarrow.fs.PyFileSystem(pyarrow.fs.FSSpecHandler(system))
     return system, inside

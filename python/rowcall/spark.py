@@ -98,9 +98,10 @@ def prepare(
 
     `paths` are files that every machine can read: paths on a shared file system, or URIs that Arrow
     can open (`s3://`, `gs://`, `hdfs://`, …), or for which fsspec is installed; and so is `out`. The
-    options are those of `rowcall.prepare`. A source that is compressed or in UTF-16 or UTF-32 is one
-    task, and a line on stderr says so. What comes out depends on neither the cluster nor
-    `range_bytes`.
+    options are those of `rowcall.prepare`, but for `on_duplicate="merge"`, `limit` and `avatar_dir`,
+    which are refused; files that they name are the driver's. A source that is compressed or in UTF-16
+    or UTF-32 is one task, and a line on stderr says so. What comes out depends on neither the cluster
+    nor `range_bytes`.
 
     The folder appears whole, with a file `_SUCCESS`, or not at all.
     """
