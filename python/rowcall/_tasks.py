@@ -159,7 +159,8 @@ def load(name: str, version: str) -> Any:
     path = os.path.join(SparkFiles.getRootDirectory(), name)
     try:
         loader = importlib.machinery.ExtensionFileLoader("_rowcall", path)
-        module = importlib.util.module_from_spec(importlib.machinery.ModuleSpec("_rowcall", loader))
+        spec = importlib.machinery.ModuleSpec("_rowcall", loader, origin=path)
+        module = importlib.util.module_from_spec(spec)
         loader.exec_module(module)
     except (ImportError, OSError) as cause:
         raise fail(
