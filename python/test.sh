@@ -2,7 +2,7 @@
 # Builds the wheel, and tests it: the module, then the same on a Spark cluster on loopback.
 # `python/test.sh unit` leaves the cluster out. Needs Rust and Python; whatever else is missing is
 # fetched, and where that fails, so does the test.
-#   ROWCALL_PROFILE   cargo's profile of the wheel; by default the one that `cargo test` has built
+#   WHEEL_PROFILE     cargo's profile of the wheel; by default the one that `cargo test` has built
 #                     the dependencies with. `release` is what users get.
 #   ROWCALL_PYSPARK   another pyspark than the newest, and what it needs of others, for example
 #                     "pyspark[sql,connect]==3.5.* pyarrow<20"
@@ -22,7 +22,7 @@ run() { step env -C tests "$(cd "$1/bin" && pwd)/python" -m pytest --quiet -rs -
 [ -x "$venv/bin/python" ] || step python3 -m venv "$venv"
 install "$venv" "maturin>=1.7,<2" mypy || offline maturin
 step cargo fetch --quiet --locked || offline "what the wheel is built of"
-export MATURIN_PEP517_ARGS="--locked --profile ${ROWCALL_PROFILE:-dev}"
+export MATURIN_PEP517_ARGS="--locked --profile ${WHEEL_PROFILE:-dev}"
 # Without isolation, so that nothing is built anew because a folder has another name.
 PATH="$(cd "$venv/bin" && pwd):$PATH" install "$venv" --no-build-isolation --no-deps .
 install "$venv" "rowcall[test]" || offline "what the wheel is tested with"
