@@ -1,5 +1,5 @@
 //! A whole `prepare` beside a bare pass of the crate `csv`:
-//! `cargo bench --bench flow [-- --rows N] [--rounds N] [--threads N] [--more]`.
+//! `cargo bench --bench flow [-- --rows N] [--rounds N] [--threads N] [--more] [--growth N]`.
 //!
 //! The export is made here, from a fixed seed, and lies in a file. Each lane is a process of its
 //! own, so that what is measured is what a user pays: user time, wall time and peak memory of the
@@ -7,6 +7,9 @@
 //!
 //! `-- --more` adds what else a run can be, on one thread: input from a pipe, compressed input, the
 //! policies for duplicates that take every row twice, and a limit on memory.
+//!
+//! `-- --growth N` takes exports of `--rows` and of N rows in turn, each from a pipe, and says what a
+//! row costs in either.
 //!
 //! `-- --write FILE --rows N` writes the export and does nothing else.
 
@@ -29,6 +32,7 @@ struct Wishes {
     rounds: usize,
     threads: Vec<usize>,
     more: bool,
+    growth: Option<usize>,
     write: Option<String>,
     csv_pass: Option<String>,
 }
@@ -44,6 +48,10 @@ fn main() {
         return;
     }
     let place = tempfile::tempdir().expect("a folder");
+    if let Some(rows) = wishes.growth {
+        grow(&wishes, rows, &place.path().join("out"));
+        return;
+    }
     let file = place.path().join("contacts.csv");
     write(&file, wishes.rows);
     let bytes = fs::metadata(&file).expect("just written").len();
@@ -69,6 +77,7 @@ fn wishes() -> Wishes {
         rounds: number("--rounds").unwrap_or(5),
         threads: number("--threads").map_or(vec![1, 2], |threads| vec![threads]),
         more: arguments.iter().any(|argument| argument == "--more"),
+        growth: number("--growth"),
         write: value("--write"),
         csv_pass: value("--csv-pass"),
     }
@@ -179,6 +188,29 @@ fn race(wishes: &Wishes, file: &Path) {
             peak as f64 / 1024.0,
             user.as_secs_f64() / floor.as_secs_f64()
         );
+    }
+}
+
+/// What a row costs in an export of so many rows beside one of `more` rows. None of them lies on
+/// disk: what makes them feeds the program.
+fn grow(wishes: &Wishes, more: usize, out: &Path) {
+    let feed = |rows: usize| {
+        let mut feeder = Command::new(std::env::current_exe().expect("this program"));
+        feeder.args(["--write", "/dev/stdout", "--rows", &rows.to_string()]);
+        feeder.stdout(Stdio::piped()).spawn().expect("this program starts")
+    };
+    println!("{:>12} {:>12} {:>10} {:>10}", "rows", "user ns/row", "peak MiB", "ratio");
+    for _ in 0..wishes.rounds {
+        let mut first = None;
+        for rows in [wishes.rows, more] {
+            let mut command = prepare(Path::new("-"), 1);
+            command.arg("-o").arg(out).stdin(feed(rows).stdout.expect("a pipe"));
+            let Cost { user, peak_kib, .. } = cost(&mut command);
+            let _ = fs::remove_dir_all(out);
+            let per_row = user.as_secs_f64() * 1e9 / rows as f64;
+            let ratio = per_row / *first.get_or_insert(per_row);
+            println!("{rows:>12} {per_row:>12.1} {:>10.1} {ratio:>10.2}", peak_kib as f64 / 1024.0);
+        }
     }
 }
 

@@ -3,11 +3,13 @@
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
+use std::sync::LazyLock;
 
 mod memo;
 
 use crate::contact::Country;
 use crate::phone::{Plan, Region};
+use crate::slips::Outline;
 use crate::text::{fold_country, trim};
 use memo::Memo;
 
@@ -78,16 +80,20 @@ pub fn similar(text: &str) -> Option<Region> {
 
 fn most_similar(text: &str) -> Option<Region> {
     const SHORTEST: usize = 5;
+    static LONG_NAMES: LazyLock<Vec<(Outline<'static>, Region)>> = LazyLock::new(|| {
+        let long = names().filter(|(name, _)| name.len() >= SHORTEST);
+        long.map(|(name, region)| (Outline::of(name), region)).collect()
+    });
     let folded = fold_country(text);
-    let allowed = if folded.chars().count() > 2 * SHORTEST { 2 } else { 1 };
-    if folded.chars().count() < SHORTEST {
+    let outline = Outline::of(&folded);
+    let allowed = if outline.chars() > 2 * SHORTEST { 2 } else { 1 };
+    if outline.chars() < SHORTEST {
         return None;
     }
-    let near = names().filter(|(name, _)| name.len() >= SHORTEST).filter_map(|(name, region)| {
-        let distance = strsim::osa_distance(&folded, name);
-        (distance <= allowed).then_some((distance, region))
-    });
-    let mut near: Vec<(usize, Region)> = near.collect();
+    let slips = |(name, region): &(Outline<'_>, Region)| {
+        outline.slips_to(name, allowed).map(|slips| (slips, *region))
+    };
+    let mut near: Vec<(usize, Region)> = LONG_NAMES.iter().filter_map(slips).collect();
     near.sort_unstable();
     // Two countries that are as near as each other are no suggestion.
     match near[..] {

@@ -156,7 +156,7 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
         .as_ref()
         .map(|output| OutDir::create(&output.folder, output.if_exists))
         .transpose()?;
-    let private = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
+    let private = private_folder(out.as_ref());
     let line = Line::new(job);
     let (opened, chunks) = start_reader(job.clone(), private, line.clone());
     let contexts = wait_for(&opened, watch)??;
@@ -229,6 +229,11 @@ fn grind(
     });
     line.budget.close();
     mill.finish()
+}
+
+/// Where private files are made: beside what is written, else where the system has room for them.
+fn private_folder(out: Option<&OutDir>) -> PathBuf {
+    out.map_or_else(std::env::temp_dir, |out| out.partial().to_owned())
 }
 
 /// An input inside the folder that is to be replaced would be lost with it.

@@ -18,6 +18,7 @@
 //! | [`country`] | the text of a country cell → a region, in many languages |
 //! | [`text`] | text for terminals, text to compare, white space |
 //! | `pieces` | text looked at sixteen bytes at a time |
+//! | `slips` | how far a misspelled text is from a known one |
 //! | [`phone`] | text → phone number; a library in itself |
 //! | [`ingest`] | stage 1, bytes → records: opens inputs (`input`, `source`), unpacks them (`compressed`), finds their encoding (`encoding`), dialect (`detect`, `dialect`) and header (`header`), cuts at record ends (`chunk`), tells the records of ranges that others have cut (`ranges`), reads cells (`record`, `structure`), undoes our own marks (`guard`) |
 //! | [`map`] | stage 2, header → columns by what is known of exports (`preset`), headers (`headers`, `synonyms`, `denial`; `beside` for what speaks of one phone column alone) and values (`content`), all in `decide`, or a question (`advice`); record → `draft` |
@@ -78,6 +79,7 @@ pub mod error;
 pub mod phone;
 mod pieces;
 pub mod problem;
+mod slips;
 pub mod text;
 
 pub mod ingest;

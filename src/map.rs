@@ -288,6 +288,12 @@ impl Columns {
         }
     }
 
+    /// Whether rows say by a label of what kind their numbers are.
+    #[must_use]
+    pub fn has_phone_labels(&self) -> bool {
+        self.beside.iter().any(|(_, beside)| beside.label.is_some())
+    }
+
     fn beside(&self, phone: usize) -> Beside {
         let found = self.beside.binary_search_by_key(&phone, |(at, _)| *at);
         found.map(|at| self.beside[at].1).unwrap_or_default()

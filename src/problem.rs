@@ -260,6 +260,8 @@ pub enum Code {
     FieldBadCharacters,
     /// The domain of the e-mail address looks like a slip.
     EmailTypo,
+    /// The row has several e-mail addresses in one cell.
+    EmailSeveral,
     /// The cell for consent says neither yes nor no.
     ConsentUnknown,
     /// The row does not say that its contact agreed.

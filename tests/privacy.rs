@@ -38,7 +38,14 @@ fn a_redacted_report_holds_nothing_of_a_cell_and_is_still_true() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let out = place.path().join("out");
     assert_eq!(summary(&out)["settings"]["redact"], true);
-    for name in ["issues.jsonl", "rejects.csv", "duplicates.csv", "summary.json", "upload.sh"] {
+    for name in [
+        "issues.jsonl",
+        "rejects.csv",
+        "duplicates.csv",
+        "summary.json",
+        "upload.sh",
+        "report.html",
+    ] {
         let text = fs::read_to_string(out.join(name)).expect("a file").to_lowercase();
         assert!(!text.contains("canary"), "{name}: {text}");
         for digits in ["50123", "01234", "12345", "0501", "x77"] {

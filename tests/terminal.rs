@@ -134,9 +134,22 @@ fn a_check_without_a_folder_proposes_one() {
     assert_eq!(commands, ["rowcall check a.csv -o report"]);
     assert_eq!(paste(place.path(), &commands[0]).status.code(), Some(3));
     assert!(place.path().join("report/rejects.csv").exists());
-    fs::write(place.path().join("good.csv"), "Phone\n+971501234561\n").expect("written");
-    let said = stderr(&rowcall(place.path(), &["check", "good.csv"]));
-    assert_eq!(proposed(&said), Vec::<String>::new(), "{said}");
+    let said = stderr(&rowcall(place.path(), &["check", "a.csv", "--report", "a.html"]));
+    assert_eq!(proposed(&said), Vec::<String>::new(), "the rows stand in the page: {said}");
+}
+
+#[test]
+fn a_check_that_finds_every_row_good_proposes_to_write_the_payload() {
+    let place = scratch();
+    fs::write(place.path().join("good.csv"), "Name,Phone\nAnn,+971501234561\n").expect("written");
+    let check = ["check", "good.csv", "--report", "a.html", "--limit", "5"];
+    let said = stderr(&rowcall(place.path(), &check));
+    assert_eq!(proposed(&said), ["rowcall prepare good.csv --to PLATFORM --out out"], "{said}");
+    let said = stderr(&rowcall(place.path(), &["check", "good.csv", "--to", "wati"]));
+    let commands = proposed(&said);
+    assert_eq!(commands, ["rowcall prepare good.csv --to wati --out out"]);
+    assert_eq!(paste(place.path(), &commands[0]).status.code(), Some(0));
+    assert_eq!(summary(&place.path().join("out"))["counts"]["accepted"], 1);
 }
 
 #[test]
@@ -332,7 +345,8 @@ fn a_file_whose_contacts_get_no_name_says_so() {
     write("a.csv", "Aluno,Phone\nAnn,+971501234561\n");
     write("b.csv", "Phone\n+971501234561\n");
     let told = |arguments: &[&str]| {
-        stderr(&rowcall(place.path(), &[&["check"], arguments].concat())).contains("--map name=")
+        let said = stderr(&rowcall(place.path(), &[&["check"], arguments].concat()));
+        said.contains("--map name=COLUMN says which")
     };
     assert!(told(&["a.csv"]));
     assert!(!told(&["a.csv", "--map", "name=Aluno"]));
@@ -348,4 +362,66 @@ fn a_few_numbers_that_are_wrong_make_no_other_region_likely() {
     fs::write(place.path().join("a.csv"), text).expect("written");
     let said = stderr(&rowcall(place.path(), &["check", "a.csv", "--region", "KE"]));
     assert!(said.contains("3  rejected") && !said.contains("would be valid"), "{said}");
+}
+
+/// What is said of other regions when an export with these phones is checked with these arguments.
+fn said_of_regions(phones: &[&str], arguments: &[&str]) -> String {
+    let place = scratch();
+    let rows: String = phones.iter().map(|phone| format!("Ann,{phone}\n")).collect();
+    fs::write(
+        place.path().join("a.csv"),
+        format!("Name,Phone,Country\n{}", rows.replace('|', ",")),
+    )
+    .expect("written");
+    let said = stderr(&rowcall(place.path(), &[&["check", "a.csv"], arguments].concat()));
+    said.lines().filter(|line| line.contains("would be valid")).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_region_that_the_file_has_numbers_of_is_proposed_before_one_that_fits_more_digits() {
+    // All four are numbers of Serbia, three are numbers of France.
+    let phones = [
+        "+33612345678|",
+        "+33612345679|",
+        "0612345678|",
+        "0612345679|",
+        "0612345670|",
+        "061234567|",
+    ];
+    let said = said_of_regions(&phones, &[]);
+    assert!(said.contains("3 rejected numbers would be valid in FR; try --region FR"), "{said}");
+}
+
+#[test]
+fn where_no_region_is_likelier_than_others_none_is_proposed() {
+    // Valid in several regions, and the file has numbers of none of these.
+    let foreign = ["+12125550123|", "+442071838750|", "0612345678|", "0612345679|", "0612345670|"];
+    assert_eq!(said_of_regions(&foreign, &[]), "");
+    let alone = ["061234567|", "061234568|", "061234569|"];
+    assert_eq!(said_of_regions(&alone, &[]), "");
+}
+
+#[test]
+fn no_region_is_proposed_for_rows_that_name_their_own() {
+    let rows = ["09812345671|AE", "07012345672|AE", "08876543217|AE", "+971501234561|"];
+    assert_eq!(said_of_regions(&rows, &["--region", "AE"]), "");
+    let rows = rows.map(|row| row.replace("AE", ""));
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    assert!(said_of_regions(&rows, &["--region", "AE"]).contains("3 rejected numbers"));
+}
+
+#[test]
+fn what_is_suggested_is_tried_in_another_folder() {
+    let place = scratch();
+    let case = support::fixtures().join("cases/wrong_region/input.csv");
+    fs::copy(case, place.path().join("a.csv")).expect("copied");
+    let run = ["prepare", "a.csv", "--to", "generic-csv", "--region", "AE", "-o", "out"];
+    let said = stderr(&rowcall(place.path(), &run));
+    let commands = proposed(&said);
+    assert_eq!(commands[0], "rowcall prepare a.csv --to generic-csv --region IN -o out2", "{said}");
+    assert_eq!(paste(place.path(), &commands[0]).status.code(), Some(0));
+    fs::write(place.path().join("stop.csv"), "Phone\n0501234567\n").expect("written");
+    let run = [&run[..7], &["out3", "--suppress", "stop.csv"]].concat();
+    let said = stderr(&rowcall(place.path(), &run));
+    assert!(!proposed(&said)[0].contains("--region IN"), "the list is read by it, too: {said}");
 }

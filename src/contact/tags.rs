@@ -32,6 +32,9 @@ impl<'r> Tags<'r> {
     /// How many cells a contact's labels come from at most.
     pub const CELLS_MAX: usize = 8;
 
+    /// How many columns feed them at most: what every contact has comes like a cell of its own.
+    pub const COLUMNS_MAX: usize = Tags::CELLS_MAX - 1;
+
     /// The labels in the first cells of those given, which `separator` divides, but for those that
     /// begin with `own`.
     #[must_use]

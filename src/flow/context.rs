@@ -210,6 +210,27 @@ impl SourceContext {
         self.view.updater.as_ref().is_some_and(Updater::needs_id)
     }
 
+    /// A reader of the source's records.
+    pub(super) fn reader(&self) -> RecordReader {
+        RecordReader::new(self.read, Some(self.view.columns.headers.len()))
+    }
+
+    /// Reads the record of a row once more.
+    pub(super) fn reread(
+        &self,
+        raw: &[u8],
+        reader: &mut RecordReader,
+        mut give: impl FnMut(Row<'_>, &View),
+    ) {
+        reader.read(raw, &[], |record| {
+            self.resolve(record, &mut |record, view| {
+                if let Record::Row(row) = record {
+                    give(row, view);
+                }
+            });
+        });
+    }
+
     /// Reads a record of the source. In a file of ours that comes back, a record that could not be
     /// read stands in `_raw`, where somebody may have mended it: then that is the record.
     #[inline]

@@ -5,23 +5,31 @@ use std::collections::BTreeMap;
 use crate::contact::Field;
 use crate::ingest::compressed::{Compression, UnpackLimits};
 use crate::ingest::{Evidence, HeaderLine, Ragged};
+use crate::map::advice::{Hint, hints};
 use crate::map::{Params, PresetChoice};
 use crate::normalize::{MissingName, Need, Wanted};
 use crate::phone::{DigitsAs, Letters, Region, Several};
 use crate::unique::OnDuplicate;
 use crate::write::mask::Values;
-use crate::write::summary::{ColumnFacts, Counts, SCHEMA, Settings, SourceFacts, Summary};
+use crate::write::summary::{ColumnFacts, Counts, NotUsed, SCHEMA, Settings, SourceFacts, Summary};
 
 use super::context::{SourceContext, View};
+use super::frequencies::Frequencies;
 use super::order::Ordered;
 use super::{Goal, Job, MaxRejects};
+
+/// How many columns that are not used are named.
+const NOT_USED_MAX: usize = 20;
 
 impl Ordered {
     /// What there is to say of the run.
     pub(super) fn summary(&self, job: &Job) -> Summary {
         let findings = self.problems.findings(&self.names);
-        let regions: BTreeMap<Option<Region>, u64> =
-            self.regions.iter().map(|(region, count)| (*region, count)).collect();
+        let by_region = |counted: &Frequencies<Option<Region>>| {
+            let counted = counted.iter().map(|(region, count)| (*region, count));
+            counted.collect::<BTreeMap<Option<Region>, u64>>()
+        };
+        let regions = by_region(&self.regions);
         let region =
             |region: &Option<Region>| region.as_ref().map_or("unknown", Region::as_str).to_owned();
         Summary {
@@ -36,7 +44,7 @@ impl Ordered {
             sources: (0..self.contexts.len()).map(|at| self.source_facts(at)).collect(),
             lists: self.contexts.first().map(|it| it.lists.facts.clone()).unwrap_or_default(),
             settings: settings(job),
-            hints: self.unread.hints(job, &regions),
+            hints: self.unread.hints(job, &by_region(&self.valid)),
             problems: findings.iter().map(|it| (it.code.as_str(), it.count)).collect(),
             findings,
             regions: regions.iter().map(|(key, count)| (region(key), *count)).collect(),
@@ -76,6 +84,16 @@ impl Ordered {
                 .collect(),
             params: params.iter().map(|at| columns.param_name(*at)).collect(),
             left_out: left_out.iter().map(|at| columns.param_name(*at)).collect(),
+            not_used: hints(columns)
+                .into_iter()
+                .take(NOT_USED_MAX)
+                .map(|Hint { column, field, why }| NotUsed {
+                    field: field.as_str(),
+                    column: columns.headers[column].clone(),
+                    column_number: column + 1,
+                    why,
+                })
+                .collect(),
         }
     }
 }

@@ -22,15 +22,20 @@ const KEPT_MAX: usize = 1_000_000;
 /// How many of them every region of the world is tried on, to find the likely one.
 const SAMPLE_MAX: usize = 200;
 
-/// How many regions are named where several would help nearly as many numbers.
-const LEVEL_SHOWN_MAX: usize = 3;
-
 /// A hint is given where it helps at least so many numbers, and at least half of those refused.
 const HELPED_MIN: u64 = 3;
 
 /// Another home region must help so large a part of as many numbers as the home region has, or it
 /// would cost more than it gives.
 const HELPED_OF_HOME: u64 = 4;
+
+/// A region must have so large a part of as many numbers as all others have: in a file of many
+/// countries none is the likely one.
+const LIKELY_OF_OTHERS: u64 = 4;
+
+/// A region of which the file has no number yet must help so many times as many numbers as others
+/// have: a wrong guess would send to strangers.
+const UNKNOWN_TO_OTHERS: u64 = 4;
 
 impl Unread {
     pub(super) fn add(&mut self, digits: &[UnreadDigits]) {
@@ -52,10 +57,9 @@ impl Unread {
     }
 
     /// What to try, and how many of the refused numbers it would make valid; the likeliest first.
-    /// `seen` says how many accepted numbers each region has.
+    /// `seen` says how many valid numbers each region has.
     pub(super) fn hints(&self, job: &Job, seen: &BTreeMap<Option<Region>, u64>) -> Vec<Hint> {
-        let of = self.kept.len() as u64;
-        let hint = |count: u64, flag: String, region: Option<Region>| Hint {
+        let hint = |count: u64, of: u64, flag: String, region: Option<Region>| Hint {
             count,
             of,
             refused: self.seen,
@@ -65,17 +69,17 @@ impl Unread {
         };
         // Digits that begin with a calling code say more than those that fit some national plan.
         let international = self.count(|digits| digits.valid_as_international);
+        let of = self.kept.len() as u64;
         let flag = "--digits international".to_owned();
-        let mut hints = vec![hint(international, flag, None)];
+        let mut hints = vec![hint(international, of, flag, None)];
         if international * 2 < of {
-            let at_home = seen.get(&job.home).copied().unwrap_or(0);
-            hints.extend(self.likely_regions(job, seen).into_iter().filter_map(|region| {
-                let count = self.count(|digits| digits.kind_in(job.plan, region).is_some());
-                let helps = count * HELPED_OF_HOME >= at_home;
-                helps.then(|| hint(count, format!("--region {region}"), Some(region)))
+            // Where a row names its region, no flag names another.
+            let of = self.count(|digits| digits.read_by_run);
+            hints.extend(self.likely_region(job, seen).map(|(region, count)| {
+                hint(count, of, format!("--region {region}"), Some(region))
             }));
         }
-        hints.retain(|hint| hint.count >= HELPED_MIN && hint.count * 2 >= of);
+        hints.retain(|hint| hint.count >= HELPED_MIN && hint.count * 2 >= hint.of);
         hints
     }
 
@@ -83,12 +87,42 @@ impl Unread {
         self.kept.iter().filter(|digits| valid(digits)).count() as u64
     }
 
-    /// The region in which most of a sample would be valid, and those that are level with it.
-    /// Mobile numbers count most, because contacts mostly have such, and many plans take nearly
-    /// any digits for a fixed line; then regions that the file has other numbers of.
-    fn likely_regions(&self, job: &Job, seen: &BTreeMap<Option<Region>, u64>) -> Vec<Region> {
-        let step = self.kept.len().div_ceil(SAMPLE_MAX).max(1);
-        let sample: Vec<UnreadDigits> = self.kept.iter().step_by(step).copied().collect();
+    /// The region in which most of the numbers would be valid, and how many, if it is likely to be
+    /// the right one: first of those that the file has numbers of, then of all, if one stands out.
+    /// Mobile numbers count most, because contacts mostly have such, and many plans take nearly any
+    /// digits for a fixed line.
+    fn likely_region(
+        &self,
+        job: &Job,
+        seen: &BTreeMap<Option<Region>, u64>,
+    ) -> Option<(Region, u64)> {
+        let valid = |region: Option<Region>| seen.get(&region).copied().unwrap_or(0);
+        let all: u64 = seen.values().sum();
+        let ranked = self.ranked(job);
+        let stands_out =
+            |at: usize| ranked.get(at + 1).is_none_or(|(score, _)| *score < ranked[at].0);
+        let known = ranked.iter().filter(|(_, region)| valid(Some(*region)) > 0);
+        let first = ranked.first().filter(|_| stands_out(0));
+        known.chain(first).map(|(_, region)| *region).find_map(|region| {
+            let helped = self
+                .count(|digits| digits.read_by_run && digits.kind_in(job.plan, region).is_some());
+            let (own, at_home) = (valid(Some(region)), valid(job.home));
+            let others = all - own - at_home;
+            let is_likely = if own > 0 {
+                (own + helped) * LIKELY_OF_OTHERS >= others
+            } else {
+                helped >= others * UNKNOWN_TO_OTHERS
+            };
+            (is_likely && helped * HELPED_OF_HOME >= at_home).then_some((region, helped))
+        })
+    }
+
+    /// The regions but the home region by how many of a sample would be valid there, the best first;
+    /// those that are as good in order.
+    fn ranked(&self, job: &Job) -> Vec<(Score, Region)> {
+        let by_run = || self.kept.iter().filter(|digits| digits.read_by_run);
+        let step = by_run().count().div_ceil(SAMPLE_MAX).max(1);
+        let sample: Vec<UnreadDigits> = by_run().step_by(step).copied().collect();
         let plan: &Plan = job.plan;
         let others = plan.regions().filter(|region| Some(*region) != job.home);
         let mut ranked: Vec<(Score, Region)> = others
@@ -99,16 +133,12 @@ impl Unread {
                     valid += 1;
                     mobile += usize::from(matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile));
                 }
-                let known = seen.get(&Some(region)).copied().unwrap_or(0);
-                (Score { mobile, valid, known }, region)
+                (Score { mobile, valid }, region)
             })
             .filter(|(score, _)| score.valid > 0)
             .collect();
-        // The best first, regions in order where scores are the same.
         ranked.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
-        let Some((best, _)) = ranked.first().copied() else { return Vec::new() };
-        let level = ranked.iter().take_while(|(score, _)| *score == best);
-        level.map(|(_, region)| *region).take(LEVEL_SHOWN_MAX).collect()
+        ranked
     }
 }
 
@@ -119,6 +149,4 @@ struct Score {
     mobile: usize,
     /// Numbers that would be valid.
     valid: usize,
-    /// Accepted numbers of the region in the same run.
-    known: u64,
 }

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::ingest::record::{Record, RecordReader};
 use crate::map::Draft;
 use crate::normalize::normalize;
 use crate::phone::{Kind, Region};
@@ -29,7 +28,7 @@ use super::merge::{RowName, Together};
 use super::page::PageRows;
 use super::report::{Settled, Writers};
 use super::work::{Ends, Worked, WorkedRow};
-use super::{Job, Progress, Watch, lists};
+use super::{Job, Progress, Watch, lists, private_folder};
 
 mod part;
 
@@ -58,6 +57,8 @@ pub(super) struct Ordered {
     first_ordinals: Vec<u64>,
     pub(super) problems: Found,
     pub(super) regions: Frequencies<Option<Region>>,
+    /// The regions of all valid phones, whatever became of their rows.
+    pub(super) valid: Frequencies<Option<Region>>,
     pub(super) kinds: Frequencies<Kind>,
     /// The digits that no number of the home region has.
     pub(super) unread: Unread,
@@ -89,7 +90,7 @@ impl Ordered {
         contexts: Contexts,
         out: Option<OutDir>,
     ) -> Result<Ordered> {
-        let private = out.as_ref().map_or_else(std::env::temp_dir, |out| out.partial().to_owned());
+        let private = private_folder(out.as_ref());
         let wants_page = (out.is_some() && !job.no_page) || job.report.is_some();
         let page = wants_page.then(|| PageRows::new(&names, job.values));
         let writers = out.map(|out| Writers::new(job, &names, &contexts[0], out)).transpose()?;
@@ -114,6 +115,7 @@ impl Ordered {
             first_ordinals: Vec::new(),
             problems: Found::default(),
             regions: Frequencies::default(),
+            valid: Frequencies::default(),
             kinds: Frequencies::default(),
             unread: Unread::default(),
             found: Vec::new(),
@@ -302,6 +304,9 @@ impl Ordered {
         if let Some(related) = &row.related {
             self.problems.add(related.role.code(), &row.place, String::new);
         }
+        if let Some((_, region, _)) = row.row.phone {
+            self.valid.add(region);
+        }
         if let (Fate::Accepted, Some((_, region, kind))) = (row.fate, row.row.phone) {
             match row.row.action {
                 Some(Action::Update) => self.actions.update += 1,
@@ -377,14 +382,10 @@ fn fate(alone: Fate, role: Role) -> Fate {
 
 /// Adds a row, whose record is `raw`, to those whose contacts are merged.
 fn add(together: &mut Together, raw: &[u8], name: RowName, context: &SourceContext) {
-    let cells = context.view.columns.headers.len();
-    RecordReader::new(context.read, Some(cells)).read(raw, &[], |record| {
-        context.resolve(record, &mut |record, view| {
-            let Record::Row(row) = record else { return };
-            let draft = Draft::new(row, &view.columns);
-            if let Ok(contact) = normalize(&draft, &context.rules, &mut Vec::new()) {
-                together.add(&contact, &draft, view, name, context.read.limits.cell_bytes_max);
-            }
-        });
+    context.reread(raw, &mut context.reader(), |row, view| {
+        let draft = Draft::new(row, &view.columns);
+        if let Ok(contact) = normalize(&draft, &context.rules, &mut Vec::new()) {
+            together.add(&contact, &draft, view, name, context.read.limits.cell_bytes_max);
+        }
     });
 }

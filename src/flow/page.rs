@@ -3,7 +3,6 @@
 //! phone; which these are depends on the order of the rows alone.
 
 use crate::contact::Field;
-use crate::ingest::record::{Record, RecordReader};
 use crate::map::Draft;
 use crate::problem::Fate;
 use crate::write::html::{Page, Pair, PairColumn};
@@ -109,22 +108,15 @@ impl PageRows {
 
 /// Reads a record once more.
 fn with_cells(raw: &[u8], context: &SourceContext, mut give: impl FnMut(Vec<PairColumn<'_>>)) {
-    let mut reader = RecordReader::new(context.read, Some(context.view.columns.headers.len()));
-    reader.read(raw, &[], |record| {
-        context.resolve(record, &mut |record, view| {
-            let Record::Row(record) = record else { return };
-            let draft = Draft::new(record, &view.columns);
-            let cell = |at: &usize| PairColumn {
-                header: &view.columns.headers[*at],
-                field: view
-                    .columns
-                    .decided()
-                    .find(|(_, of, _)| of == at)
-                    .map(|(field, _, _)| field),
-                cell: draft.cell(*at),
-            };
-            give(view.originals.iter().take(COLUMNS_MAX).map(cell).collect());
-        });
+    context.reread(raw, &mut context.reader(), |row, view| {
+        let draft = Draft::new(row, &view.columns);
+        let decided = |at| view.columns.decided().find(|(_, of, _)| *of == at);
+        let cell = |at: &usize| PairColumn {
+            header: &view.columns.headers[*at],
+            field: decided(*at).map(|(field, _, _)| field),
+            cell: draft.cell(*at),
+        };
+        give(view.originals.iter().take(COLUMNS_MAX).map(cell).collect());
     });
 }
 

@@ -133,6 +133,7 @@ pub struct Tally {
     pub(super) actions: Actions,
     pub(super) problems: Vec<u64>,
     pub(super) regions: Vec<(Option<String>, u64)>,
+    pub(super) valid: Vec<(Option<String>, u64)>,
     pub(super) kinds: Vec<(String, u64)>,
     pub(super) unread: Unread,
     pub(super) source: u32,

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::contact::Field;
 use crate::error::{Error, Result};
 use crate::ingest::guard::{DUPLICATE_COLUMNS, REJECT_COLUMNS};
-use crate::ingest::record::{Record, RecordReader};
+use crate::ingest::record::RecordReader;
 use crate::map::Draft;
 use crate::problem::{Action, Code, Fate, Level, Place};
 use crate::unique::Differences;
@@ -144,7 +144,7 @@ impl Writers {
         if let (Some((payload, _)), Some(encoder)) = (&mut self.payload, encoder) {
             payload.set_frame(encoder.frame())?;
         }
-        self.reader = Some(RecordReader::new(context.read, Some(columns.headers.len())));
+        self.reader = Some(context.reader());
         self.plain_duplicates.clear();
         self.rejects.begin_source(source, dialect, headers(), &mut self.out)?;
         self.duplicates.begin_source(source, dialect, headers(), &mut self.out)
@@ -343,12 +343,9 @@ fn with_cells(
     mut give: impl FnMut(&mut dyn Iterator<Item = &str>) -> Result<()>,
 ) -> Result<()> {
     let mut result = Ok(());
-    reader.read(row.raw(), &[], |record| {
-        context.resolve(record, &mut |record, view| {
-            let Record::Row(record) = record else { return };
-            let draft = Draft::new(record, &view.columns);
-            result = give(&mut view.originals.iter().map(|at| draft.cell(*at)));
-        });
+    context.reread(row.raw(), reader, |row, view| {
+        let draft = Draft::new(row, &view.columns);
+        result = give(&mut view.originals.iter().map(|at| draft.cell(*at)));
     });
     result
 }

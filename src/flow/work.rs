@@ -4,7 +4,7 @@
 use crate::contact::{Contact, Field};
 use crate::error::Result;
 use crate::ingest::chunk::Chunk;
-use crate::ingest::record::{Fault, Record, RecordReader, Row, Spot};
+use crate::ingest::record::{Fault, Record, Row, Spot};
 use crate::map::Draft;
 use crate::normalize::normalize;
 use crate::normalize::phone::UnreadDigits;
@@ -141,9 +141,7 @@ impl Worked {
         self.clear();
         let mut result = Ok(());
         let context = &contexts[chunk.source as usize];
-        let cells = context.view.columns.headers.len();
-        let mut reader = RecordReader::new(context.read, Some(cells));
-        self.lines = reader.read(&chunk.bytes, &chunk.malformed, |record| {
+        self.lines = context.reader().read(&chunk.bytes, &chunk.malformed, |record| {
             context.resolve(record, &mut |record, view| match record {
                 Record::Blank(spot) => self.push_row(spot, Fate::Blank, None, Print::default()),
                 Record::Malformed(fault) => self.push_malformed(&fault, view, context),
@@ -282,14 +280,9 @@ impl Worked {
         context: &SourceContext,
     ) -> Result<()> {
         self.clear();
-        let cells = context.view.columns.headers.len();
         let mut result = Ok(());
-        RecordReader::new(context.read, Some(cells)).read(&raw, &[], |record| {
-            context.resolve(record, &mut |record, view| {
-                if let Record::Row(row) = record {
-                    result = self.push_merged(row, together, names, view, context);
-                }
-            });
+        context.reread(&raw, &mut context.reader(), |row, view| {
+            result = self.push_merged(row, together, names, view, context);
         });
         self.chunk.bytes = raw;
         result

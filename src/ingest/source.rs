@@ -252,11 +252,15 @@ impl Source {
                 (rest, Some(state))
             }
         };
-        let bytes = Arc::new(AtomicU64::new(self.header_bytes));
-        let counted = Counted { reader: rest, bytes: Arc::clone(&bytes) };
-        let text: Box<dyn Read + Send> = match self.options.form {
-            Form::Utf8 | Form::Cells(_) => Box::new(counted),
-            Form::Transcoded(encoding) => Box::new(Transcoder::new(counted, encoding)),
+        let (text, transcoded): (Box<dyn Read + Send>, _) = match self.options.form {
+            // Nothing stands between the splitter and a file, which fills memory without clearing
+            // it first.
+            Form::Utf8 | Form::Cells(_) => (rest, None),
+            Form::Transcoded(encoding) => {
+                let bytes = Arc::new(AtomicU64::new(self.header_bytes));
+                let counted = Counted { reader: rest, bytes: Arc::clone(&bytes) };
+                (Box::new(Transcoder::new(counted, encoding)), Some(bytes))
+            }
         };
         let splitter = Splitter::new(text, self.options, chunk_bytes).starting_at(
             self.index,
@@ -264,7 +268,7 @@ impl Source {
             &self.display,
         );
         let is_packed = self.compression.is_some();
-        Ok(SourceReader { splitter, bytes, state, is_packed, display: self.display })
+        Ok(SourceReader { splitter, transcoded, state, is_packed, display: self.display })
     }
 }
 
@@ -350,8 +354,8 @@ impl<R: Read> Read for Counted<R> {
 /// The records of a source, in chunks.
 pub struct SourceReader {
     splitter: Splitter<Box<dyn Read + Send>>,
-    /// Bytes of the source that were read, counted before they are transcoded.
-    bytes: Arc<AtomicU64>,
+    /// Bytes of the source that were read, where they are transcoded before they are split.
+    transcoded: Option<Arc<AtomicU64>>,
     state: Option<FileState>,
     /// The file's own length says nothing of the bytes that are read.
     is_packed: bool,
@@ -375,7 +379,8 @@ impl SourceReader {
     /// The offset in the source up to which was read.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
+        let before = self.transcoded.as_ref().map(|bytes| bytes.load(Ordering::Relaxed));
+        before.unwrap_or_else(|| self.splitter.bytes_read())
     }
 
     /// The bytes of the source, at its end.

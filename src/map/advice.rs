@@ -1,5 +1,7 @@
 //! What to say where the columns cannot be decided: what was seen, and what to do.
 
+use std::sync::LazyLock;
+
 use super::content::Looks;
 use super::denial::{is_no_phone, word_for};
 use super::preset::Preset;
@@ -7,6 +9,7 @@ use super::synonyms::known;
 use super::{Columns, letters};
 use crate::contact::Field;
 use crate::error::Error;
+use crate::slips::Outline;
 use crate::text::{fold, printable};
 
 pub(super) fn two_candidates(
@@ -60,6 +63,9 @@ pub struct Hint {
     pub why: String,
 }
 
+/// How many columns are looked at for such.
+const LOOKED_AT_MAX: usize = 1000;
+
 /// The columns that feed no field and may be meant to: by a header that is a slip away from a known
 /// one, or by their values.
 #[must_use]
@@ -70,14 +76,15 @@ pub fn hints(columns: &Columns) -> Vec<Hint> {
         let header = &columns.headers[column];
         let slip = Field::all().filter(unfed).find_map(|field| {
             // `Customer ID` is no slip of `Customer`.
-            let meant = similar(header, known(field)).filter(|_| !is_no_phone(header))?;
+            let meant = slip_of(header, field).filter(|_| !is_no_phone(header))?;
             Some((field, format!("the header is like \"{meant}\"")))
         });
         let looks = columns.looks(column);
         let like = || {
-            let told = word_for(Field::Phone, header).is_some() || looks.are_written_as_phones();
+            let is_told = word_for(Field::Phone, header).is_some();
+            let may_be_phones = is_told || looks.are_written_as_phones() || looks.are_all_phones();
             let found = [
-                (Field::Phone, looks.are_phones() && told && !is_no_phone(header)),
+                (Field::Phone, looks.are_phones() && may_be_phones && !is_no_phone(header)),
                 (Field::Email, looks.are_emails()),
                 (Field::Country, looks.are_countries()),
                 (Field::Name, nameless && word_for(Field::Name, header).is_some()),
@@ -88,7 +95,7 @@ pub fn hints(columns: &Columns) -> Vec<Hint> {
         let (field, why) = slip.or_else(like)?;
         Some(Hint { column, field, why })
     };
-    columns.leftovers().iter().filter_map(|at| hint(*at)).collect()
+    columns.leftovers().iter().take(LOOKED_AT_MAX).filter_map(|at| hint(*at)).collect()
 }
 
 pub(super) fn no_phone_column(headers: &[String], preset: Option<&Preset>, source: &str) -> Error {
@@ -106,7 +113,7 @@ pub(super) fn no_phone_column(headers: &[String], preset: Option<&Preset>, sourc
             quoted(only)
         ));
     }
-    let near = headers.iter().find(|header| similar(&fold(header), known(Field::Phone)).is_some());
+    let near = headers.iter().find(|header| slip_of(header, Field::Phone).is_some());
     let likely = near.or_else(|| {
         headers.iter().find(|header| {
             let folded = fold(header);
@@ -151,6 +158,10 @@ pub(super) fn changed_header(saved: &[String], headers: &[String], source: &str)
     ))
 }
 
+pub(super) fn too_many_columns(field: Field, most: usize, source: &str) -> Error {
+    Error::Usage(format!("{source}: --map {field}: at most {most} columns feed it; leave some out"))
+}
+
 pub(super) fn no_such_column(headers: &[String], wanted: &str, flag: &str, source: &str) -> Error {
     let meant = similar(wanted, headers.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |name| format!("; did you mean {}?", quoted(name)));
@@ -163,18 +174,33 @@ pub(super) fn no_such_column(headers: &[String], wanted: &str, flag: &str, sourc
 
 /// The known name that a misspelled one is nearest to, if it is near.
 pub fn similar<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    const SHORTEST: usize = 4;
     let wanted = fold(name);
-    if wanted.chars().count() < SHORTEST {
-        return None;
-    }
-    let allowed = if wanted.chars().count() > 2 * SHORTEST { 2 } else { 1 };
-    let mut near: Vec<(usize, &str)> = known
-        .map(|name| (strsim::osa_distance(&wanted, &fold(name)), name))
-        .filter(|(distance, _)| *distance <= allowed)
-        .collect();
-    near.sort_unstable();
-    near.first().map(|(_, name)| *name)
+    let wanted = Outline::of(&wanted);
+    let allowed = slips_allowed(&wanted)?;
+    let slips = |name| Some((wanted.slips_to(&Outline::of(&fold(name)), allowed)?, name));
+    known.filter_map(slips).min().map(|(_, name)| name)
+}
+
+/// The known header of a field that a header is a slip of.
+fn slip_of(header: &str, field: Field) -> Option<&'static str> {
+    static KNOWN: LazyLock<[Vec<Outline<'static>>; Field::COUNT]> = LazyLock::new(|| {
+        let mut words = <[_; Field::COUNT]>::default();
+        Field::all()
+            .for_each(|field| words[field as usize] = known(field).map(Outline::of).collect());
+        words
+    });
+    let wanted = fold(header);
+    let wanted = Outline::of(&wanted);
+    let allowed = slips_allowed(&wanted)?;
+    let slips = |word: &Outline<'static>| Some((wanted.slips_to(word, allowed)?, word.text()));
+    KNOWN[field as usize].iter().filter_map(slips).min().map(|(_, word)| word)
+}
+
+/// How many slips lead from a name to one that was meant; of a short one too many others are near.
+fn slips_allowed(wanted: &Outline<'_>) -> Option<usize> {
+    const SHORTEST: usize = 4;
+    let chars = wanted.chars();
+    (chars >= SHORTEST).then_some(if chars > 2 * SHORTEST { 2 } else { 1 })
 }
 
 /// Headers as a message names them, each with its letters: `"Mobile" (column C)`. At most twelve.

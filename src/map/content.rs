@@ -12,6 +12,8 @@ pub type Sample = [Vec<String>];
 pub struct Looks {
     /// Values that are not empty.
     pub values: usize,
+    /// Values with a letter in them.
+    pub letters: usize,
     /// Values with as many digits as a phone number.
     pub digits: usize,
     /// Values that read as valid phone numbers.
@@ -45,6 +47,7 @@ impl Looks {
                 continue;
             }
             looks.values += 1;
+            looks.letters += usize::from(value.contains(char::is_alphabetic));
             looks.emails += usize::from(is_like_email(value));
             if may_be_phone(value) {
                 looks.digits += 1;
@@ -67,10 +70,22 @@ impl Looks {
         self.phones > 0 && self.phones * 10 >= self.values * 6
     }
 
+    /// Whether nearly all values, and not too few, are phone numbers.
+    #[must_use]
+    pub fn are_all_phones(self) -> bool {
+        self.phones >= Looks::ENOUGH && self.phones * 10 >= self.values * 9
+    }
+
     /// Whether most values are phone numbers, and written as nothing else is.
     #[must_use]
     pub fn are_written_as_phones(self) -> bool {
         self.written_phones > 0 && self.written_phones * 10 >= self.values * 6
+    }
+
+    /// Whether most values may be names: they have letters, and are nothing else that is known.
+    #[must_use]
+    pub fn may_be_names(self) -> bool {
+        self.letters * 2 >= self.values && !self.are_phones() && !self.are_emails()
     }
 
     /// Whether nearly all values are e-mail addresses.
@@ -179,7 +194,7 @@ mod tests {
         assert!(phones.are_phones() && phones.are_written_as_phones() && !phones.are_emails());
         let emails = looks(&["a@b.co", "b@c.co", "-"]);
         assert_eq!((emails.values, emails.phones, emails.emails), (3, 0, 2));
-        assert_eq!(looks(&["x", "", "y"]), Looks { values: 2, ..Looks::default() });
+        assert_eq!(looks(&["x", "", "y"]), Looks { values: 2, letters: 2, ..Looks::default() });
         assert_eq!(looks(&[]), Looks::default());
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::advice::{clashing_evidence, no_phone_column, two_candidates};
+use super::advice::{clashing_evidence, no_phone_column, too_many_columns, two_candidates};
 use super::beside::beside;
 use super::content::Looks;
 use super::denial::{is_no_phone, is_of_another, word_for};
@@ -11,7 +11,7 @@ use super::headers::Headers;
 use super::preset::Preset;
 use super::synonyms::{Rank, Strength};
 use super::{Evidence, Feed, Look, MapOptions, find_given};
-use crate::contact::Field;
+use crate::contact::{Field, Tags};
 use crate::country::region_of;
 use crate::error::Result;
 use crate::phone::{ReadRules, Region, read};
@@ -66,13 +66,22 @@ impl<'d> Decision<'d> {
         &self.feeds[field as usize]
     }
 
+    /// Whether one more column may feed the field. What has no room is carried along as it is.
+    fn has_room(&self, field: Field) -> bool {
+        field != Field::Tags || self.feeds_of(field).len() < Tags::COLUMNS_MAX
+    }
+
     /// What the user said.
     fn by_word(&mut self, options: &MapOptions) -> Result<()> {
         for (field, wanted) in &options.columns {
             let at = find_given(self.headers.given, wanted, "--map", self.look.source)?;
-            if !self.feeds_of(*field).iter().any(|(column, _)| *column == at) {
-                self.feed(*field, at, Evidence::Given);
+            if self.feeds_of(*field).iter().any(|(column, _)| *column == at) {
+                continue;
             }
+            if !self.has_room(*field) {
+                return Err(too_many_columns(*field, Tags::COLUMNS_MAX, self.look.source));
+            }
+            self.feed(*field, at, Evidence::Given);
         }
         Ok(())
     }
@@ -82,7 +91,7 @@ impl<'d> Decision<'d> {
         for field in Field::all().filter(|field| preset.speaks_of(*field)) {
             if self.feeds_of(field).is_empty() {
                 for at in preset.columns_of(field, &self.headers.folded) {
-                    if !self.taken[at] {
+                    if !self.taken[at] && self.has_room(field) {
                         self.feed(field, at, Evidence::Preset);
                     }
                 }
@@ -112,7 +121,9 @@ impl<'d> Decision<'d> {
                 }
             }
             for (_, at) in candidates {
-                self.feed(field, at, Evidence::Header);
+                if self.has_room(field) {
+                    self.feed(field, at, Evidence::Header);
+                }
             }
         }
         Ok(())
@@ -154,12 +165,13 @@ impl<'d> Decision<'d> {
     fn candidates(&self) -> Candidates {
         let mut found = Candidates::default();
         for at in (0..self.headers.given.len()).filter(|at| !self.taken[*at]) {
+            let names_number = names_number(&self.headers.given[at]);
             for meaning in self.headers.meanings(at) {
                 let proved = meaning.rank.0 != Strength::Weak || {
                     let looks = self.looks(at);
                     match meaning.field {
                         Field::Phone => looks.are_phones(),
-                        _ => !looks.are_phones() && !looks.are_emails(),
+                        _ => looks.may_be_names() && !names_number,
                     }
                 };
                 // `Country code` may be either.
@@ -224,8 +236,11 @@ impl<'d> Decision<'d> {
             same.entry(header).or_default().push(at);
         }
         for field in Field::all() {
+            let may_feed =
+                |at: &usize| field == Field::Phone || !names_number(&self.headers.given[*at]);
             for (at, evidence) in self.feeds_of(field) {
                 let columns = &same[self.headers.folded[*at].as_str()];
+                let columns: Vec<usize> = columns.iter().copied().filter(may_feed).collect();
                 if *evidence != Evidence::Given && columns.len() > 1 {
                     let left: Vec<usize> =
                         columns.iter().copied().filter(|at| !given(at)).collect();
@@ -377,4 +392,9 @@ impl<'d> Decision<'d> {
         };
         Looks::of(sample, at, plan, is_phone)
     }
+}
+
+/// Whether a header is of what numbers things, such as `Member #`.
+fn names_number(header: &str) -> bool {
+    header.trim_end().ends_with('#')
 }

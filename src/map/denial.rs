@@ -44,7 +44,7 @@ pub(super) fn is_of_another(header: &str) -> bool {
         "doctor", "driver", "callback", "padre", "madre", "vater", "mutter", "eltern", "pai", "mae",
         "pere", "mere", "veli", "ayah", "ibu", "родитель",
         "родителя", "мать", "отец", "мама", "папа", "tutor", "apoderado", "acudiente", "responsavel",
-        "tuteur", "conjoint", "genitore", "anne", "baba", "wali",
+        "encarregado", "encarregada", "tuteur", "conjoint", "genitore", "anne", "baba", "wali",
     ];
     let folded = fold(header);
     PARTS.iter().any(|part| folded.contains(&fold(part)))

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::denial::is_no_phone;
+use super::denial::{is_no_phone, is_of_another};
 use super::synonyms::{Meaning, Strength, meanings};
 use super::{Columns, Origin};
 use crate::contact::Field;
@@ -24,7 +24,7 @@ enum PhoneKind {
     Best,
     /// Nothing, or nothing that matters.
     Usual,
-    /// It takes no messages.
+    /// It takes no messages, or reaches somebody else.
     None,
 }
 
@@ -87,7 +87,7 @@ impl<'r> Draft<'r> {
     }
 
     /// The phone cells that are not empty, in order of preference. Where the row says of what kind
-    /// each is, mobile numbers come first, and faxes and pagers not at all.
+    /// each is, mobile numbers come first, and faxes, pagers and what is somebody else's not at all.
     pub fn phones(&self) -> impl Iterator<Item = (usize, &'r str)> {
         let of_kind = |kind: PhoneKind| {
             self.filled(Field::Phone).filter(move |(at, _)| self.phone_kind(*at) == kind)
@@ -103,7 +103,7 @@ impl<'r> Draft<'r> {
         let best =
             |meaning: &Meaning| meaning.field == Field::Phone && meaning.rank.0 == Strength::Best;
         match label {
-            label if is_no_phone(label) => PhoneKind::None,
+            label if is_no_phone(label) || is_of_another(label) => PhoneKind::None,
             label if meanings(label).iter().any(best) => PhoneKind::Best,
             _ => PhoneKind::Usual,
         }

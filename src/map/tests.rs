@@ -53,6 +53,8 @@ fn headers_are_found_in_the_languages_of_exports() {
         ("नाम|मोबाइल नंबर", 0, 1),
         ("Nombre completo|Teléfono móvil", 0, 1),
         ("Telemóvel|Nome completo", 1, 0),
+        ("Sócio|Telem.|Tlf. fixo", 0, 1),
+        ("Aluno|Tel. Encarregado|Telm.", 0, 2),
         ("Nom complet|N° de téléphone", 0, 1),
         ("Handynummer|Vollständiger Name", 1, 0),
         ("Nome e cognome|Cellulare", 0, 1),
@@ -329,6 +331,20 @@ fn two_params_of_one_name_are_an_error_unless_only_some_are_carried() {
     assert_eq!(check("Phone|Note|Note", &Params::None), Ok(vec![]));
     assert_eq!(check("Phone|Note|Note", &Params::Only(vec!["#3".to_owned()])), Ok(vec![2]));
     assert_eq!(check("Phone||", &Params::All), Ok(vec![1, 2]), "without a header: numbered");
+}
+
+#[test]
+fn as_many_columns_feed_the_tags_as_a_contact_holds_and_no_other_is_lost() {
+    let header = "Phone|Tags|Label|Contact tags|Groups|Group|Segments|Segment|Lists|List";
+    let columns = decide(header, &[]).expect("decided");
+    let (fed, left) = (all_of(&columns, Field::Tags).len(), columns.leftovers().len());
+    assert_eq!((fed, fed + left), (crate::contact::Tags::COLUMNS_MAX, 9), "{columns:?}");
+    let given: Vec<String> = (2..=9).map(|column| format!("tags=#{column}")).collect();
+    let given: Vec<&str> = given.iter().map(String::as_str).collect();
+    let header = "Phone|A|B|C|D|E|F|G|H";
+    assert!(decide(header, &given[..7]).is_ok());
+    let said = refusal(header, &given);
+    assert_eq!(said, "a.csv: --map tags: at most 7 columns feed it; leave some out");
 }
 
 #[test]

@@ -10,7 +10,17 @@ use crate::problem::{Code, Problem};
 use crate::text::{fold, trim};
 
 /// Words for yes and for no in the languages of exports.
-const YES: [&str; 46] = [
+const YES: [&str; 56] = [
+    "s",
+    "j",
+    "o",
+    "autorizo",
+    "autorizado",
+    "autorise",
+    "consiento",
+    "consinto",
+    "acconsento",
+    "zugestimmt",
     "verdadero",
     "verdadeiro",
     "acepto",
@@ -58,7 +68,19 @@ const YES: [&str; 46] = [
     "✓",
     "✔",
 ];
-const NO: [&str; 44] = [
+const NO: [&str; 56] = [
+    "noautorizo",
+    "naoautorizo",
+    "noautorizado",
+    "naoautorizado",
+    "noacepto",
+    "naoaceito",
+    "nonaccetto",
+    "nonautorise",
+    "noconsiento",
+    "naoconsinto",
+    "nonacconsento",
+    "nichtzugestimmt",
     "neversubscribed",
     "notsubscribed",
     "refused",
@@ -173,6 +195,10 @@ mod tests {
         for no in ["No", "false", "0", "não", "non", "Nein", "hayır", "нет", "否", "لا", "नहीं"]
         {
             assert_eq!(read_cell(no), Some(false), "{no}");
+        }
+        // As databases hold them: sim, sí, ja, oui beside não, no, nein, non.
+        for (yes, no) in [("S", "N"), ("J", "N"), ("O", "N"), ("Autorizo", "Não autorizo")] {
+            assert_eq!((read_cell(yes), read_cell(no)), (Some(true), Some(false)), "{yes}");
         }
         for unknown in ["maybe", "", "2024-01-01", "?"] {
             assert_eq!(read_cell(unknown), None, "{unknown}");

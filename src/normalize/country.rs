@@ -40,8 +40,10 @@ pub(super) struct Homes {
     /// The region that the row names for all its numbers: by the calling code that stands apart
     /// from them, or in a column of its own.
     named: Option<Region>,
-    /// That of the row's country, else the run's.
-    usual: Option<Region>,
+    /// That of the row's country.
+    country: Option<Region>,
+    /// The run's.
+    run: Option<Region>,
 }
 
 impl Homes {
@@ -53,11 +55,10 @@ impl Homes {
         home: Option<Region>,
         problems: &mut Vec<Problem<'r>>,
     ) -> Homes {
-        let usual = country.or(home);
         let columns = draft.columns();
         // Most files have neither.
         if !columns.has(Field::CallingCode) && !columns.has(Field::Region) {
-            return Homes { named: None, usual };
+            return Homes { named: None, country, run: home };
         }
         for field in [Field::CallingCode, Field::Region] {
             let cell = trim(draft.get(field));
@@ -66,11 +67,11 @@ impl Homes {
             }
             let named = region_of(cell, plan);
             if named.is_some() {
-                return Homes { named, usual };
+                return Homes { named, country, run: home };
             }
             problems.push(problem(draft, field, Code::RegionUnknown));
         }
-        Homes { named: None, usual }
+        Homes { named: None, country, run: home }
     }
 
     /// The region in which a number of the phone column at index `phone` is read: of the country
@@ -87,7 +88,14 @@ impl Homes {
             let column = draft.columns().country_of_phone(phone)?;
             beside_phone(draft, plan, column, problems)
         };
-        self.named.or_else(beside).or(self.usual)
+        self.named.or_else(beside).or(self.country).or(self.run)
+    }
+
+    /// Whether the row names no region for that column, so that the run's counts.
+    pub(super) fn are_of_run(self, draft: &Draft<'_>, plan: &Plan, phone: usize) -> bool {
+        let beside = draft.columns().country_of_phone(phone);
+        self.named.or(self.country).is_none()
+            && beside.is_none_or(|column| region_of(draft.cell(column), plan).is_none())
     }
 }
 

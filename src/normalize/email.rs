@@ -26,15 +26,26 @@ pub(super) fn read<'r>(draft: &Draft<'r>, problems: &mut Vec<Problem<'r>>) -> &'
 /// The same for a row whose first cell is none of the most ordinary addresses.
 fn read_any<'r>(draft: &Draft<'r>, problems: &mut Vec<Problem<'r>>) -> &'r str {
     // Exports put several addresses in a cell, with these between them.
-    let cells = draft.filled(Field::Email).map(|(_, cell)| cell);
-    let parts = cells.flat_map(|cell| cell.split(":::").flat_map(|part| part.split(';')));
     let mut is_bad = false;
-    for address in parts.map(trim).filter(|part| !part.is_empty()) {
-        if is_valid(address) {
-            let (_, domain) = address.rsplit_once('@').expect("a valid address has one");
-            return kept(address, domain, draft, problems);
+    for (at, cell) in draft.filled(Field::Email) {
+        let parts = cell.split(":::").flat_map(|part| part.split(';')).map(trim);
+        let mut parts = parts.filter(|part| !part.is_empty());
+        let Some(address) = parts.by_ref().find(|part| is_valid(part)) else {
+            is_bad = true;
+            continue;
+        };
+        let others = parts.filter(|part| *part != address && is_valid(part)).count();
+        if others > 0 {
+            let detail = format!("not taken: {others} more").into();
+            problems.push(Problem {
+                column: u32::try_from(at).ok(),
+                value: cell.into(),
+                detail,
+                ..problem(draft, Field::Email, Code::EmailSeveral)
+            });
         }
-        is_bad = true;
+        let (_, domain) = address.rsplit_once('@').expect("a valid address has one");
+        return kept(address, domain, draft, problems);
     }
     if is_bad {
         problems.push(problem(draft, Field::Email, Code::EmailInvalid));

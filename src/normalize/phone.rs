@@ -59,6 +59,16 @@ fn read_several<'r>(
 ) -> Result<Found, Refusal> {
     let mut cells = draft.phones();
     let Some((first, cell)) = cells.next() else {
+        if let Some((at, cell)) = draft.first(Field::Phone) {
+            let detail = "what is there is a fax, a pager or somebody else's, by its label";
+            problems.push(Problem {
+                column: u32::try_from(at).ok(),
+                value: cell.into(),
+                detail: detail.into(),
+                ..problem(draft, Field::Phone, Code::PhoneMissing)
+            });
+            return Err(Refusal::default());
+        }
         let (at, cell) = draft.find(Field::Phone);
         return Cell { draft, rules, homes, at: at.unwrap_or(0), cell }.judge(problems).1;
     };
@@ -196,10 +206,10 @@ impl<'r> Cell<'_, 'r> {
         let found = match &reading.verdict {
             Ok(found) if wanted => Ok(*found),
             Err(Refused::Number(reason)) if *reason != Reason::Missing => Err(Refusal {
-                unread: reading
-                    .unread
-                    .as_deref()
-                    .and_then(|it| UnreadDigits::of(it, reading.suggestion.is_some())),
+                unread: reading.unread.as_deref().and_then(|it| {
+                    let read_by_run = self.homes.are_of_run(draft, rules.plan, at);
+                    UnreadDigits::of(it, reading.suggestion.is_some(), read_by_run)
+                }),
                 variant_key: reading.variant_key,
             }),
             _ => Err(Refusal::default()),
@@ -371,11 +381,13 @@ pub struct UnreadDigits {
     digits: u64,
     /// As an international number they would be valid.
     pub valid_as_international: bool,
+    /// The row names no region, so that they were read in the home region of the run.
+    pub read_by_run: bool,
 }
 
 impl UnreadDigits {
     /// The digits of a cell that holds nothing but at most 15 digits and separators.
-    fn of(cell: &str, valid_as_international: bool) -> Option<UnreadDigits> {
+    fn of(cell: &str, valid_as_international: bool, read_by_run: bool) -> Option<UnreadDigits> {
         const DIGITS_MAX: u32 = 15;
         let mut digits = 1u64;
         for byte in cell.trim().bytes() {
@@ -387,7 +399,7 @@ impl UnreadDigits {
                 _ => return None,
             }
         }
-        (digits > 1).then_some(UnreadDigits { digits, valid_as_international })
+        (digits > 1).then_some(UnreadDigits { digits, valid_as_international, read_by_run })
     }
 
     /// The kind of valid number of the region that they are.
@@ -407,7 +419,7 @@ mod tests {
     #[test]
     fn unread_digits_keep_their_leading_zeros_and_find_their_region() {
         let plan = Plan::builtin();
-        let of = |cell| UnreadDigits::of(cell, false);
+        let of = |cell| UnreadDigits::of(cell, false, true);
         let region = |text: &str| text.parse::<Region>().expect("a region");
         let indian = of("098765 43210").expect("digits");
         assert_eq!(indian.kind_in(plan, region("IN")), Some(Kind::Mobile));

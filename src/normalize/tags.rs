@@ -25,7 +25,7 @@ pub(super) fn read<'r>(draft: &Draft<'r>) -> Tags<'r> {
     let columns = draft.columns();
     let own = columns.preset.and_then(|preset| preset.own_tags.as_deref());
     // What every row has comes last, and has a place of its own.
-    let cells = draft.filled(Field::Tags).map(|(_, cell)| cell).take(Tags::CELLS_MAX - 1);
+    let cells = draft.filled(Field::Tags).map(|(_, cell)| cell).take(Tags::COLUMNS_MAX);
     let cells = cells.chain([columns.constant(Field::Tags)]);
     Tags::new(cells, &columns.tag_separator, own)
 }

@@ -30,7 +30,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-pub(super) const WORDS: [Words; 81] = [
+pub(super) const WORDS: [Words; 82] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad, [
         "a quote stands inside an unquoted cell",
         "nobody can say whether the quote is text or encloses a cell, and a wrong guess moves every cell after it into another column",
@@ -445,11 +445,17 @@ pub(super) const WORDS: [Words; 81] = [
         "b@gmial.com",
         "check the address",
     ]),
+    words(Code::EmailSeveral, "email.several", Info, [
+        "the cell holds several e-mail addresses; the first valid one was taken",
+        "a contact has one address, and no payload gets the others",
+        "ann@example.com; ann@example.org",
+        "give another address a column of its own, which goes to the params",
+    ]),
     words(Code::ConsentUnknown, "consent.unknown", Warning, [
         "the cell says neither yes nor no; no consent is assumed",
         "writing to somebody who did not agree is against the law in many countries and costs the sender's standing",
         "maybe",
-        "write yes or no",
+        "write yes or no, in any of the usual languages, or their first letters, 1 or 0, true or false",
     ]),
     words(Code::ConsentMissing, "consent.missing", Bad, [
         "the row does not say that the contact agreed, as --require-opt-in asks",

@@ -135,6 +135,8 @@ impl Encoder {
 #[must_use]
 pub fn param_columns(contract: &Contract, columns: &Columns) -> Vec<usize> {
     let homeless = columns.decided().filter(|(field, at, _)| match field {
+        // Which number is taken the row says by its labels; none is lost, whichever it is.
+        Field::Phone if columns.has_phone_labels() => true,
         // Of several columns the first that says something is taken; the others are not lost.
         Field::Phone | Field::Email if columns.of(*field) != Some(*at) => true,
         // Beside a column with the whole name, the parts would be lost otherwise.

@@ -263,6 +263,22 @@ pub struct SourceFacts {
     /// The headers of the columns that are not sent, because the platform has no place for them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
+    /// Columns that feed no field and may be meant to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_used: Vec<NotUsed>,
+}
+
+/// A column that feeds no field and may be meant to.
+#[derive(Debug, Clone, Serialize)]
+pub struct NotUsed {
+    /// The field that it may be meant to feed.
+    pub field: &'static str,
+    /// The column's header.
+    pub column: String,
+    /// The column's number, from 1.
+    pub column_number: usize,
+    /// Why it may be meant to.
+    pub why: String,
 }
 
 /// Which column feeds a field.

@@ -246,7 +246,7 @@ fn every_text_can_be_told_from_what_is_behind_it_in_light_and_dark() {
             let texts: u64 = found[3][1].as_str().and_then(|it| it.parse().ok()).expect("a number");
             assert!(texts > 500, "{texts} texts were looked at");
             let bars = browser.run(BARS).as_f64().expect("a number");
-            assert!(bars >= 2.5, "{scheme}: a bar has a contrast of {bars}");
+            assert!(bars >= 3.0, "{scheme}: a bar has a contrast of {bars}");
             let wide = browser.run("return document.documentElement.scrollWidth - innerWidth");
             assert!(
                 wide.as_i64().is_some_and(|wide| wide <= 0),

@@ -81,6 +81,7 @@ fn say(wishes: &Wishes<'_>, args: &CommonArgs, job: &Job, summary: &Summary) {
         to: wishes.to,
         numbering_plan: args.phone.numbering_plan.as_deref(),
         out: wishes.out,
+        report: wishes.report,
         last_input: args.inputs.last().expect("clap asks for one"),
         typed: words.map(|word| word.to_string_lossy().into_owned()).collect(),
     };

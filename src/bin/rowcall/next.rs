@@ -27,6 +27,8 @@ pub(crate) struct Run<'r> {
     pub(crate) to: Option<&'r str>,
     pub(crate) numbering_plan: Option<&'r Path>,
     pub(crate) out: Option<&'r Path>,
+    /// The report page that was written alone.
+    pub(crate) report: Option<&'r Path>,
     /// The last input, as it was typed; standard input cannot be read again.
     pub(crate) last_input: &'r Path,
     /// The words of the command line, without the program's name.
@@ -39,22 +41,28 @@ impl Run<'_> {
         let mut steps = Vec::new();
         let refused = summary.counts.rejected + summary.counts.malformed;
         let can_repeat = self.last_input != Path::new("-");
-        if let Some(hint) = summary.hints.first().filter(|_| can_repeat) {
+        // Lists are read by the same flags; whoever gave some looks at them first.
+        let may_try = can_repeat && summary.lists.is_empty();
+        if let Some(hint) = summary.hints.first().filter(|_| may_try) {
             let mut words = self.typed.clone();
             let (flag, value) = hint.flag.split_once(' ').expect("a flag of ours has a value");
             set_flag(&mut words, flag, value);
-            let exists = self.out.is_some() && !words.iter().any(|word| word == "--force");
-            words.extend(exists.then(|| "--force".to_owned()));
+            if let Some(out) = self.out {
+                replace_out(&mut words, &free_name(out));
+            }
             steps.push(step("to try what is suggested", &words));
         }
         match self.out {
             Some(out) if refused > 0 && can_repeat => steps.extend(self.mend(summary, out)),
-            None if refused > 0 && can_repeat => {
+            None if refused > 0 && can_repeat && self.report.is_none() => {
                 let mut words = self.typed.clone();
                 words.extend(["-o".to_owned(), free_name(Path::new("report"))]);
                 steps.push(step("to see the rows", &words));
             }
             _ => {}
+        }
+        if self.goal == Goal::Check && refused == 0 && summary.counts.accepted > 0 && can_repeat {
+            steps.push(self.prepare());
         }
         if let (Goal::Prepare, Some(out), Some(contract)) = (self.goal, self.out, self.contract)
             && summary.withheld.is_none()
@@ -63,6 +71,24 @@ impl Run<'_> {
             self.push_send(summary, out, contract, &mut steps);
         }
         steps
+    }
+
+    /// The run that writes what was found good.
+    fn prepare(&self) -> Step {
+        let mut words = self.typed.clone();
+        if let Some(word) = words.iter_mut().find(|word| *word == "check") {
+            "prepare".clone_into(word);
+        }
+        drop_flag(&mut words, "--report");
+        drop_flag(&mut words, "--limit");
+        let when = if self.to.is_some() {
+            "to write the payload"
+        } else {
+            words.extend(["--to".to_owned(), "PLATFORM".to_owned()]);
+            "to write the payload, for one of those that `rowcall platforms` lists"
+        };
+        replace_out(&mut words, &free_name(Path::new("out")));
+        step(when, &words)
     }
 
     /// The same run again, with the rows that were mended; nothing where what is refused was mended
@@ -150,7 +176,16 @@ fn set_flag(words: &mut Vec<String>, flag: &str, value: &str) {
     }
 }
 
-/// The same for the output folder, whose flag has a letter, too.
+/// Takes a flag and its value away.
+fn drop_flag(words: &mut Vec<String>, flag: &str) {
+    let joined = format!("{flag}=");
+    words.retain(|word| !word.starts_with(&joined));
+    if let Some(at) = words.iter().position(|word| word == flag) {
+        words.drain(at..words.len().min(at + 2));
+    }
+}
+
+/// Gives the output folder another name; its flag has a letter, too.
 fn replace_out(words: &mut Vec<String>, out: &str) {
     let is_joined = |word: &&mut String| word.starts_with("-o") && word.len() > 2;
     if words.iter().any(|word| word == "-o") {
@@ -207,6 +242,15 @@ mod tests {
             let mut words = words(typed);
             set_flag(&mut words, "--region", "IN");
             assert_eq!(words.join(" "), changed);
+        }
+    }
+
+    #[test]
+    fn a_flag_is_taken_away_with_its_value() {
+        for typed in ["check a.csv --limit 5 -q", "check --limit=5 a.csv -q", "check a.csv -q"] {
+            let mut words = words(typed);
+            drop_flag(&mut words, "--limit");
+            assert_eq!(words.join(" "), "check a.csv -q");
         }
     }
 

@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
-use rowcall::problem::Level;
+use rowcall::map::advice::shell_word;
+use rowcall::problem::{Code, Level};
 use rowcall::text::{grouped, printable};
 use rowcall::write::summary::{
-    ColumnFacts, Counts, Finding, Hint, ListFacts, SourceFacts, Stretch, Summary,
+    ColumnFacts, Counts, Finding, Hint, ListFacts, NotUsed, SourceFacts, Stretch, Summary,
 };
 
 use crate::next::Step;
@@ -73,9 +74,21 @@ impl Told<'_> {
         }
         for source in &summary.sources {
             self.push(text, "  ", &self.columns_text(source));
-            if is_nameless(source, &summary.settings.set) {
+            let is_nameless = is_nameless(source, &summary.settings.set);
+            let may_name = |column: &NotUsed| column.field == "name";
+            if is_nameless && !source.not_used.iter().any(may_name) {
                 let what = "no column was taken for the name; --map name=COLUMN says which one is";
                 self.push_warning(text, &source.source, what);
+            }
+            for column in self.missed(source, is_nameless) {
+                let flag = shell_word(&format!("{}={}", column.field, column.column));
+                let what = format!(
+                    "not used: {} (column {}; {}); --map {flag}?",
+                    printable(&column.column),
+                    column.column_number,
+                    column.why
+                );
+                self.push_warning(text, &source.source, &what);
             }
             if source.skipped_lines > 0 {
                 let s = if source.skipped_lines == 1 { " was" } else { "s were" };
@@ -127,10 +140,26 @@ impl Told<'_> {
             let _ = writeln!(text);
             self.push(text, "  ", &format!("{what} {why}"));
         }
-        for hint in hint_texts(&self.summary.hints) {
+        for hint in &self.summary.hints {
             let _ = writeln!(text);
-            self.push(text, "  ", &self.style.paint(WARNING, &hint));
+            self.push(text, "  ", &self.style.paint(WARNING, &hint_text(hint)));
         }
+    }
+
+    /// The columns that are not used, and have what rows lack.
+    fn missed<'t>(
+        &'t self,
+        source: &'t SourceFacts,
+        is_nameless: bool,
+    ) -> impl Iterator<Item = &'t NotUsed> {
+        const SHOWN_MAX: usize = 3;
+        let rows_lack_phones = self.summary.problems.contains_key(Code::PhoneMissing.as_str());
+        let is_missed = move |column: &&NotUsed| match column.field {
+            "phone" => rows_lack_phones,
+            "name" => is_nameless,
+            _ => false,
+        };
+        source.not_used.iter().filter(is_missed).take(SHOWN_MAX)
     }
 
     fn push_problems(&self, text: &mut String) {
@@ -318,26 +347,16 @@ fn shares_text(summary: &Summary) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// What would change the outcome, a line each; regions that fit as well as each other in one.
-fn hint_texts(hints: &[Hint]) -> Vec<String> {
-    let by_count =
-        |a: &Hint, b: &Hint| a.count == b.count && a.region.is_some() == b.region.is_some();
-    hints.chunk_by(by_count).map(hint_text).collect()
-}
-
-fn hint_text(level: &[Hint]) -> String {
-    let hint = &level[0];
+/// What would change the outcome.
+fn hint_text(hint: &Hint) -> String {
     let count = grouped(hint.count);
     let home =
         hint.home.as_ref().map_or(String::new(), |home| format!("; the home region is {home}"));
-    let regions: Vec<&str> = level.iter().filter_map(|hint| hint.region.as_deref()).collect();
-    let what = match &regions[..] {
-        [] => "as international numbers without a plus".to_owned(),
-        [one] => format!("in {one}{home}"),
-        several => format!("in each of {}{home}", several.join(", ")),
+    let what = match &hint.region {
+        None => "as international numbers without a plus".to_owned(),
+        Some(region) => format!("in {region}{home}"),
     };
-    let flags: Vec<&str> = level.iter().map(|hint| hint.flag.as_str()).collect();
-    format!("{count} rejected numbers would be valid {what}; try {}", flags.join(" or "))
+    format!("{count} rejected numbers would be valid {what}; try {}", hint.flag)
 }
 
 /// A cell of which enough is left to recognise it by those who have it: most of its letters and

@@ -12,7 +12,7 @@ use super::super::context::Contexts;
 use super::super::part::{Placed, Tally};
 use super::super::report::Writers;
 use super::super::work::Worked;
-use super::{Job, Ordered, Relation, SourceTally};
+use super::{Frequencies, Job, Ordered, Relation, SourceTally};
 
 impl Ordered {
     /// Begins in the middle. `relations` has the part's rows that others matter to.
@@ -56,12 +56,16 @@ impl Ordered {
         let writers = self.writers.take().expect("a part writes");
         let outputs = writers.finish_part(&self.counts, placed.begin)?;
         self.unread.keep_behind(placed.begin.unread_before);
-        let name = |region: &Option<Region>| region.as_ref().map(ToString::to_string);
+        let names = |regions: &Frequencies<Option<Region>>| {
+            let name = |region: &Option<Region>| region.as_ref().map(ToString::to_string);
+            regions.iter().map(|(region, count)| (name(region), count)).collect()
+        };
         let tally = Tally {
             counts: self.counts,
             actions: self.actions,
             problems: self.problems.counts(),
-            regions: self.regions.iter().map(|(it, count)| (name(it), count)).collect(),
+            regions: names(&self.regions),
+            valid: names(&self.valid),
             kinds: self.kinds.iter().map(|(it, count)| (it.as_str().to_owned(), count)).collect(),
             unread: self.unread,
             source: placed.source,
@@ -86,15 +90,18 @@ impl Ordered {
 
     fn absorb(&mut self, tally: &Tally) {
         // Taken apart without `..`, so that nothing that is counted is lost.
-        let Tally { counts, actions, problems, regions, kinds, unread, source, bytes } = tally;
+        let Tally { counts, actions, problems, regions, valid, kinds, unread, source, bytes } =
+            tally;
         self.counts.absorb(counts);
         self.actions.create += actions.create;
         self.actions.update += actions.update;
         self.problems.absorb(problems);
         debug_assert_eq!(problems.len(), Code::COUNT, "parts are made by this very version");
-        for (region, count) in regions {
-            let region = region.as_ref().map(|it| it.parse().expect("a region was written"));
-            self.regions.add_times(region, *count);
+        for (counted, into) in [(regions, &mut self.regions), (valid, &mut self.valid)] {
+            for (region, count) in counted {
+                let region = region.as_ref().map(|it| it.parse().expect("a region was written"));
+                into.add_times(region, *count);
+            }
         }
         for (name, count) in kinds {
             let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == name);

@@ -2,7 +2,6 @@
 //! the part, so that the parts' files, one behind the other, are those of the run.
 
 use crate::error::Result;
-use crate::ingest::record::RecordReader;
 use crate::write::batch::{IfEmpty, PAYLOAD_FOLDER, Payload, UPDATES_FOLDER};
 use crate::write::contract::Format;
 use crate::write::encode::Frame;
@@ -45,8 +44,7 @@ impl Writers {
             writers.begin_source(source, context)?;
         } else {
             let dialect = context.read.dialect;
-            let cells = context.view.columns.headers.len();
-            writers.reader = Some(RecordReader::new(context.read, Some(cells)));
+            writers.reader = Some(context.reader());
             writers.rejects.continue_source(source, dialect, &mut writers.out)?;
             writers.duplicates.continue_source(source, dialect, &mut writers.out)?;
         }
