@@ -130,7 +130,18 @@ fn run_in_parts(job: &Job, size: usize, out: &Path) -> Result<(), Error> {
         assert_eq!(keyed.rows, part.run.rows, "as planned");
         ends.push(first + keyed.rows);
         let (source, lines) = (part.source, part.run.lines);
-        known.push(Known { source, lines, keyed, created: 0, updated: 0, repeated: 0 });
+        let (created_bytes, updated_bytes) = (Vec::new(), Vec::new());
+        let (created, updated, repeated) = (0, 0, 0);
+        known.push(Known {
+            source,
+            lines,
+            keyed,
+            created,
+            updated,
+            repeated,
+            created_bytes,
+            updated_bytes,
+        });
     }
     let relations = relations(job.on_duplicate, &keys);
     for (ordinal, key) in &keys {
@@ -138,8 +149,14 @@ fn run_in_parts(job: &Job, size: usize, out: &Path) -> Result<(), Error> {
         match (relations.get(ordinal), key.sent) {
             (Some(Relation::Keeps { .. }), _) => {}
             (Some(Relation::Repeats { .. }), _) => part.repeated += 1,
-            (_, Sending::Payload) => part.created += 1,
-            (_, Sending::Updates) => part.updated += 1,
+            (_, Sending::Payload) => {
+                part.created += 1;
+                part.created_bytes.push(key.bytes);
+            }
+            (_, Sending::Updates) => {
+                part.updated += 1;
+                part.updated_bytes.push(key.bytes);
+            }
             (_, Sending::Nowhere) => {}
         }
     }
@@ -261,6 +278,18 @@ fn several_sources_and_every_form_of_payload() {
 }
 
 #[test]
+fn files_have_as_many_bytes_as_they_may() {
+    for to in ["superwaba", "hubspot", "meta-audience"] {
+        for (batch_rows, batch_bytes) in [(None, Some(2000)), (Some(9), Some(1500))] {
+            let job = Job { batch_rows, batch_bytes, ..job(&[CRM, CRM], to) };
+            let names = compare(&job, &[9000]);
+            assert!(names.iter().any(|name| name.starts_with("payload/000003")), "{names:?}");
+        }
+    }
+    compare(&job(&[CRM], "hubspot"), &[9000]);
+}
+
+#[test]
 fn a_payload_that_is_withheld_and_one_without_contacts() {
     let max_rejects = Some(MaxRejects::Count(0));
     compare(&Job { max_rejects, ..job(&[CRM], "superwaba") }, &[9000]);
@@ -300,6 +329,7 @@ fn lists_are_heeded_and_updates_go_apart() {
             batch_rows: Some(40),
             ..job(&[CRM], to)
         };
+        compare(&Job { batch_bytes: Some(3000), ..job.clone() }, &[9000]);
         let names = compare(&job, &[9000]);
         apart += usize::from(names.iter().any(|name| name.starts_with("updates/00000")));
     }
@@ -310,11 +340,16 @@ fn lists_are_heeded_and_updates_go_apart() {
 fn what_takes_the_whole_input_in_one_place_is_refused() {
     let text = b"Name,Phone\n".to_vec();
     let merge = Job { on_duplicate: OnDuplicate::Merge, ..job(&["a.csv"], "superwaba") };
-    for job in
-        [merge, job(&["a.csv"], "hubspot"), Job { rows_max: Some(1), ..job(&["a.csv"], "wawp") }]
-    {
-        let refused = Part::open(job.clone(), 0, text.clone()).err().expect("refused");
-        assert!(refused.to_string().contains("one machine"), "{refused}");
+    let pictures = Job { avatar_folder: Some(PathBuf::from("/")), ..job(&["a.csv"], "wawp") };
+    let page = Job { no_page: false, ..job(&["a.csv"], "wawp") };
+    for (flag, job) in [
+        ("--on-duplicate merge", merge),
+        ("--limit", Job { rows_max: Some(1), ..job(&["a.csv"], "wawp") }),
+        ("--avatar-dir", pictures),
+        ("--no-page", page),
+    ] {
+        let refused = Part::open(job.clone(), 0, text.clone()).err().expect("refused").to_string();
+        assert!(refused.contains(flag) && refused.contains("on one machine"), "{refused}");
         assert!(Whole::open(job, vec![text.clone()]).is_err());
     }
 }

@@ -1,6 +1,30 @@
 from collections.abc import Sequence
 from os import PathLike
-from typing import Any
+from typing import Any, final
+
+__all__ = [
+    "Blake3",
+    "InputError",
+    "InternalError",
+    "LimitError",
+    "MismatchError",
+    "OutputError",
+    "Part",
+    "RowcallError",
+    "Table",
+    "UsageError",
+    "Whole",
+    "__version__",
+    "chain",
+    "check",
+    "flags",
+    "issues_table",
+    "ledger_table",
+    "main",
+    "numbering_plan",
+    "phones",
+    "prepare",
+]
 
 __version__: str
 numbering_plan: str
@@ -17,6 +41,7 @@ class OutputError(RowcallError): ...
 class MismatchError(RowcallError): ...
 class InternalError(RowcallError): ...
 
+@final
 class Table:
     """Columns in memory, for every library that knows the Arrow PyCapsule interface."""
 
@@ -35,24 +60,29 @@ def phones(column: Any, settings: str) -> Table: ...
 def ledger_table(path: str | PathLike[str]) -> Table: ...
 def issues_table(path: str | PathLike[str]) -> Table: ...
 
-Run = tuple[int, int, int, int]
+_Run = tuple[int, int, int, int]
 
+def flags(settings: str) -> list[str]: ...
+
+@final
 class Part:
     """One source, as a task of a run in parts knows it."""
 
-    def __init__(self, paths: Sequence[str], settings: str, source: int, head: bytes) -> None: ...
+    def __new__(
+        cls, paths: Sequence[str], flags: Sequence[str], source: int, head: bytes
+    ) -> Part: ...
     @property
     def is_divisible(self) -> bool: ...
     @property
     def header_bytes(self) -> int: ...
-    def runs(self, file: Any, range: tuple[int, int]) -> list[Run]: ...
-    def run(self, file: Any, range: tuple[int, int]) -> Run: ...
-    def whole(self, path: str | PathLike[str]) -> Run: ...
-    def keys(self, place: Any, run: Run, part: int, first: int) -> tuple[Table, str, str]: ...
+    def runs(self, file: Any, range: tuple[int, int]) -> list[_Run]: ...
+    def run(self, file: Any, range: tuple[int, int]) -> _Run: ...
+    def whole(self, path: str | PathLike[str]) -> _Run: ...
+    def keys(self, place: Any, run: _Run, part: int, first: int) -> tuple[Table, str, str]: ...
     def write(
         self,
         place: Any,
-        run: Run,
+        run: _Run,
         begin: str,
         first_ordinals: Sequence[int],
         ordinals: Any,
@@ -60,17 +90,25 @@ class Part:
         folder: str | PathLike[str],
     ) -> tuple[str, str, str]: ...
 
+@final
 class Whole:
     """All sources, as the driver of a run in parts knows them."""
 
-    def __init__(self, paths: Sequence[str], settings: str, heads: Sequence[bytes]) -> None: ...
+    def __new__(
+        cls, paths: Sequence[str], flags: Sequence[str], heads: Sequence[bytes]
+    ) -> Whole: ...
+    @property
+    def on_duplicate(self) -> str: ...
+    @property
+    def has_bytes_max(self) -> bool: ...
     def begins(self, known: str) -> tuple[list[str], list[int]]: ...
     def summary(self, tallies: Sequence[str], outputs: str) -> tuple[str, str | None]: ...
     @staticmethod
     def header(path: str) -> bytes: ...
 
-def chain(start: int, ranges: Sequence[tuple[int, Sequence[Run]]], again: Any) -> list[Run]: ...
+def chain(start: int, ranges: Sequence[tuple[int, Sequence[_Run]]], again: Any) -> list[_Run]: ...
 
+@final
 class Blake3:
     """The BLAKE3 hash of bytes that come one after the other."""
 

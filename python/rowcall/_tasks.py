@@ -26,6 +26,9 @@ HEAD_BYTES = 4 << 20
 AHEAD_BYTES = 1 << 20
 """How much is read at once behind the end of a range."""
 
+USAGE, INPUT, OUTPUT, INTERNAL = 2, 4, 5, 70
+"""Exit codes of the command, by which the driver knows what to raise."""
+
 MARK = "rowcall-error"
 """What stands before an exit code and a message in what a task raises."""
 
@@ -33,6 +36,21 @@ MARK = "rowcall-error"
 def fail(code: int, message: str) -> RuntimeError:
     """What a task raises for the driver to understand."""
     return RuntimeError(f"{MARK} {code}: {message}")
+
+
+def bare(path: str) -> str:
+    """A path for messages and reports: of a URI, without the settings and names of its store."""
+    if "://" not in path:
+        return path
+    scheme, _, rest = path.partition("?")[0].partition("://")
+    host, slash, inside = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{inside}"
+
+
+def below(folder: str, name: str) -> str:
+    """The path of what stands below a folder. The settings of a URI stay at its end."""
+    path, mark, query = folder.partition("?") if "://" in folder else (folder, "", "")
+    return f"{path}/{name}{mark}{query}"
 
 
 @dataclass(frozen=True)
@@ -46,10 +64,12 @@ class Stated:
 
 @dataclass(frozen=True)
 class Shipped:
-    """A file of the driver's that a setting names."""
+    """A file of the driver's that a flag names."""
 
-    setting: str
-    index: int | None
+    at: int
+    """Which flag."""
+    flag: str
+    """The flag without the file's name."""
     name: str
     content: bytes
 
@@ -61,42 +81,63 @@ class Told:
     module: str
     version: str
     sources: list[Stated]
-    settings: dict[str, Any]
+    flags: list[str]
     shipped: list[Shipped] = field(default_factory=list)
 
     @property
     def paths(self) -> list[str]:
-        """The paths of the sources."""
-        return [source.path for source in self.sources]
+        """The paths of the sources, as they are named in reports."""
+        return [bare(source.path) for source in self.sources]
 
 
-def locate(path: str) -> tuple[pyarrow.fs.FileSystem, str]:
-    """The file system of a path or URI, and the path there."""
+def locate(path: str, code: int = INPUT) -> tuple[pyarrow.fs.FileSystem, str]:
+    """The file system of a path or URI, and the path there; `code` is that of a path that none has."""
     if "://" not in path:
         return pyarrow.fs.LocalFileSystem(), os.path.abspath(path)
     try:
-        return pyarrow.fs.FileSystem.from_uri(path)
-    except pyarrow.ArrowInvalid:
-        import fsspec
+        system, inside = pyarrow.fs.FileSystem.from_uri(path)
+    except OSError as cause:
+        raise fail(code, f"{bare(path)}: cannot be opened: {cause}") from cause
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError) as unknown:
+        try:
+            import fsspec
 
-        system, inside = fsspec.core.url_to_fs(path)
-        return pyarrow.fs.PyFileSystem(pyarrow.fs.FSSpecHandler(system)), inside
+            # Others write there, too, so that what was listed once is not how it is.
+            system, inside = fsspec.core.url_to_fs(path, use_listings_cache=False)
+        except (ImportError, ValueError) as cause:
+            said = str(unknown).replace(path, bare(path))
+            what = f"neither Arrow ({said}) nor fsspec ({cause}) opens it"
+            raise fail(code, f"{bare(path)}: {what}; install a driver for it everywhere") from cause
+        system = pyarrow.fs.PyFileSystem(pyarrow.fs.FSSpecHandler(system))
+    return system, inside
 
 
 def state(path: str) -> Stated:
     """What a source is like now."""
     system, inside = locate(path)
-    info = system.get_file_info(inside)
+    try:
+        info = system.get_file_info(inside)
+    except OSError as cause:
+        raise fail(INPUT, f"{bare(path)}: cannot be read: {cause}") from cause
     if info.type != pyarrow.fs.FileType.File:
         what = "is a folder" if info.type == pyarrow.fs.FileType.Directory else "there is no such file"
-        raise fail(4, f"{path}: {what}; name a file that every machine can read")
+        raise fail(INPUT, f"{bare(path)}: {what}; name a file that every machine can read")
     return Stated(path, info.size or 0, info.mtime_ns or 0)
 
 
 def check_unchanged(source: Stated) -> None:
     """Raise where a source is not what it was."""
     if state(source.path) != source:
-        raise fail(4, f"{source.path}: changed while it was read; run again when nobody writes to it")
+        raise fail(INPUT, f"{bare(source.path)}: changed while it was read; run again when nobody writes to it")
+
+
+@contextmanager
+def writing(path: str) -> Iterator[None]:
+    """Say of what the system refuses that it was to be written."""
+    try:
+        yield
+    except OSError as cause:
+        raise fail(OUTPUT, f"{bare(path)}: cannot be written: {cause}") from cause
 
 
 def load(name: str, version: str) -> Any:
@@ -109,23 +150,25 @@ def load(name: str, version: str) -> Any:
             return _rowcall
     except ImportError:
         pass
-    if name in sys.modules:
-        return sys.modules[name]
+    # A worker may outlive a job, and the next one may be of another version.
+    known = f"{name}-{version}"
+    if known in sys.modules:
+        return sys.modules[known]
     from pyspark import SparkFiles
 
     path = os.path.join(SparkFiles.getRootDirectory(), name)
     try:
         loader = importlib.machinery.ExtensionFileLoader("_rowcall", path)
-        spec = importlib.util.spec_from_loader("_rowcall", loader)
+        spec = importlib.machinery.ModuleSpec("_rowcall", loader, origin=path)
         module = importlib.util.module_from_spec(spec)
         loader.exec_module(module)
     except (ImportError, OSError) as cause:
         raise fail(
-            2,
+            USAGE,
             f"a worker cannot load rowcall {version}: {cause}; install the wheel for its platform "
             "on the workers",
         ) from cause
-    sys.modules[name] = module
+    sys.modules[known] = module
     return module
 
 
@@ -135,7 +178,7 @@ class Ahead:
     def __init__(self, opened: Any, begin: int, end: int) -> None:
         self.opened = opened
         self.begin = begin
-        self.window = opened.read_at(max(end - begin, 0), begin)
+        self.window: bytes = opened.read_at(max(end - begin, 0), begin)
 
     def read_at(self, count: int, offset: int) -> bytes:
         """So many bytes from there on, or fewer; none at the end of the file."""
@@ -154,31 +197,29 @@ def opened(told: Told, index: int) -> Iterator[tuple[Any, Any, Any]]:
     check_unchanged(source)
     system, inside = locate(source.path)
     with tempfile.TemporaryDirectory(prefix="rowcall-") as private:
-        settings = place_shipped(told, private)
-        with system.open_input_file(inside) as handle:
-            head = handle.read_at(min(source.size, HEAD_BYTES), 0)
-            try:
-                yield native.Part(told.paths, json.dumps(settings), index, head), handle, private
-            except native.RowcallError as error:
-                raise fail(error.code, str(error)) from error
+        flags = place_shipped(told, private)
+        try:
+            with system.open_input_file(inside) as handle:
+                head = handle.read_at(min(source.size, HEAD_BYTES), 0)
+                yield native.Part(told.paths, flags, index, head), handle, private
+        except native.RowcallError as error:
+            raise fail(error.code, str(error)) from error
+        except OSError as cause:
+            raise fail(INPUT, f"{bare(source.path)}: cannot be read: {cause}") from cause
     check_unchanged(source)
 
 
-def place_shipped(told: Told, private: str) -> dict[str, Any]:
-    """The settings, where files of the driver's are files here."""
-    settings = dict(told.settings)
-    for number, shipped in enumerate(told.shipped):
-        folder = os.path.join(private, f"shipped-{number}")
+def place_shipped(told: Told, private: str) -> list[str]:
+    """The flags, where files of the driver's are files here."""
+    flags = list(told.flags)
+    for shipped in told.shipped:
+        folder = os.path.join(private, f"shipped-{shipped.at}")
         os.mkdir(folder)
         path = os.path.join(folder, shipped.name)
         with open(path, "wb") as file:
             file.write(shipped.content)
-        if shipped.index is None:
-            settings[shipped.setting] = path
-        else:
-            settings[shipped.setting] = [*settings[shipped.setting]]
-            settings[shipped.setting][shipped.index] = path
-    return settings
+        flags[shipped.at] = shipped.flag + path
+    return flags
 
 
 def copied(handle: Any, private: str) -> str:
@@ -236,7 +277,7 @@ def tell_keys(told: Told) -> Any:
                 none = pyarrow.nulls(batch.num_rows, pyarrow.string())
                 yield pyarrow.RecordBatch.from_arrays([*batch.columns, none], schema=KEYS)
             facts = json.dumps({"keyed": json.loads(keyed), "checksum": checksum})
-            columns = {name: [None] for name in KEYS.names}
+            columns: dict[str, list[Any]] = {name: [None] for name in KEYS.names}
             columns = {**columns, "part": [row["part"]], "facts": [facts]}
             yield pyarrow.RecordBatch.from_pydict(columns, KEYS)
 
@@ -250,6 +291,7 @@ KEYS = pyarrow.schema(
         ("phone", pyarrow.int64()),
         ("subscriber", pyarrow.int64()),
         ("sent", pyarrow.int8()),
+        ("bytes", pyarrow.int32()),
         *((f"print{at}", pyarrow.int32()) for at in range(6)),
         ("facts", pyarrow.string()),
     ]
@@ -259,9 +301,9 @@ KEYS = pyarrow.schema(
 def check_rows(told: Told, row: dict[str, Any], found: int) -> None:
     """Raise where a part has not the rows that were planned."""
     if found != row["rows"]:
-        path = told.sources[row["source"]].path
+        path = told.paths[row["source"]]
         raise fail(
-            4,
+            INPUT,
             f"{path}: changed while it was read: {row['rows']} rows were planned from byte "
             f"{row['begin']} on, and {found} are there",
         )
@@ -300,12 +342,14 @@ def write_part(
             bytes_of, run, row["begins"], first_ordinals, *numbers, local
         )
         if checksum != row["checksum"]:
-            path = told.sources[row["source"]].path
-            raise fail(4, f"{path}: changed while it was read; run again when nobody writes to it")
+            path = told.paths[row["source"]]
+            raise fail(INPUT, f"{path}: changed while it was read; run again when nobody writes to it")
         check_rows(told, row, json.loads(tally)["counts"]["rows"])
         for output in json.loads(outputs):
             name = output["path"]
-            give(os.path.join(local, name), f"{folder}/{row['part']:06}/{name}")
+            path = below(folder, f"{row['part']:06}/{name}")
+            with writing(path):
+                give(os.path.join(local, name), path)
     return tally, outputs
 
 

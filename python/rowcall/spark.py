@@ -8,6 +8,7 @@ and puts the parts together. There is no RDD and no code for the JVM, so that Sp
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -21,8 +22,20 @@ from pyspark import cloudpickle
 
 import rowcall
 from rowcall import _rowcall, _tasks
-from rowcall._settings import _value as plain
-from rowcall._tasks import Shipped, Told, fail, locate
+from rowcall._settings import settings
+from rowcall._tasks import (
+    INPUT,
+    INTERNAL,
+    OUTPUT,
+    USAGE,
+    Shipped,
+    Told,
+    bare,
+    below,
+    fail,
+    locate,
+    writing,
+)
 
 __all__ = ["prepare"]
 
@@ -62,8 +75,8 @@ ruled AS (
                  WHEN base <> ordinal THEN 2L END AS kind
   FROM based)
 SELECT part, max(facts) AS facts,
-  count_if(sent = 0 AND coalesce(kind, 2) = 2) AS created,
-  count_if(sent = 1 AND coalesce(kind, 2) = 2) AS updated,
+  count_if({created}) AS created, {created_bytes} AS created_bytes,
+  count_if({updated}) AS updated, {updated_bytes} AS updated_bytes,
   count_if(kind = 1) AS repeated,
   sort_array(collect_list(CASE WHEN kind IS NOT NULL THEN named_struct('ordinal', ordinal, 'word',
     shiftleft(kind, 60) + CASE WHEN kind = 2 THEN base
@@ -85,9 +98,10 @@ def prepare(
 
     `paths` are files that every machine can read: paths on a shared file system, or URIs that Arrow
     can open (`s3://`, `gs://`, `hdfs://`, …), or for which fsspec is installed; and so is `out`. The
-    options are those of `rowcall.prepare`. A source that is compressed or in UTF-16 or UTF-32 is one
-    task, and a line on stderr says so. What comes out depends on neither the cluster nor
-    `range_bytes`.
+    options are those of `rowcall.prepare`, but for `on_duplicate="merge"`, `limit` and `avatar_dir`,
+    which are refused; files that they name are the driver's. A source that is compressed or in UTF-16
+    or UTF-32 is one task, and a line on stderr says so. What comes out depends on neither the cluster
+    nor `range_bytes`.
 
     The folder appears whole, with a file `_SUCCESS`, or not at all.
     """
@@ -105,7 +119,10 @@ def prepare(
 
 def _absolute(path: Path) -> str:
     path = os.fspath(path)
-    return path.rstrip("/") if "://" in path else os.path.abspath(path)
+    if "://" not in path:
+        return os.path.abspath(path)
+    address, mark, query = path.partition("?")
+    return address.rstrip("/") + mark + query
 
 
 def _understood(error: BaseException) -> BaseException:
@@ -132,40 +149,42 @@ class _Run:
 
     def __init__(self, spark: Any, paths: list[str], options: dict[str, Any], out: str) -> None:
         self.spark, self.out = spark, out
-        parent, name = out.rsplit("/", 1)
-        self.partial = f"{parent}/.{name}.partial-{uuid.uuid4().hex}"
+        path, mark, query = out.partition("?") if "://" in out else (out, "", "")
+        parent, name = path.rsplit("/", 1)
+        self.partial = f"{parent}/.{name}.partial-{uuid.uuid4().hex}{mark}{query}"
         self.view = f"rowcall_{uuid.uuid4().hex}"
         self.settled: Any = None
         self.paths = paths
-        given = {key: plain(value) for key, value in options.items() if value is not None}
         # A report page takes the rows in one place.
-        self.settings = {**given, "no_page": True, "out": "out"}
+        told = settings({**options, "no_page": True, "out": "out"})
+        self.flags: list[str] = _rowcall.flags(told)
+        self.is_forced = "--force" in self.flags
 
     def prepare(self, range_bytes: int) -> rowcall.Summary:
         """Do all of it."""
         if not self.paths or range_bytes < 1:
-            raise fail(2, "a run needs an input, and ranges of a byte at least")
-        for refused in ("profile", "force"):
-            if self.settings.get(refused):
-                raise fail(2, f"{refused} is not for Spark; give the settings and a new folder")
-        system, inside = locate(self.out)
-        if system.get_file_info(inside).type != pyarrow.fs.FileType.NotFound:
-            raise fail(5, f"{self.out}: exists; name another folder")
+            raise fail(USAGE, "a run needs an input, and ranges of a byte at least")
+        with writing(self.out):
+            self._refuse_existing()
         self.told = Told(
             os.path.basename(_rowcall.__file__),
             _rowcall.__version__,
             [_tasks.state(path) for path in self.paths],
-            self.settings,
-            _shipped(self.settings),
+            self.flags,
+            _shipped(self.flags),
         )
         heads = [self._head(source) for source in self.told.sources]
-        self.whole = _rowcall.Whole(self.paths, json.dumps(self.settings), heads)
+        self.whole = _rowcall.Whole(self.told.paths, self.flags, heads)
+        with writing(self.out):
+            system, inside = locate(self.partial)
+            system.create_dir(inside, recursive=True)
         _send_module(self.spark)
         parts = self._plan(heads, range_bytes)
         parts, first_ordinals, settled = self._settle(parts)
         written = self._write(parts, first_ordinals, settled)
-        summary = self._put_together(written)
-        self._commit()
+        with writing(self.out):
+            summary = self._put_together(written)
+            self._commit()
         return summary
 
     def forget(self) -> None:
@@ -175,19 +194,21 @@ class _Run:
             # With Spark Connect the frame asks for its view whenever it is used.
             self.spark.catalog.dropTempView(self.view)
             self.settled = None
-        system, inside = locate(self.partial)
-        if system.get_file_info(inside).type == pyarrow.fs.FileType.Directory:
-            system.delete_dir(inside)
+        # What has failed is told already, and may be what is in the way here.
+        with contextlib.suppress(OSError, RuntimeError):
+            system, inside = locate(self.partial)
+            if system.get_file_info(inside).type == pyarrow.fs.FileType.Directory:
+                system.delete_dir(inside)
 
     def _head(self, source: Any) -> bytes:
         system, inside = locate(source.path)
         try:
             with system.open_input_file(inside) as handle:
-                return handle.read_at(min(source.size, _tasks.HEAD_BYTES), 0)
+                return bytes(handle.read_at(min(source.size, _tasks.HEAD_BYTES), 0))
         except OSError as cause:
-            raise fail(4, f"{source.path}: cannot be read: {cause}") from cause
+            raise fail(INPUT, f"{bare(source.path)}: cannot be read: {cause}") from cause
 
-    def _frame(self, rows: list[tuple], schema: str, by: str) -> Any:
+    def _frame(self, rows: list[tuple[Any, ...]], schema: str, by: str) -> Any:
         """A frame whose every row is a task."""
         frame = self.spark.createDataFrame(rows, schema)
         return frame.repartitionByRange(len(rows), by)
@@ -196,12 +217,12 @@ class _Run:
         """The parts: the records that begin in each range."""
         ranges: list[tuple[int, int, int, int]] = []
         for index, source in enumerate(self.told.sources):
-            part = _rowcall.Part(self.paths, json.dumps(self.settings), index, heads[index])
+            part = _rowcall.Part(self.told.paths, self.flags, index, heads[index])
             begin = part.header_bytes
             step = range_bytes if part.is_divisible else max(source.size, 1)
             if not part.is_divisible:
                 begin = 0
-                print(f"rowcall: {source.path}: is read by one task", file=_stderr())
+                print(f"rowcall: {bare(source.path)}: is read by one task", file=_stderr())
             for at in range(begin, max(source.size, begin + 1), step):
                 ranges.append((len(ranges), index, at, min(at + step, max(source.size, at))))
         frame = self._frame(ranges, "range int, source int, begin long, end long", "range")
@@ -220,7 +241,7 @@ class _Run:
         self, index: int, ranges: list[Any], runs: dict[int, Any], heads: list[bytes]
     ) -> list[dict[str, Any]]:
         """The parts of one source: those that have rows, and one at least."""
-        part = _rowcall.Part(self.paths, json.dumps(self.settings), index, heads[index])
+        part = _rowcall.Part(self.told.paths, self.flags, index, heads[index])
         if part.is_divisible:
             system, inside = locate(self.paths[index])
             with system.open_input_file(inside) as handle:
@@ -242,21 +263,27 @@ class _Run:
         schema = "part int, source int, begin long, end long, rows long, lines long, first long"
         frame = self._frame([tuple(one[name] for name in names) for one in parts], schema, "part")
         keyed = ", ".join(f"print{at} int" for at in range(6))
-        keyed = f"part int, ordinal long, phone long, subscriber long, sent byte, {keyed}, facts string"
+        keyed = (
+            "part int, ordinal long, phone long, subscriber long, sent byte, bytes int, "
+            f"{keyed}, facts string"
+        )
         keys = frame.mapInArrow(_task(_tasks.tell_keys, self.told), keyed)
         keys.createOrReplaceTempView(self.view)
-        settled = self.spark.sql(_settled(self.view, self.settings.get("on_duplicate", "first")))
+        settled = self.spark.sql(_settled(self.view, self.whole.on_duplicate, self.whole.has_bytes_max))
         self.settled = settled.persist()
-        counted = settled.select("part", "facts", "created", "updated", "repeated").collect()
+        counts = ("created", "updated", "repeated")
+        # Where files have no limit on their bytes, nobody asks for those of each contact.
+        bytes_of = ("created_bytes", "updated_bytes") if self.whole.has_bytes_max else ()
+        counted = settled.select("part", "facts", *counts, *bytes_of).collect()
         by_part = {row["part"]: row for row in counted}
         known = []
         for one in parts:
             row = by_part[one["part"]]
             facts = json.loads(row["facts"])
             one["checksum"] = facts["checksum"]
-            counts = {name: row[name] for name in ("created", "updated", "repeated")}
             place = {"source": one["source"], "lines": one["lines"]}
-            known.append({**place, "keyed": facts["keyed"], **counts})
+            found = {name: row[name] for name in (*counts, *bytes_of)}
+            known.append({**place, "keyed": facts["keyed"], **found})
         begins, first_ordinals = self.whole.begins(json.dumps(known))
         for one, begin in zip(parts, begins):
             one["begins"] = begin
@@ -275,10 +302,10 @@ class _Run:
         placed = self.spark.createDataFrame(rows, schema)
         frame = placed.join(settled.select("part", "relations"), "part")
         frame = frame.repartitionByRange(len(parts), "part")
-        task = _task(_tasks.write_parts, self.told, first_ordinals, f"{self.partial}/parts")
+        task = _task(_tasks.write_parts, self.told, first_ordinals, below(self.partial, "parts"))
         written = frame.mapInArrow(task, "part int, tally string, outputs string").collect()
         if sorted(row[0] for row in written) != list(range(len(parts))):
-            raise fail(70, f"{len(parts)} parts were planned and {len(written)} written")
+            raise fail(INTERNAL, f"{len(parts)} parts were planned and {len(written)} written")
         return [(row[1], json.loads(row[2])) for row in sorted(written)]
 
     def _put_together(self, written: list[tuple[str, list[dict[str, Any]]]]) -> rowcall.Summary:
@@ -286,7 +313,7 @@ class _Run:
         pieces: dict[str, list[tuple[str, dict[str, Any]]]] = {}
         for number, (_, outputs) in enumerate(written):
             for output in outputs:
-                place = f"{self.partial}/parts/{number:06}/{output['path']}"
+                place = below(self.partial, f"parts/{number:06}/{output['path']}")
                 pieces.setdefault(output["path"], []).append((place, output))
         paths = sorted(pieces, key=_rank)
         system, inside = locate(self.partial)
@@ -305,7 +332,7 @@ class _Run:
 
     def _join(self, path: str, pieces: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
         """One file of its pieces; what is listed of it."""
-        system, whole = locate(f"{self.partial}/whole/{path}")
+        system, whole = locate(below(self.partial, f"whole/{path}"))
         header = _rowcall.Whole.header(path)
         if len(pieces) == 1 and not header:
             system.move(locate(pieces[0][0])[1], whole)
@@ -319,28 +346,72 @@ class _Run:
         return {"path": path, "bytes": count, "blake3": hasher.hexdigest()}
 
     def _write_whole(self, name: str, content: bytes) -> dict[str, Any]:
-        system, inside = locate(f"{self.partial}/whole/{name}")
+        system, inside = locate(below(self.partial, f"whole/{name}"))
         hasher = _rowcall.Blake3()
         hasher.update(content)
         with system.open_output_stream(inside) as file:
             file.write(content)
         return {"path": name, "bytes": len(content), "blake3": hasher.hexdigest()}
 
+    def _refuse_existing(self) -> None:
+        """Raise where something stands under the final name that is not to be replaced."""
+        system, final = locate(self.out, OUTPUT)
+        kind = system.get_file_info(final).type
+        if kind == pyarrow.fs.FileType.NotFound:
+            return
+        if not self.is_forced:
+            what = "exists; name another folder, or give force=True to replace one that rowcall wrote"
+            raise fail(OUTPUT, f"{bare(self.out)}: {what}")
+        if kind != pyarrow.fs.FileType.Directory or not _is_ours(system, final):
+            what = "exists and holds what rowcall did not write, so force leaves it alone"
+            raise fail(OUTPUT, f"{bare(self.out)}: {what}; name another folder")
+
     def _commit(self) -> None:
         """Give the folder its name."""
+        self._refuse_existing()
         system, final = locate(self.out)
-        whole = locate(f"{self.partial}/whole")[1]
-        if system.get_file_info(final).type != pyarrow.fs.FileType.NotFound:
-            raise fail(5, f"{self.out}: exists; name another folder")
+        partial = locate(self.partial)[1]
+        whole, old = f"{partial}/whole", f"{partial}/old"
+        exists = system.get_file_info(final).type != pyarrow.fs.FileType.NotFound
         if system.type_name in ("local", "hdfs"):
-            system.move(whole, final)
+            if exists:
+                system.move(final, old)
+            try:
+                system.move(whole, final)
+            except OSError:
+                if exists:
+                    system.move(old, final)
+                raise
         else:
-            # Where folders are names only, what says that all is there comes last.
-            found = system.get_file_info(pyarrow.fs.FileSelector(whole, recursive=True))
-            files = [one.path for one in found if one.type == pyarrow.fs.FileType.File]
-            for path in sorted(files, key=lambda path: path.endswith(SUCCESS)):
+            # Where folders are names only, what says that all is there goes first and comes last.
+            if exists:
+                if f"{final}/{SUCCESS}" in _files(system, final):
+                    system.delete_file(f"{final}/{SUCCESS}")
+                system.delete_dir(final)
+            for path in sorted(_files(system, whole), key=lambda path: path.endswith(SUCCESS)):
                 system.move(path, final + path[len(whole) :])
         self.forget()
+
+
+def _files(system: Any, folder: str) -> dict[str, int]:
+    """The files below a folder, with their sizes."""
+    found = system.get_file_info(pyarrow.fs.FileSelector(folder, recursive=True))
+    files = [one for one in found if one.type == pyarrow.fs.FileType.File]
+    # Object stores mark a folder by an object of its name.
+    return {one.path: one.size for one in files if not one.path.endswith("/")}
+
+
+def _is_ours(system: Any, folder: str) -> bool:
+    """Whether rowcall wrote all that is in a folder."""
+    files = {path[len(folder) + 1 :]: size for path, size in _files(system, folder).items()}
+    try:
+        with system.open_input_stream(f"{folder}/summary.json") as file:
+            summary = json.loads(file.read())
+        listed = {output["path"]: output["bytes"] for output in summary["outputs"]}
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+    known = {**listed, "summary.json": files.get("summary.json"), SUCCESS: 0}
+    return str(summary.get("schema")).startswith("rowcall.") and files.items() <= known.items()
 
 
 def _chunks(system: Any, header: bytes, pieces: list[tuple[str, dict[str, Any]]]) -> Any:
@@ -359,17 +430,20 @@ def _rank(path: str) -> tuple[int, int, str]:
     return next(at for at, name in enumerate(order) if path.startswith(name)), len(path), path
 
 
-def _settled(view: str, policy: str) -> str:
+def _settled(view: str, policy: str, has_bytes_max: bool) -> str:
     """What finds for each part the rows that another row matters to."""
-    if policy not in POLICIES:
-        raise fail(2, f"on_duplicate={policy!r}: on Spark it is first, last or reject")
+    sent = {}
+    for number, name in enumerate(("created", "updated")):
+        sent[name] = is_sent = f"sent = {number} AND coalesce(kind, 2) = 2"
+        listed = f"collect_list(CASE WHEN {is_sent} THEN struct(ordinal, bytes) END)"
+        sent[f"{name}_bytes"] = f"sort_array({listed}).bytes" if has_bytes_max else "CAST(NULL AS array<int>)"
     key = "struct(ordinal, " + ", ".join(f"print{at}" for at in range(6)) + ")"
     phone = "PARTITION BY subscriber, phone"
     differs = " + ".join(
         f"CASE WHEN print{at} <> other.print{at} THEN {1 << at}L ELSE 0L END" for at in range(6)
     )
     rules = {name: text.format(key="own", phone=phone) for name, text in POLICIES[policy].items()}
-    return SETTLED.format(keys=view, key=key, differs=differs, **rules)
+    return SETTLED.format(keys=view, key=key, differs=differs, **rules, **sent)
 
 
 def _task(make: Any, *told: Any) -> Any:
@@ -378,22 +452,24 @@ def _task(make: Any, *told: Any) -> Any:
     return make(*told)
 
 
-def _shipped(settings: dict[str, Any]) -> list[Shipped]:
-    """The files that settings name, which tasks need."""
+def _shipped(flags: list[str]) -> list[Shipped]:
+    """The files that flags name, which tasks need."""
     shipped = []
-    for setting in ("to", "numbering_plan", "suppress", "existing"):
-        value = settings.get(setting)
-        several = isinstance(value, list)
-        for index, path in enumerate(value if several else [value]):
-            if not path or (setting == "to" and not path.endswith(".toml")):
-                continue
+    last = {flag.partition("=")[0]: at for at, flag in enumerate(flags)}
+    for at, text in enumerate(flags):
+        flag, _, path = text.partition("=")
+        is_read = flag in ("--suppress", "--existing") or (
+            # Of those that are given once, the last one counts.
+            last[flag] == at
+            and (flag == "--numbering-plan" or (flag == "--to" and path.endswith(".toml")))
+        )
+        if is_read:
             try:
                 with open(path, "rb") as file:
                     content = file.read()
             except OSError as cause:
-                raise fail(4, f"{path}: cannot be read: {cause}") from cause
-            name = os.path.basename(path)
-            shipped.append(Shipped(setting, index if several else None, name, content))
+                raise fail(INPUT, f"{path}: cannot be read: {cause}") from cause
+            shipped.append(Shipped(at, f"{flag}=", os.path.basename(path), content))
     return shipped
 
 

@@ -27,7 +27,7 @@ mod _rowcall {
     #[pymodule_export]
     use super::run::{check, prepare};
     #[pymodule_export]
-    use super::spark::{Blake3, Part, Whole, chain};
+    use super::spark::{Blake3, Part, Whole, chain, flags};
     #[pymodule_export]
     use super::table::{Table, issues_table, ledger_table};
 

@@ -18,6 +18,9 @@ use crate::errors::{exception, usage};
 use crate::run::table;
 use crate::table::Table;
 
+/// How many cells are read before Ctrl-C is heard.
+const BATCH_CELLS: usize = 1 << 16;
+
 /// Reads a column of phones; `settings` are flags of `rowcall explain` as JSON.
 #[pyfunction]
 pub(crate) fn phones(py: Python<'_>, column: AnyArray, settings: &str) -> PyResult<Table> {
@@ -25,8 +28,12 @@ pub(crate) fn phones(py: Python<'_>, column: AnyArray, settings: &str) -> PyResu
     let mut batches = Vec::new();
     for array in column.into_reader()? {
         let array = array.map_err(|cause| usage(format!("the column cannot be read: {cause}")))?;
-        let judged = py.detach(|| judge(&array, &settings));
-        batches.push(judged.map_err(|cause| usage(format!("no column of phones: {cause}")))?);
+        for start in (0..array.len()).step_by(BATCH_CELLS) {
+            let cells = array.slice(start, BATCH_CELLS.min(array.len() - start));
+            let judged = py.detach(|| judge(&cells, &settings));
+            batches.push(judged.map_err(|cause| usage(format!("no column of phones: {cause}")))?);
+            py.check_signals()?;
+        }
     }
     Ok(Table::new(schema(), batches))
 }

@@ -40,9 +40,15 @@ fn facts_of(Run { start, end, rows, lines }: Run) -> RunFacts {
     (start, end, rows, lines)
 }
 
-fn job(paths: &[OsString], settings: &str) -> PyResult<Job> {
+/// The flags of `prepare` that settings as JSON stand for, those of their profile included.
+#[pyfunction]
+pub(crate) fn flags(settings: &str) -> PyResult<Vec<OsString>> {
     let settings = table(settings)?;
-    rowcall_cli::embedded::job(Goal::Prepare, paths, &settings).map_err(|it| exception(&it))
+    rowcall_cli::embedded::flags(Goal::Prepare, &settings).map_err(|it| exception(&it))
+}
+
+fn job(paths: &[OsString], flags: Vec<OsString>) -> PyResult<Job> {
+    rowcall_cli::embedded::job_of_flags(Goal::Prepare, paths, flags).map_err(|it| exception(&it))
 }
 
 /// JSON of ours.
@@ -102,11 +108,11 @@ impl Part {
     fn new(
         py: Python<'_>,
         paths: Vec<OsString>,
-        settings: &str,
+        flags: Vec<OsString>,
         source: u32,
         head: Vec<u8>,
     ) -> PyResult<Part> {
-        let job = job(&paths, settings)?;
+        let job = job(&paths, flags)?;
         let part = py.detach(|| part::Part::open(job.clone(), source, head));
         Ok(Part { part: part.map_err(|error| exception(&error))?, job, source })
     }
@@ -267,6 +273,7 @@ struct KeyColumns {
     /// Ordinal, phone, subscriber.
     numbers: [Int64Builder; 3],
     sent: Int8Builder,
+    bytes: Int32Builder,
     prints: [Int32Builder; 6],
     rows: usize,
 }
@@ -277,7 +284,7 @@ impl Keys {
     }
 
     fn push(&mut self, key: &Key) {
-        let Key { row, phone, subscriber, sent, prints } = *key;
+        let Key { row, phone, subscriber, sent, bytes, prints } = *key;
         let columns = &mut self.columns;
         columns.part.append_value(self.part);
         let ordinal = self.first + row.cast_signed();
@@ -290,6 +297,7 @@ impl Keys {
             Sending::Updates => 1,
             Sending::Nowhere => 2,
         });
+        columns.bytes.append_value(bytes.cast_signed());
         for (column, print) in columns.prints.iter_mut().zip(prints) {
             column.append_value(print.cast_signed());
         }
@@ -300,11 +308,12 @@ impl Keys {
     }
 
     fn end_batch(&mut self) {
-        let KeyColumns { mut part, mut numbers, mut sent, mut prints, rows: _ } =
+        let KeyColumns { mut part, mut numbers, mut sent, mut bytes, mut prints, rows: _ } =
             std::mem::take(&mut self.columns);
         let mut columns: Vec<ArrayRef> = vec![Arc::new(part.finish())];
         columns.extend(numbers.iter_mut().map(|it| Arc::new(it.finish()) as ArrayRef));
         columns.push(Arc::new(sent.finish()));
+        columns.push(Arc::new(bytes.finish()));
         columns.extend(prints.iter_mut().map(|it| Arc::new(it.finish()) as ArrayRef));
         let batch = RecordBatch::try_new(key_schema(), columns).expect("columns of one length");
         self.batches.push(batch);
@@ -321,6 +330,7 @@ fn key_schema() -> SchemaRef {
     let mut fields = vec![field("part", DataType::Int32)];
     fields.extend(["ordinal", "phone", "subscriber"].map(|name| field(name, DataType::Int64)));
     fields.push(field("sent", DataType::Int8));
+    fields.push(field("bytes", DataType::Int32));
     fields.extend((0..6).map(|at| field(&format!("print{at}"), DataType::Int32)));
     Arc::new(Schema::new(fields))
 }
@@ -336,11 +346,23 @@ impl Whole {
     fn new(
         py: Python<'_>,
         paths: Vec<OsString>,
-        settings: &str,
+        flags: Vec<OsString>,
         heads: Vec<Vec<u8>>,
     ) -> PyResult<Whole> {
-        let job = job(&paths, settings)?;
+        let job = job(&paths, flags)?;
         py.detach(|| part::Whole::open(job, heads)).map(Whole).map_err(|error| exception(&error))
+    }
+
+    /// The name of the row that keeps a phone which several have.
+    #[getter]
+    fn on_duplicate(&self) -> &'static str {
+        self.0.on_duplicate().as_str()
+    }
+
+    /// Whether the bytes of payload files have a limit.
+    #[getter]
+    fn has_bytes_max(&self) -> bool {
+        self.0.has_bytes_max()
     }
 
     /// What stands before each part, as JSON, and the number of rows before each source.

@@ -1,5 +1,6 @@
 """The module on fixtures: what it returns, and what it raises."""
 
+import gzip
 import io
 import json
 import os
@@ -105,19 +106,34 @@ def test_options_are_the_flags_of_the_command(tmp_path):
 
 
 def test_what_stops_a_run_is_an_exception_with_the_exit_code_of_the_command(tmp_path):
-    out = tmp_path / "out"
+    out, packed = tmp_path / "out", tmp_path / "a.csv.gz"
+    packed.write_bytes(gzip.compress(CRM.read_bytes()))
     for error, code, source, options in [
         (rowcall.UsageError, 2, CRM, {"to": "nowhere"}),
         (rowcall.UsageError, 2, CRM, {"to": "superwaba", "on_duplicates": "last"}),
         (rowcall.UsageError, 2, CRM, {"to": "superwaba", "on_duplicate": "worst"}),
         (rowcall.InputError, 4, tmp_path / "missing.csv", {"to": "superwaba"}),
         (rowcall.OutputError, 5, CRM, {"to": "superwaba", "out": tmp_path / "no/such/place"}),
+        (rowcall.LimitError, 6, packed, {"to": "superwaba", "unpacked_bytes_max": 10}),
     ]:
         with pytest.raises(error) as raised:
             rowcall.prepare(source, **{"out": out, **options})
         assert raised.value.code == code and isinstance(raised.value, rowcall.RowcallError)
         assert "usage" not in str(raised.value).lower().split("\n")[0]
         assert not out.exists()
+        options = {"out": out, **options}
+        flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+        assert command("prepare", source, *flags).returncode == code
+
+
+def test_one_wheel_for_all_newer_pythons_says_what_it_does():
+    assert rowcall._rowcall.__file__.endswith(".abi3.so")
+    assert (Path(rowcall.__file__).parent / "py.typed").exists()
+    for name in rowcall.__all__:
+        named = getattr(rowcall, name)
+        assert isinstance(named, str) or named.__doc__, name
+    for method in ("__arrow_c_stream__", "__arrow_c_schema__", "column_names", "num_rows"):
+        assert getattr(rowcall.Table, method).__doc__, method
 
 
 def test_a_withheld_payload_is_told_and_is_no_exception(tmp_path):

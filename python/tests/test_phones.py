@@ -1,6 +1,11 @@
 """Columns of phones, in the libraries that people have, against the command line."""
 
 import json
+import signal
+import subprocess
+import sys
+import threading
+import time
 
 import duckdb
 import pandas
@@ -10,6 +15,7 @@ import pytest
 
 import rowcall
 from test_module import ROOT, command
+
 
 def cells():
     """The cells of the fixtures, with the region that each is to be read in."""
@@ -109,3 +115,52 @@ def test_options_are_the_flags_of_explain():
 def test_what_is_no_column_of_phones_is_refused():
     with pytest.raises(rowcall.UsageError):
         rowcall.phones(pyarrow.table({"a": ["1"], "b": ["2"]}))
+
+
+def test_columns_are_handed_out_without_a_copy():
+    judged = rowcall.phones(["0501234567", "12"], region="AE")
+
+    def addresses():
+        chunks = [column.chunk(0) for column in pyarrow.table(judged).columns]
+        return [buffer.address for chunk in chunks for buffer in chunk.buffers() if buffer]
+
+    assert addresses() == addresses() != []
+
+
+def test_a_column_of_many_pieces_and_one_of_none():
+    cells = ["0501234567", "12", None] * 50_000
+    table = pyarrow.table(rowcall.phones(pyarrow.array(cells), region="AE"))
+    assert table["e164"].to_pylist() == ["+971501234567", None, None] * 50_000
+    assert pyarrow.table(rowcall.phones(pyarrow.array([], pyarrow.string()))).num_rows == 0
+
+
+def test_other_threads_run_while_a_column_is_read():
+    column, span, ticks = pyarrow.array(["050 123 45 67"] * 200_000), [], []
+
+    def read():
+        span.append(time.monotonic())
+        rowcall.phones(column, region="AE")
+        span.append(time.monotonic())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    while reader.is_alive():
+        ticks.append(time.monotonic())
+        time.sleep(0.001)
+    assert len([tick for tick in ticks if span[0] < tick < span[1]]) > 10
+
+
+def test_control_c_ends_the_reading_of_a_column():
+    code = (
+        "import pyarrow, rowcall\n"
+        "many = pyarrow.Int8Array.from_buffers(pyarrow.int8(), 40_000_000, [None, pyarrow.py_buffer(bytes(40_000_000))])\n"
+        "column = pyarrow.DictionaryArray.from_arrays(many, ['050 123 45 67'])\n"
+        "print('begun', flush=True)\n"
+        "try: rowcall.phones(column, region='AE')\n"
+        "except KeyboardInterrupt: print('interrupted', flush=True)\n"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert child.stdout.readline() == "begun\n"
+    time.sleep(0.5)
+    child.send_signal(signal.SIGINT)
+    assert child.communicate(timeout=30)[0] == "interrupted\n"

@@ -18,7 +18,7 @@ use crate::ingest::{Source, source_names};
 use crate::problem::{Action, Fate};
 use crate::unique::{COMPARED, OnDuplicate, Print, Relation};
 use crate::write::batch::{Filled, PAYLOAD_FOLDER, UPDATES_FOLDER};
-use crate::write::encode::Encoder;
+use crate::write::encode::{Encoder, Frame};
 use crate::write::follow_up::{self, FOLLOW_UP};
 use crate::write::ledger::{self, LEDGER};
 use crate::write::outdir::{IfExists, OutDir, OutputFacts};
@@ -43,6 +43,8 @@ pub struct Key {
     pub subscriber: u64,
     /// What becomes of it, if it keeps its phone.
     pub sent: Sending,
+    /// Bytes of its contact, as it is sent.
+    pub bytes: u32,
     /// Fingerprints of the fields in which rows of one phone are compared.
     pub prints: [u32; COMPARED.len()],
 }
@@ -70,7 +72,7 @@ pub struct Keyed {
 }
 
 /// A part as it is known when all rows are settled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
     /// Index of its source, from 0.
     pub source: u32,
@@ -84,6 +86,12 @@ pub struct Known {
     pub updated: u64,
     /// Rows that are rejected because others have their phone.
     pub repeated: u64,
+    /// The bytes of each contact that goes into the payload, where they have a limit.
+    #[serde(default)]
+    pub created_bytes: Vec<u32>,
+    /// The same of the updates.
+    #[serde(default)]
+    pub updated_bytes: Vec<u32>,
 }
 
 /// What stands before a part, and how it ends.
@@ -225,6 +233,11 @@ impl Part {
         let mut keyed = Keyed::default();
         self.work(chunks, &mut |worked| {
             let prints: Vec<_> = Print::words(&worked.prints).collect();
+            let bytes = |row: usize| {
+                let end = |row: usize| worked.rows[row].ends.contacts;
+                let length = end(row) - row.checked_sub(1).map_or(0, end);
+                u32::try_from(length).expect("a contact is within memory")
+            };
             let sent = |row: usize| match (worked.rows[row].fate, worked.rows[row].action) {
                 (Fate::Accepted, Some(Action::Update)) if updates_apart => Sending::Updates,
                 (Fate::Accepted, _) => Sending::Payload,
@@ -232,7 +245,8 @@ impl Part {
             };
             let mut key = |row: usize, phone, subscriber, sent| {
                 let number = keyed.rows + row as u64;
-                give(Key { row: number, phone, subscriber, sent, prints: prints[row] });
+                let (bytes, prints) = (bytes(row), prints[row]);
+                give(Key { row: number, phone, subscriber, sent, bytes, prints });
             };
             for (phone, subscriber, row) in worked.claims.phones() {
                 key(row, phone, subscriber, sent(row));
@@ -312,7 +326,6 @@ impl Whole {
         let (rows, refused) = (sum(|it| it.keyed.rows), sum(|it| it.keyed.refused + it.repeated));
         let is_withheld = self.job.max_rejects.is_some_and(|it| it.is_exceeded(refused, rows));
         let is_empty = sum(|it| it.created + it.updated) == 0;
-        let rows_max = self.job.batch_max().rows;
         let mut begins: Vec<Begin> = Vec::with_capacity(parts.len());
         let mut first_ordinals = Vec::with_capacity(self.names.len());
         let (mut payload, mut updates) = (Filled::default(), Filled::default());
@@ -333,17 +346,49 @@ impl Whole {
             let begin =
                 Begin { is_first, rows, lines, unread_before, payload, updates, end, is_withheld };
             begins.push(begin);
-            payload = payload.with(part.created, rows_max);
+            let encoder = self.contexts[part.source as usize].view.encoder.as_ref();
+            let frame = encoder.map(Encoder::frame);
+            payload = self.filled(payload, part.created, &part.created_bytes, frame);
             if end != End::Open {
                 payload.contacts = 0;
             }
-            updates = updates.with(part.updated, rows_max);
+            let requests = Frame::lines(String::new());
+            updates = self.filled(updates, part.updated, &part.updated_bytes, Some(&requests));
             rows += part.keyed.rows;
             lines += part.lines;
             ordinal += part.keyed.rows;
             unread_before += part.keyed.unread;
         }
         (begins, first_ordinals)
+    }
+
+    /// How far a payload has come behind a part.
+    fn filled(
+        &self,
+        before: Filled,
+        contacts: u64,
+        bytes: &[u32],
+        frame: Option<&Frame>,
+    ) -> Filled {
+        let max = self.job.batch_max();
+        match frame.filter(|_| self.has_bytes_max()) {
+            None => before.with(contacts, max.rows),
+            Some(frame) => bytes
+                .iter()
+                .fold(before, |filled, bytes| filled.with_bytes(u64::from(*bytes), max, frame)),
+        }
+    }
+
+    /// Whether the bytes of payload files have a limit, so that those of contacts must be known.
+    #[must_use]
+    pub fn has_bytes_max(&self) -> bool {
+        self.job.batch_max().bytes < u64::MAX
+    }
+
+    /// Which row keeps a phone that several have.
+    #[must_use]
+    pub fn on_duplicate(&self) -> OnDuplicate {
+        self.job.on_duplicate
     }
 
     fn frames_differ(&self, one: u32, other: u32) -> bool {
@@ -400,19 +445,18 @@ impl Whole {
 /// Refuses what takes the whole of the input in one place.
 fn refuse_undivided(job: &Job) -> Result<()> {
     let what = if job.goal != Goal::Prepare {
-        "only prepare"
+        "only prepare is done in parts"
     } else if job.on_duplicate == OnDuplicate::Merge {
-        "every --on-duplicate but merge"
-    } else if job.batch_max().bytes < u64::MAX {
-        "payload files without a limit on their bytes"
+        "--on-duplicate merge takes all rows of a phone in one place, and a run in parts has none: \
+         give first, last or reject"
     } else if job.rows_max.is_some() {
-        "all rows, without --limit,"
+        "--limit takes the first rows, and parts are worked in any order: leave it out"
     } else if !job.no_page {
-        "no report page, with --no-page, and all else"
+        "a report page takes all rows in one place, and a run in parts has none: give --no-page"
     } else if job.avatar_folder.is_some() {
-        "no pictures from --avatar-dir, and all else,"
+        "--avatar-dir names a folder of one machine, and a run in parts may have many: leave it out"
     } else {
         return Ok(());
     };
-    Err(Error::Usage(format!("{what} can be done in parts; run the command on one machine")))
+    Err(Error::Usage(format!("{what}, or run `rowcall prepare` on one machine")))
 }

@@ -36,6 +36,8 @@ pub struct Filled {
     pub files: u64,
     /// Contacts of the last of them, where it is still open.
     pub contacts: u64,
+    /// Bytes that it has if it ends here, where bytes have a limit.
+    pub bytes: u64,
 }
 
 impl Filled {
@@ -45,14 +47,33 @@ impl Filled {
         if more == 0 {
             return self;
         }
-        let Filled { files, contacts } = self;
+        let Filled { files, contacts, bytes } = self;
         let all = contacts + more;
         let begun = all.div_ceil(rows_max);
         Filled {
             files: files - u64::from(contacts > 0) + begun,
             contacts: all - (begun - 1) * rows_max,
+            bytes,
         }
     }
+
+    /// How far it has come with a contact of so many bytes more.
+    #[must_use]
+    pub fn with_bytes(self, contact_bytes: u64, max: BatchMax, frame: &Frame) -> Filled {
+        let Filled { files, contacts, bytes } = self;
+        if contacts == 0 || is_full(contacts, bytes, contact_bytes, max, frame) {
+            let bytes = frame.empty_bytes() + frame.more_bytes(true, contact_bytes);
+            return Filled { files: files + 1, contacts: 1, bytes };
+        }
+        let bytes = bytes + frame.more_bytes(false, contact_bytes);
+        Filled { files, contacts: contacts + 1, bytes }
+    }
+}
+
+/// Whether a file with so many contacts and bytes takes no other one of so many bytes.
+fn is_full(contacts: u64, bytes: u64, contact_bytes: u64, max: BatchMax, frame: &Frame) -> bool {
+    let more = frame.more_bytes(false, contact_bytes);
+    contacts == max.rows || bytes.saturating_add(more) > max.bytes
 }
 
 /// What is written where there is no contact at all.
@@ -104,16 +125,16 @@ impl Payload {
         Payload { folder, extension, max, frame, ended_before: 0, file, finished, written: 0 }
     }
 
-    /// The same, where others have written so much before. Bytes must have no limit.
+    /// The same, where others have written so much before.
     ///
     /// # Errors
     /// Where a file cannot be made.
     pub fn continued(mut self, before: Filled, out: &mut OutDir) -> Result<Payload> {
-        let Filled { files, contacts } = before;
+        let Filled { files, contacts, bytes } = before;
         self.ended_before = usize::try_from(files - u64::from(contacts > 0)).expect("in memory");
         if contacts > 0 {
             let file = self.make_file(out)?;
-            self.file = Some(OpenFile { file, contacts, bytes: 0 });
+            self.file = Some(OpenFile { file, contacts, bytes });
         }
         Ok(self)
     }
@@ -143,9 +164,9 @@ impl Payload {
     #[inline]
     pub fn push(&mut self, contact: &[u8], out: &mut OutDir) -> Result<PayloadPlace<'_>> {
         let Frame { opening: _, first, between, closing: _, after } = self.frame;
-        let more = (between.len() + contact.len() + after.len()) as u64;
+        let contact_bytes = contact.len() as u64;
         let is_full = |open: &OpenFile| {
-            open.contacts == self.max.rows || open.bytes.saturating_add(more) > self.max.bytes
+            is_full(open.contacts, open.bytes, contact_bytes, self.max, &self.frame)
         };
         if self.file.as_ref().is_some_and(is_full) {
             self.close()?;
@@ -160,7 +181,7 @@ impl Payload {
         before.bytes().for_each(|byte| buffer.push(byte));
         buffer.extend_from_slice(contact);
         after.bytes().for_each(|byte| buffer.push(byte));
-        open.bytes += (before.len() + contact.len() + after.len()) as u64;
+        open.bytes += self.frame.more_bytes(open.contacts == 0, contact_bytes);
         debug_assert!(open.bytes <= self.max.bytes, "the workers reject what alone is too large");
         open.file.flush_if_full()?;
         let index = open.contacts;
@@ -173,8 +194,7 @@ impl Payload {
     fn begin_file(&self, out: &mut OutDir) -> Result<OpenFile> {
         let mut file = self.make_file(out)?;
         file.append(self.frame.opening.as_bytes())?;
-        let bytes = self.frame.opening.len() + self.frame.closing.len();
-        Ok(OpenFile { file, contacts: 0, bytes: bytes as u64 })
+        Ok(OpenFile { file, contacts: 0, bytes: self.frame.empty_bytes() })
     }
 
     fn make_file(&self, out: &mut OutDir) -> Result<OutFile> {
@@ -221,6 +241,7 @@ impl Payload {
 
 #[cfg(test)]
 mod tests {
+    use super::super::outdir::IfExists;
     use super::*;
 
     #[test]
@@ -233,6 +254,54 @@ mod tests {
                 let before = (filled.files - 1) * rows_max;
                 assert_eq!(before + filled.contacts, contacts, "of {rows_max}");
                 assert_eq!(filled.with(0, rows_max), filled);
+            }
+        }
+    }
+
+    #[test]
+    fn a_payload_that_others_go_on_with_has_the_files_of_one_piece() {
+        let frame = Frame {
+            opening: "<".to_owned(),
+            first: "_",
+            between: ", ",
+            closing: ">".to_owned(),
+            after: ";",
+        };
+        let lengths: [usize; 12] = [1, 5, 2, 2, 9, 1, 1, 1, 1, 14, 3, 0];
+        let (private, contact) = (tempfile::tempdir().expect("a folder"), [b'x'; 14]);
+        let pieces_of = |name: &str, max: BatchMax, cut: usize| {
+            let mut pieces = std::collections::BTreeMap::<String, Vec<u8>>::new();
+            let mut filled = Filled::default();
+            for (at, part) in [&lengths[..cut], &lengths[cut..]].into_iter().enumerate() {
+                let folder = private.path().join(format!("{name}-{at}"));
+                let mut out = OutDir::create(&folder, IfExists::Refuse).expect("made");
+                let payload = Payload::new(PAYLOAD_FOLDER, "txt", max, frame.clone());
+                let mut payload = payload.continued(filled, &mut out).expect("made");
+                for bytes in part {
+                    payload.push(&contact[..*bytes], &mut out).expect("written");
+                    filled = filled.with_bytes(*bytes as u64, max, &frame);
+                }
+                let (files, _) = if at == 0 {
+                    payload.leave_open().expect("written")
+                } else {
+                    payload.finish(IfEmpty::NoFile, &mut out).expect("written")
+                };
+                out.hand_over().expect("named");
+                for OutputFacts { path, .. } in files {
+                    let piece = std::fs::read(folder.join(&path)).expect("it is there");
+                    pieces.entry(path).or_default().extend(piece);
+                }
+            }
+            assert_eq!(filled.files, pieces.len() as u64);
+            pieces
+        };
+        for (rows, bytes) in [(u64::MAX, 18), (3, 18), (2, 25), (1, 18), (4, 30)] {
+            let max = BatchMax { rows, bytes };
+            let expected = pieces_of(&format!("{rows}-{bytes}"), max, lengths.len());
+            assert!(expected.values().all(|file| file.len() as u64 <= bytes), "{expected:?}");
+            for cut in 0..lengths.len() {
+                let name = format!("{rows}-{bytes}-{cut}");
+                assert_eq!(pieces_of(&name, max, cut), expected, "cut at {cut}, {max:?}");
             }
         }
     }

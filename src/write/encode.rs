@@ -65,11 +65,23 @@ impl Frame {
         contact_bytes as u64 + 1
     }
 
+    /// Bytes of a file without a contact.
+    #[must_use]
+    pub fn empty_bytes(&self) -> u64 {
+        (self.opening.len() + self.closing.len()) as u64
+    }
+
+    /// Bytes that a contact of so many bytes adds to a file.
+    #[must_use]
+    pub fn more_bytes(&self, is_first: bool, contact_bytes: u64) -> u64 {
+        let before = if is_first { self.first } else { self.between };
+        (before.len() + self.after.len()) as u64 + contact_bytes
+    }
+
     /// Bytes of a file with one contact of so many bytes.
     #[must_use]
     pub fn bytes_around(&self, contact_bytes: usize) -> u64 {
-        let Frame { opening, first, between: _, closing, after } = self;
-        (opening.len() + first.len() + contact_bytes + after.len() + closing.len()) as u64
+        self.empty_bytes() + self.more_bytes(true, contact_bytes as u64)
     }
 }
 

@@ -69,7 +69,7 @@ def main():
     from pyspark.sql import SparkSession
 
     begun, cpu = time.monotonic(), cpu_seconds()
-    rowcall.prepare(export, to="superwaba", out=folder / "one", region="AE")
+    rowcall.prepare(export, to="superwaba", out=folder / "one", region="AE", no_page=True)
     print(f"embedded: {time.monotonic() - begun:.1f} s, {cpu_seconds() - cpu:.1f} CPU s")
 
     spark = (
