@@ -98,28 +98,31 @@ impl Unread {
     ) -> Option<(Region, u64)> {
         let valid = |region: Option<Region>| seen.get(&region).copied().unwrap_or(0);
         let all: u64 = seen.values().sum();
-        let ranked = self.ranked(job);
-        let stands_out =
-            |at: usize| ranked.get(at + 1).is_none_or(|(score, _)| *score < ranked[at].0);
-        let known = ranked.iter().filter(|(_, region)| valid(Some(*region)) > 0);
-        let first = ranked.first().filter(|_| stands_out(0));
-        known.chain(first).map(|(_, region)| *region).find_map(|region| {
-            let helped = self
-                .count(|digits| digits.read_by_run && digits.kind_in(job.plan, region).is_some());
+        let Ranked { regions, share } = self.ranked(job);
+        let known = regions.iter().filter(|(_, region)| valid(Some(*region)) > 0);
+        let stands_out = |best: &&(Score, Region)| regions.get(1).is_none_or(|it| it.0 < best.0);
+        let first = regions.first().filter(stands_out);
+        let is_likely = |score: Score, region: Region| {
+            let helped = score.valid * share;
             let (own, at_home) = (valid(Some(region)), valid(job.home));
             let others = all - own - at_home;
-            let is_likely = if own > 0 {
+            let is_of_file = if own > 0 {
                 (own + helped) * LIKELY_OF_OTHERS >= others
             } else {
                 helped >= others * UNKNOWN_TO_OTHERS
             };
-            (is_likely && helped * HELPED_OF_HOME >= at_home).then_some((region, helped))
-        })
+            is_of_file && helped * HELPED_OF_HOME >= at_home
+        };
+        let (_, region) = known.chain(first).find(|(score, region)| is_likely(*score, *region))?;
+        let helps = |digits: &UnreadDigits| {
+            digits.read_by_run && digits.kind_in(job.plan, *region).is_some()
+        };
+        Some((*region, self.count(helps)))
     }
 
     /// The regions but the home region by how many of a sample would be valid there, the best first;
     /// those that are as good in order.
-    fn ranked(&self, job: &Job) -> Vec<(Score, Region)> {
+    fn ranked(&self, job: &Job) -> Ranked {
         let by_run = || self.kept.iter().filter(|digits| digits.read_by_run);
         let step = by_run().count().div_ceil(SAMPLE_MAX).max(1);
         let sample: Vec<UnreadDigits> = by_run().step_by(step).copied().collect();
@@ -131,22 +134,29 @@ impl Unread {
                 let (mut valid, mut mobile) = (0, 0);
                 for kind in kinds {
                     valid += 1;
-                    mobile += usize::from(matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile));
+                    mobile += u64::from(matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile));
                 }
                 (Score { mobile, valid }, region)
             })
             .filter(|(score, _)| score.valid > 0)
             .collect();
         ranked.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
-        ranked
+        Ranked { regions: ranked, share: step as u64 }
     }
+}
+
+/// Regions by how well they fit a sample, the best first.
+struct Ranked {
+    regions: Vec<(Score, Region)>,
+    /// Of how many numbers the sample has one.
+    share: u64,
 }
 
 /// How well a region fits, the weightiest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
     /// Numbers of the sample that would be mobile, or mobile or fixed, there.
-    mobile: usize,
+    mobile: u64,
     /// Numbers that would be valid.
-    valid: usize,
+    valid: u64,
 }
