@@ -128,9 +128,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// Chunks that wait, a worker: before the work, and after it for their turn.
 const CHUNKS_WAITING_PER_THREAD: usize = 4;
 
-/// Lines of a chunk: where they are so short that there are more, the next chunk is smaller, or what
-/// is made of it would be many times as large as it is.
-const CHUNK_LINES_MAX: usize = 8 << 10;
+/// Bytes of a source's first chunk at most: nobody knows how short its lines are.
+const FIRST_BYTES_MAX: usize = 8 << 10;
 
 /// Runs a job to its end.
 ///
@@ -164,7 +163,7 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
     let bytes = grind(job, &contexts, chunks, &line, &mut ordered, watch)?;
     if let Some(held) = ordered.settle_held(watch)? {
         let line = Line::new(job);
-        let chunks = start_again(job, held, line.clone());
+        let chunks = start_again(job, &contexts, held, line.clone());
         grind(job, &contexts, chunks, &line, &mut ordered, watch)?;
     }
     ordered.finish(job, &bytes)
@@ -180,7 +179,8 @@ struct Line {
 
 impl Line {
     fn new(job: &Job) -> Line {
-        let budget = Budget::new(2 * waiting_max(job), job.machine.chunk_bytes);
+        let Machine { threads, chunk_bytes, .. } = job.machine;
+        let budget = Budget::new(2 * waiting_max(job), chunk_bytes, threads);
         Line { budget: Arc::new(budget), spare: Arc::default() }
     }
 
@@ -343,8 +343,9 @@ fn deliver(
     trial: &mut Option<Trial>,
 ) -> Result<u64> {
     let (options, cells, mut bytes) = (source.options, source.header.len(), source.header_bytes);
-    // Of the first chunk nobody knows how short its lines are.
-    let first_bytes = job.machine.chunk_bytes.min(CHUNK_LINES_MAX);
+    let named_bytes = named_bytes(&source.header);
+    let lines_max = line.budget.chunk_lines_max(named_bytes);
+    let first_bytes = job.machine.chunk_bytes.min(FIRST_BYTES_MAX);
     let mut splitter = source.into_splitter(first_bytes)?;
     loop {
         if trial.as_ref().is_some_and(|trial| trial.rows_left == 0) {
@@ -358,12 +359,9 @@ fn deliver(
             bytes = trial.cut(&mut chunk, options, cells);
         }
         let (length, lines) = (chunk.bytes.len(), chunk.lines_about());
-        if lines > CHUNK_LINES_MAX {
-            splitter.aim_at(length * CHUNK_LINES_MAX / lines);
-        } else {
-            splitter.aim_at(job.machine.chunk_bytes);
-        }
-        let room = line.budget.take(*number, length, lines);
+        // The next lines are likely to be as long as these.
+        splitter.aim_at(job.machine.chunk_bytes.min(length * lines_max / lines.max(1)));
+        let room = line.budget.take(*number, length, lines, named_bytes);
         if !room || say.send(Ok(Delivered::Chunk(*number, chunk))).is_err() {
             return Ok(splitter.bytes_read());
         }
@@ -371,15 +369,28 @@ fn deliver(
     }
 }
 
+/// Bytes of the names of all columns: what is made of a row may have them all.
+fn named_bytes(header: &[String]) -> usize {
+    header.iter().map(String::len).sum()
+}
+
 /// Starts the thread that reads once more what was held back.
-fn start_again(job: &Job, mut held: HeldReader, line: Line) -> Receiver<Delivery> {
+fn start_again(
+    job: &Job,
+    contexts: &Contexts,
+    mut held: HeldReader,
+    line: Line,
+) -> Receiver<Delivery> {
     let (say, chunks) = sync_channel(waiting_max(job));
+    let headers = contexts.iter().map(|context| &context.view.columns.headers);
+    let named_bytes = headers.map(|header| named_bytes(header)).max().unwrap_or(0);
     thread::spawn(move || {
         for number in 0.. {
             let mut chunk = line.chunk();
             let delivery = match held.next_chunk(&mut chunk) {
                 Ok(true) => {
-                    if !line.budget.take(number, chunk.bytes.len(), chunk.lines_about()) {
+                    let (length, lines) = (chunk.bytes.len(), chunk.lines_about());
+                    if !line.budget.take(number, length, lines, named_bytes) {
                         return;
                     }
                     Ok(Delivered::Chunk(number, chunk))
@@ -492,6 +503,7 @@ impl Mill<'_> {
         while let Some((number, chunk)) = self.next_chunk()? {
             let mut worked = lock(&self.spare_worked).pop().unwrap_or_default();
             worked.work(chunk, &self.contexts)?;
+            self.line.budget.weigh(number, worked.bytes());
             lock(&self.waiting).insert(number, worked);
             self.take_turns()?;
             self.wait_for_room(number)?;
@@ -551,19 +563,22 @@ impl Mill<'_> {
             turn.next += 1;
             self.watch.progress(turn.ordered.progress());
             self.taken.notify_all();
-            let (chunk, worked) = worked.take_apart();
-            lock(&self.line.spare).push(chunk);
-            lock(&self.spare_worked).push(worked);
+            if worked.bytes() <= self.line.budget.kept_bytes_max() {
+                let (chunk, worked) = worked.take_apart();
+                lock(&self.line.spare).push(chunk);
+                lock(&self.spare_worked).push(worked);
+            }
         }
     }
 
-    /// Waits while too many chunks wait for the one before them, so that memory stays bounded.
+    /// Waits while too much waits for the chunk before it, so that memory stays bounded.
     fn wait_for_room(&self, number: u64) -> Result<()> {
         loop {
             let waiting = lock(&self.waiting);
-            // The chunk that the others wait for is never held up.
-            if waiting.len() <= self.waiting_max
-                || waiting.keys().next() >= Some(&number)
+            let has_room = waiting.len() <= self.waiting_max && !self.line.budget.is_exceeded();
+            // Whoever has the chunk that the others wait for is never held up.
+            if has_room
+                || waiting.keys().next().is_none_or(|first| *first >= number)
                 || self.stop.load(Ordering::Relaxed)
             {
                 return Ok(());

@@ -383,9 +383,9 @@ impl MapOptions {
     /// # Errors
     /// A sentence that says what is wrong with it.
     pub fn parse_pair(pair: &str) -> std::result::Result<(Field, String), String> {
-        let (field, column) = pair
-            .split_once('=')
-            .ok_or_else(|| format!("`{pair}` is not field=Column, like phone=Mobile"))?;
+        let (field, column) = pair.split_once('=').ok_or_else(|| {
+            format!("`{pair}` is no pair; --map takes field=Column, like phone=Mobile, --set field=value")
+        })?;
         let field = Field::from_name(field.trim()).ok_or_else(|| {
             let names: Vec<&str> = Field::all().map(Field::as_str).collect();
             let meant = advice::similar(field, names.iter().copied());

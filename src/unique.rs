@@ -217,6 +217,13 @@ impl Claims {
         self.refused.clear();
     }
 
+    /// Bytes of memory that they take, or could without more.
+    #[must_use]
+    pub fn buffer_bytes(&self) -> usize {
+        let lists = [&self.phones, &self.variants, &self.refused];
+        lists.iter().map(|list| list.capacity() * size_of::<(u64, usize)>()).sum()
+    }
+
     /// The phones that rows want to keep: the phone, the number under which all spellings of its
     /// subscriber come together, and the row.
     pub fn phones(&self) -> impl Iterator<Item = (u64, u64, usize)> {
@@ -456,9 +463,182 @@ fn relation(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use std::collections::{HashMap, HashSet};
 
-    use super::hash;
+    use super::*;
+    use crate::contact::{Avatar, Tags};
+    use crate::phone::{Plan, ReadRules, read};
+
+    fn phone(text: &str) -> Phone {
+        read(Plan::builtin(), text, None, ReadRules::default()).verdict.expect("valid").phone
+    }
+
+    fn contact() -> Contact<'static> {
+        Contact {
+            phone: phone("+971501234567"),
+            calling_code: 971,
+            region: None,
+            kind: crate::phone::Kind::Mobile,
+            name: "Ann".into(),
+            is_name_filled: false,
+            first_name: "".into(),
+            last_name: "".into(),
+            email: "ann@example.org".into(),
+            country: Country::from_alpha2("AE"),
+            states_country: true,
+            address: "1 Road".into(),
+            tags: Tags::new(["vip,new"], ",", None),
+            opt_in: None,
+            description: "".into(),
+            favorite: None,
+            avatar: None,
+        }
+    }
+
+    /// The print of a contact and of params, each with its name.
+    fn print_of(contact: &Contact<'_>, params: &[(&str, &str)]) -> Print {
+        Print::of(contact, params.iter().map(|(name, value)| (name_print(name), *value)))
+    }
+
+    #[test]
+    fn two_contacts_differ_in_just_what_is_not_the_same() {
+        let params = [("city", "Dubai"), ("note", "x")];
+        let print = print_of(&contact(), &params);
+        let same = Contact { tags: Tags::new(["new", "vip"], ",", None), ..contact() };
+        let turned = [params[1], params[0], ("empty", "")];
+        assert_eq!(print_of(&same, &turned), print);
+        let tags = Tags::new(["vip"], ",", None);
+        let others = [
+            ("name", Contact { name: "Anna".into(), ..contact() }),
+            ("email", Contact { email: "".into(), ..contact() }),
+            ("country", Contact { country: Country::from_alpha2("BE"), ..contact() }),
+            ("country", Contact { country: Country::from_alpha2("AF"), ..contact() }),
+            ("country", Contact { country: Country::from_alpha2("EE"), ..contact() }),
+            ("address", Contact { address: "2 Road".into(), ..contact() }),
+            ("tags", Contact { tags, ..contact() }),
+            ("params", Contact { description: "x".into(), ..contact() }),
+            ("params", Contact { favorite: Some(true), ..contact() }),
+            ("params", Contact { avatar: Some(Avatar::File("a.png")), ..contact() }),
+        ];
+        for (name, other) in others {
+            let differs = print.differs_from(print_of(&other, &params));
+            let names: Vec<&str> = differs.iter().map(Compared::as_str).collect();
+            assert_eq!(names, if other.country.is_none() { vec!["country"] } else { vec![name] });
+        }
+        for params in [&[("city", "Dubai")][..], &[("city", "x"), ("note", "Dubai")]] {
+            let differs = print.differs_from(print_of(&contact(), params));
+            assert_eq!(differs.iter().collect::<Vec<_>>(), [Compared::Params]);
+        }
+    }
+
+    #[test]
+    fn thousands_of_values_have_prints_of_their_own() {
+        let texts: Vec<String> = (0..4000).map(|at| format!("value {at}")).collect();
+        let noted = |text| print_of(&Contact { description: text, ..contact() }, &[]).0;
+        let prints: HashSet<_> = texts.iter().map(|text| noted(text.into())).collect();
+        assert_eq!(prints.len(), texts.len());
+        let prints: HashSet<_> =
+            texts.iter().map(|text| print_of(&contact(), &[("note", text)]).0).collect();
+        assert_eq!(prints.len(), texts.len());
+    }
+
+    #[test]
+    fn differences_come_back_from_their_bits() {
+        for bits in 0..1u8 << COMPARED.len() {
+            let differs: Vec<Compared> = Differences::from_bits(bits).iter().collect();
+            let expected = (0..COMPARED.len()).filter(|at| bits & 1 << at != 0);
+            assert_eq!(differs, expected.map(|at| COMPARED[at]).collect::<Vec<_>>());
+        }
+    }
+
+    /// The ordinal of a chunk's first row, what its rows bring, and what follows for them.
+    type Chunk = (u64, Claims, Vec<u8>, Vec<(usize, Relation)>);
+
+    /// Two chunks of rows and what follows for them: a phone thrice, and a subscriber in two
+    /// spellings, with one of them again and a refused number of the same.
+    fn chunks() -> [Chunk; 2] {
+        let [one, other] = ["+5491123456789", "+541123456789"].map(phone);
+        let repeated = phone("+971501234567");
+        let prints = |rows: usize| {
+            let mut prints = Vec::new();
+            (0..rows).for_each(|_| print_of(&contact(), &[]).append_to(&mut prints));
+            prints
+        };
+        let kept = |kept| Relation::Keeps { kept, differs: Differences::from_bits(0) };
+        let mut first = Claims::default();
+        first.push(0, repeated);
+        first.push(1, one);
+        first.push(2, repeated);
+        let mut second = Claims::default();
+        second.push(0, other);
+        second.push(1, repeated);
+        second.push_refused(2, variant_key(one.as_u64()).expect("two spellings share one"));
+        second.push(3, other);
+        let same = Relation::MayBeSame { variant: 1 };
+        let found = vec![(0, same), (1, kept(0)), (2, same), (3, kept(3))];
+        [(0, first, prints(3), vec![(2, kept(0))]), (3, second, prints(4), found)]
+    }
+
+    fn check_chunks(unique: &mut Unique) {
+        for (first, claims, prints, expected) in chunks() {
+            let mut found = Vec::new();
+            unique.claim(&claims, &prints, first, &mut found).expect("claimed");
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn rows_are_settled_alike_at_once_later_and_by_somebody_else() {
+        let folder = std::env::temp_dir();
+        check_chunks(&mut Unique::new(OnDuplicate::First, usize::MAX, &folder));
+        let mut later = Unique::new(OnDuplicate::First, 0, &folder);
+        assert!(later.holds_back(0, &|| Ok(())).expect("kept"));
+        for (first, claims, prints, _) in chunks() {
+            later.gather(&claims, &prints, first).expect("kept");
+        }
+        later.settle_all(&|| Ok(())).expect("settled");
+        check_chunks(&mut later);
+        let relations = chunks().into_iter().flat_map(|(first, _, _, found)| {
+            found.into_iter().map(move |(row, relation)| (first + row as u64, relation))
+        });
+        check_chunks(&mut Unique::given(OnDuplicate::First, relations.collect(), &folder));
+    }
+
+    #[test]
+    fn rows_are_held_back_when_the_phones_take_more_than_they_may() {
+        let folder = std::env::temp_dir();
+        let mut unique = Unique::new(OnDuplicate::First, usize::MAX, &folder);
+        let State::AtOnce { phones, variants } = &unique.state else { panic!("so it begins") };
+        let bytes = phones.bytes() + variants.bytes();
+        for (bytes_max, is_held) in [(bytes, false), (bytes - 1, true)] {
+            unique.bytes_max = bytes_max;
+            assert_eq!(unique.holds_back(0, &|| Ok(())).expect("kept"), is_held);
+        }
+    }
+
+    #[test]
+    fn a_refused_number_and_a_phone_of_one_subscriber_come_together() {
+        let [_, (_, claims, _, _)] = chunks();
+        let (refused, _) = claims.refused().next().expect("one was refused");
+        let subscribers: Vec<u64> = claims.phones().map(|(_, subscriber, _)| subscriber).collect();
+        assert_eq!(subscribers, [refused, phone("+971501234567").as_u64(), refused]);
+    }
+
+    #[test]
+    fn claims_say_how_much_memory_they_take() {
+        let mut claims = Claims::default();
+        assert_eq!(claims.buffer_bytes(), 0);
+        for row in 0..100 {
+            claims.push_refused(row, 1);
+        }
+        let used = 2 * 100 * size_of::<(u64, usize)>();
+        assert!((used..3 * used).contains(&claims.buffer_bytes()));
+        for row in 100..200 {
+            claims.push(row, phone("+971501234567"));
+        }
+        claims.clear();
+        assert!(claims.buffer_bytes() > used, "memory is kept");
+    }
 
     #[test]
     fn short_texts_have_prints_of_their_own() {

@@ -8,10 +8,11 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use proptest::prelude::*;
 
-use rowcall::flow::{Goal, Job, Machine, Output, run};
+use rowcall::flow::{Goal, Job, Machine, Output, Progress, Watch, run};
 use rowcall::ingest::Input;
 use rowcall::unique::OnDuplicate;
 use rowcall::verify::{Given, verify};
@@ -301,4 +302,41 @@ fn a_hundred_thousand_tags_of_one_phone_are_united_as_far_as_a_cell_goes() {
     assert!((40_000..60_000).contains(&tags), "{tags} tags are about a MiB");
     let conflicts = issues(&out).iter().filter(|it| it["code"] == "phone.merge_conflict").count();
     assert_eq!(conflicts, 101, "the first hundred values, and how many more");
+}
+
+/// Notes how far a run has come.
+#[derive(Default)]
+struct Heard(Mutex<Vec<Progress>>);
+
+impl Watch for Heard {
+    fn progress(&self, progress: Progress) {
+        self.0.lock().expect("nobody panicked").push(progress);
+    }
+}
+
+#[test]
+fn a_run_comes_on_with_every_chunk_and_ends_at_the_end_of_its_input() {
+    let place = scratch();
+    let path = place.path().join("a.csv");
+    let rows: String = (0..300).map(|at| format!("Ann,+971501234{:03}\n", at % 200)).collect();
+    fs::write(&path, format!("Name,Phone\n{rows}")).expect("written");
+    let length = fs::metadata(&path).expect("there").len();
+    for policy in POLICIES {
+        let heard = Heard::default();
+        let job = Job {
+            on_duplicate: policy,
+            machine: Machine { chunk_bytes: 100, ..USUAL },
+            ..Job::new(Goal::Check, vec![Input::File(path.clone())])
+        };
+        run(&job, &heard).expect("the run finishes");
+        let heard = heard.0.into_inner().expect("nobody panicked");
+        // Chunks that are worked twice count for half each time.
+        let times = if policy == OnDuplicate::First { 1 } else { 2 };
+        assert!(heard.len() > times * 10, "{policy:?}");
+        assert!(heard.is_sorted_by(|one, next| one.bytes < next.bytes), "{policy:?}");
+        let half = heard[heard.len() / 2 - 1];
+        assert!(half.bytes.abs_diff(length / 2) < 200, "{policy:?}: {half:?} of {length}");
+        let last = heard.last().expect("some");
+        assert_eq!((last.bytes, last.counts.rows), (length, 300), "{policy:?}");
+    }
 }

@@ -72,6 +72,44 @@ fn a_home_region_that_is_wrong_for_the_file_is_told_before_any_row() {
     assert!(step > hint, "{said}");
 }
 
+#[test]
+fn a_column_that_has_the_phones_that_rows_lack_is_named_with_the_flag_that_takes_it() {
+    let place = scratch();
+    let case = support::fixtures().join("cases/not_used/input.csv");
+    fs::copy(case, place.path().join("a.csv")).expect("copied");
+    let said = stderr(&rowcall(place.path(), &["check", "a.csv", "--region", "PT"]));
+    let named = "not used: Conttacto principal (column 3; 6 of 6 values are phone numbers)";
+    assert!(said.contains(named) && said.contains("--map 'phone=Conttacto principal'"), "{said}");
+    let taken = ["check", "a.csv", "--region", "PT", "--map", "phone=Conttacto principal"];
+    assert!(!stderr(&rowcall(place.path(), &taken)).contains("not used:"));
+}
+
+#[test]
+fn a_payload_that_is_withheld_is_told_even_where_nothing_but_errors_is() {
+    let place = place();
+    let run = ["prepare", "a.csv", "--to", "wati", "-o", "out", "--max-rejects", "1", "--quiet"];
+    let output = rowcall(place.path(), &run);
+    assert_eq!(output.status.code(), Some(6));
+    let said = stderr(&output);
+    assert!(said.starts_with("rowcall: the payload was withheld: ") && said.lines().count() == 1);
+}
+
+#[test]
+fn verify_says_of_rejects_that_were_mended_what_to_do() {
+    let place = place();
+    let run = ["prepare", "a.csv", "--to", "wati", "-o", "out", "--quiet"];
+    assert_eq!(rowcall(place.path(), &run).status.code(), Some(0));
+    let path = place.path().join("out/rejects.csv");
+    let mended = fs::read_to_string(&path).expect("rejects").replace("n/a", "+971501234569");
+    fs::write(&path, mended).expect("mended");
+    let output = rowcall(place.path(), &["verify", "out"]);
+    assert_eq!(output.status.code(), Some(7));
+    assert!(stderr(&output).contains("nothing but the rejects was changed"), "{}", stderr(&output));
+    fs::write(place.path().join("out/rows.csv"), "").expect("written");
+    let said = stderr(&rowcall(place.path(), &["verify", "out"]));
+    assert!(!said.contains("nothing but the rejects"), "{said}");
+}
+
 /// The commands under `next:`.
 fn proposed(said: &str) -> Vec<String> {
     let next = said.split("\nnext:\n").nth(1).unwrap_or_default();
@@ -342,14 +380,14 @@ fn what_stops_a_run_names_the_file_the_place_and_what_to_do() {
 fn a_file_whose_contacts_get_no_name_says_so() {
     let place = scratch();
     let write = |name: &str, text: &str| fs::write(place.path().join(name), text).expect("written");
-    write("a.csv", "Aluno,Phone\nAnn,+971501234561\n");
+    write("a.csv", "Quem,Phone\nAnn,+971501234561\n");
     write("b.csv", "Phone\n+971501234561\n");
     let told = |arguments: &[&str]| {
         let said = stderr(&rowcall(place.path(), &[&["check"], arguments].concat()));
         said.contains("--map name=COLUMN says which")
     };
     assert!(told(&["a.csv"]));
-    assert!(!told(&["a.csv", "--map", "name=Aluno"]));
+    assert!(!told(&["a.csv", "--map", "name=Quem"]));
     assert!(!told(&["a.csv", "--set", "name=Friend"]));
     assert!(!told(&["b.csv"]), "no column could have it");
 }

@@ -157,19 +157,20 @@ impl Worked {
         result
     }
 
-    /// The chunk and the rest, whose buffers can be used again; after a large record, or
-    /// very many, their memory is let go.
+    /// The chunk and the rest, whose buffers can be used again.
     pub(super) fn take_apart(mut self) -> (Chunk, Worked) {
-        const KEPT_BYTES_MAX: usize = 4 << 20;
-        const KEPT_ROWS_MAX: usize = 16 << 10;
-        let chunk = std::mem::take(&mut self.chunk);
-        if chunk.bytes.capacity() > KEPT_BYTES_MAX
-            || self.contacts.capacity() > KEPT_BYTES_MAX
-            || self.rows.capacity() > KEPT_ROWS_MAX
-        {
-            return Default::default();
-        }
-        (chunk, self)
+        (std::mem::take(&mut self.chunk), self)
+    }
+
+    /// Bytes of memory that all of it takes, filled or not.
+    pub(super) fn bytes(&self) -> usize {
+        let bytes = [&self.chunk.bytes, &self.contacts, &self.follows, &self.phones, &self.prints];
+        bytes.iter().map(|buffer| buffer.capacity()).sum::<usize>()
+            + self.rows.capacity() * size_of::<WorkedRow>()
+            + self.unread.capacity() * size_of::<UnreadDigits>()
+            + self.problems.buffer_bytes()
+            + self.rejects.buffer_bytes()
+            + self.claims.buffer_bytes()
     }
 
     /// Forgets the chunk and keeps the memory.

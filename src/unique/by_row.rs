@@ -69,6 +69,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_more_stays_in_memory_than_may() {
+        let mut list = ByRow::<1>::new(&std::env::temp_dir());
+        list.append(&[7; MEMORY_BYTES_MAX]).expect("kept");
+        assert!(list.file.is_none());
+        list.append(&[8]).expect("written");
+        assert_eq!((list.file.is_some(), list.memory.len()), (true, 1));
+        assert_eq!((list.get(0).expect("read"), list.get(1 << 22).expect("read")), ([7], [8]));
+    }
+
+    #[test]
     fn records_come_back_from_memory_and_from_the_file() {
         let mut list = ByRow::<12>::new(&std::env::temp_dir());
         let rows = u32::try_from(3 * MEMORY_BYTES_MAX / 12).expect("a few") + 7;

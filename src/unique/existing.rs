@@ -278,7 +278,62 @@ mod tests {
         let [only] = existing.find(971_501_234_568) else { panic!("one is there") };
         assert_eq!(existing.read(*only).expect("read").text(Field::Name), Some("Bob"));
         assert_eq!(existing.find(971_501_234_569), []);
+        assert_eq!((existing.len(), existing.is_empty()), (3, false));
+        let none = Gathered::new(&std::env::temp_dir()).expect("private files");
+        assert!(none.finish().expect("read").is_empty());
         assert!(existing.known().texts[Field::Name as usize] && !existing.known().tags);
+    }
+
+    #[test]
+    fn what_is_known_of_any_contact_is_known() {
+        let name = vec![("name".to_owned(), "Ann".to_owned())];
+        let params = vec![("n".to_owned(), Value::from(7)), ("none".to_owned(), Value::Null)];
+        let all = [
+            Stored { tags: Some(vec!["vip".to_owned()]), ..Stored::default() },
+            Stored { params: Some(params), ..Stored::default() },
+            Stored { opt_in: Some(false), ..Stored::default() },
+            Stored { texts: name, ..Stored::default() },
+        ];
+        let mut gathered = Gathered::new(&std::env::temp_dir()).expect("private files");
+        assert_eq!(gathered.known, Known::default());
+        for stored in &all {
+            gathered.add(1, stored).expect("written");
+        }
+        let existing = gathered.finish().expect("read");
+        let known = existing.known();
+        assert!(known.tags && known.params && known.opt_in);
+        assert_eq!(known.texts.iter().filter(|known| **known).count(), 1);
+        let parts = [("tags", "", "vip"), ("params", "n", "7"), ("opt_in", "", "false")];
+        let prints =
+            [parts[0], parts[1], parts[2], ("name", "", "Ann")].map(|(part, name, value)| {
+                let mut print = StatePrint::default();
+                print.add(part, name, value);
+                print
+            });
+        assert_eq!(existing.find(1).iter().map(|entry| entry.print).collect::<Vec<_>>(), prints);
+    }
+
+    #[test]
+    fn a_custom_value_is_what_a_cell_would_hold() {
+        for (value, text) in [
+            (Value::from("a \"b\""), "a \"b\""),
+            (Value::Null, ""),
+            (Value::from(7), "7"),
+            (Value::from(true), "true"),
+        ] {
+            assert_eq!(param_text(&value), text);
+        }
+    }
+
+    #[test]
+    fn hundreds_of_thousands_of_values_have_prints_of_their_own() {
+        let print = |at: u32| {
+            let mut print = StatePrint::default();
+            print.add("params", "note", &format!("value {at}"));
+            print.0
+        };
+        let prints: std::collections::HashSet<u64> = (0..300_000).map(print).collect();
+        assert_eq!(prints.len(), 300_000);
     }
 
     #[test]

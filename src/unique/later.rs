@@ -278,3 +278,120 @@ impl InOrder {
         Ok(Some(next))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::phone::{Phone, Plan, ReadRules, read, variant_key};
+
+    fn phone(text: &str) -> Phone {
+        read(Plan::builtin(), text, None, ReadRules::default()).verdict.expect("valid").phone
+    }
+
+    /// One subscriber in two spellings.
+    const SPELLINGS: [&str; 2] = ["+5491123456789", "+541123456789"];
+
+    /// What follows for the rows, in their order.
+    fn all(mut verdicts: Verdicts) -> Vec<(u64, Verdict)> {
+        std::iter::from_fn(|| verdicts.next_before(u64::MAX).expect("read")).collect()
+    }
+
+    /// Rows 10 to 16: a phone thrice, a subscriber in two spellings, a refused number of the same,
+    /// and a phone alone.
+    fn claims() -> Claims {
+        let mut claims = Claims::default();
+        (0..3).for_each(|row| claims.push(row, phone("+971501234567")));
+        claims.push(3, phone(SPELLINGS[0]));
+        claims.push(4, phone(SPELLINGS[1]));
+        let key = variant_key(phone(SPELLINGS[0]).as_u64()).expect("two spellings share one");
+        claims.push_refused(5, key);
+        claims.push(6, phone("+971501234568"));
+        claims
+    }
+
+    fn settled(policy: OnDuplicate) -> Verdicts {
+        let folder = std::env::temp_dir();
+        let mut gathered = Gathered::new(&folder);
+        gathered.add(&claims(), 10).expect("kept");
+        gathered.settle(policy, &folder, &|| Ok(())).expect("settled")
+    }
+
+    #[test]
+    fn each_policy_settles_the_rows_of_a_phone_and_of_a_subscriber() {
+        use Verdict::{Duplicate, Repeated, Variant};
+        let same = [(14, Variant { variant: 13 }), (15, Variant { variant: 13 })];
+        for (policy, own) in [
+            (OnDuplicate::First, vec![(11, Duplicate { kept: 10 }), (12, Duplicate { kept: 10 })]),
+            (OnDuplicate::Last, vec![(10, Duplicate { kept: 12 }), (11, Duplicate { kept: 12 })]),
+            (OnDuplicate::Merge, vec![(11, Duplicate { kept: 10 }), (12, Duplicate { kept: 10 })]),
+            (
+                OnDuplicate::Reject,
+                vec![
+                    (10, Repeated { other: 11 }),
+                    (11, Repeated { other: 10 }),
+                    (12, Repeated { other: 10 }),
+                ],
+            ),
+        ] {
+            assert_eq!(all(settled(policy)), [own, same.to_vec()].concat(), "{policy:?}");
+        }
+    }
+
+    #[test]
+    fn merged_rows_are_members_of_the_one_that_is_kept_and_of_no_other() {
+        let mut verdicts = settled(OnDuplicate::Merge);
+        assert!(verdicts.has_member(10) && !verdicts.has_member(11));
+        assert_eq!(verdicts.next_member(9).expect("read"), None);
+        assert_eq!(verdicts.next_member(10).expect("read"), Some(11));
+        assert_eq!(verdicts.next_member(10).expect("read"), Some(12));
+        assert_eq!(verdicts.next_member(10).expect("read"), None);
+        assert!(!verdicts.has_member(10));
+        assert!(!settled(OnDuplicate::Last).has_member(12));
+    }
+
+    #[test]
+    fn verdicts_of_a_chunk_are_those_before_its_end() {
+        let mut verdicts = settled(OnDuplicate::Last);
+        assert_eq!(verdicts.next_before(10).expect("read"), None);
+        let (row, _) = verdicts.next_before(11).expect("read").expect("one");
+        assert_eq!(row, 10);
+        assert_eq!(verdicts.next_before(11).expect("read"), None);
+    }
+
+    #[test]
+    fn rows_that_were_settled_before_keep_what_they_have() {
+        let folder = std::env::temp_dir();
+        let (mut phones, mut variants) = (Table::new(), Table::new());
+        let key = variant_key(phone(SPELLINGS[0]).as_u64()).expect("two spellings share one");
+        phones.claim(&[(phone("+971501234567").as_u64(), 3)], 0, |_, _| unreachable!("the first"));
+        variants.claim(&[(key, 4)], 0, |_, _| unreachable!("the first"));
+        let looked = Cell::new(0);
+        let go_on = || {
+            looked.set(looked.get() + 1);
+            Ok(())
+        };
+        let mut gathered =
+            Gathered::with(&folder, [phones, variants], 10, &go_on).expect("gathered");
+        assert_eq!(looked.get(), 1);
+        gathered.add(&claims(), 10).expect("kept");
+        let verdicts = gathered.settle(OnDuplicate::First, &folder, &go_on).expect("settled");
+        let duplicates = (10..13).map(|row| (row, Verdict::Duplicate { kept: 3 }));
+        let same = (13..16).map(|row| (row, Verdict::Variant { variant: 4 }));
+        assert_eq!(all(verdicts), duplicates.chain(same).collect::<Vec<_>>());
+        assert_eq!(looked.get(), 1, "so few rows are settled at once");
+    }
+
+    #[test]
+    fn settling_many_rows_heeds_who_asks_it_to_end() {
+        let folder = std::env::temp_dir();
+        let mut gathered = Gathered::new(&folder);
+        let mut claims = Claims::default();
+        (0..70_000).for_each(|row| claims.push(row, phone("+971501234567")));
+        gathered.add(&claims, 0).expect("kept");
+        let asked = || Err(io::ErrorKind::Interrupted.into());
+        let settled = gathered.settle(OnDuplicate::Last, &folder, &asked);
+        assert_eq!(settled.err().map(|cause| cause.kind()), Some(io::ErrorKind::Interrupted));
+    }
+}

@@ -180,10 +180,14 @@ mod tests {
             let mut sorter = Sorter::with_items_max(&std::env::temp_dir(), items_max);
             let item = |at: u64| [at * 7919 % 101, at];
             (0..count).for_each(|at| sorter.push(item(at)).expect("written"));
+            assert_eq!(sorter.runs.len() as u64, count.saturating_sub(1) / items_max as u64);
+            assert!(sorter.items.len() <= items_max);
             let mut expected: Vec<_> = (0..count).map(item).collect();
             expected.sort_unstable();
             let sorted = sorter.finish().expect("written");
             let mut ahead = sorted.begin().expect("read");
+            let together: usize = ahead.runs.iter().map(|run| run.items_max).sum();
+            assert_eq!(together, (items_max / sorted.runs.len().max(1)).max(64) * ahead.runs.len());
             for _ in 0..count / 2 {
                 sorted.next(&mut ahead).expect("read").expect("half of them");
             }

@@ -58,6 +58,8 @@ mod tests {
             assert!(list.has(phone(spelling)), "{spelling}");
         }
         assert!(!list.has(phone("+5511987654322")));
+        assert_eq!((list.len(), list.is_empty()), (3, false));
+        assert!(Suppressed::default().is_empty());
         assert!(!Suppressed::default().has(phone("+971501234567")));
     }
 }

@@ -55,6 +55,12 @@ impl EncodedProblems {
         self.list.clear();
     }
 
+    /// Bytes of memory that they take, or could without more.
+    #[must_use]
+    pub fn buffer_bytes(&self) -> usize {
+        self.text.capacity() + self.list.capacity() * size_of::<EncodedProblem>()
+    }
+
     /// How many problems there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -520,3 +520,148 @@ impl OutFile {
         Ok(OutputFacts { path: self.path, bytes: self.bytes, blake3 })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder, and the name of an output folder in it.
+    fn place() -> (tempfile::TempDir, PathBuf) {
+        let place = tempfile::tempdir().expect("a folder");
+        let name = place.path().join("out");
+        (place, name)
+    }
+
+    fn create(name: &Path) -> OutDir {
+        OutDir::create(name, IfExists::Refuse).expect("made")
+    }
+
+    /// Writes a file inside.
+    fn write(out: &mut OutDir, path: &str, text: &str) -> OutputFacts {
+        let mut file = out.create_file(path).expect("made");
+        file.append(text.as_bytes()).expect("taken");
+        file.finish().expect("written")
+    }
+
+    #[test]
+    fn what_is_removed_is_gone_and_need_not_have_been_there() {
+        let (_place, name) = place();
+        let mut out = create(&name);
+        out.make_folder("payload").expect("made");
+        write(&mut out, "payload/a", "a");
+        write(&mut out, "b", "b");
+        for _ in 0..2 {
+            out.remove_folder_if_there("payload").expect("removed");
+            out.remove_file_if_there("b").expect("removed");
+            assert_eq!(fs::read_dir(out.partial()).expect("read").count(), 0);
+        }
+        out.make_folder("payload").expect("made");
+        write(&mut out, "b", "b");
+        out.remove_file_if_there("payload").expect_err("a folder is no file");
+        out.remove_folder_if_there("b").expect_err("a file is no folder");
+    }
+
+    #[test]
+    fn a_file_that_is_written_anew_has_each_of_its_lines_changed() {
+        let (_place, name) = place();
+        let mut out = create(&name);
+        write(&mut out, "a", "one\ntwo\nthree");
+        let facts = out.rewrite_lines("a", |line| [b">", line].concat()).expect("written");
+        let written = fs::read(out.partial().join("a")).expect("there");
+        assert_eq!(written, b">one\n>two\n>three");
+        let blake3 = blake3::hash(&written).to_hex().to_string();
+        assert_eq!(facts, OutputFacts { path: "a".to_owned(), bytes: 16, blake3 });
+        assert_eq!(fs::read_dir(out.partial()).expect("read").count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_handed_over_stands_under_its_name_alone() {
+        let (place, name) = place();
+        let mut out = create(&name);
+        write(&mut out, "a", "a");
+        out.hand_over().expect("named");
+        assert_eq!(fs::read(name.join("a")).expect("there"), b"a");
+        assert_eq!(fs::read_dir(place.path()).expect("read").count(), 1);
+    }
+
+    #[test]
+    fn a_partial_folder_stands_beside_its_name_until_it_is_given_up() {
+        let (place, name) = place();
+        let out = create(&name);
+        assert_eq!(out.partial().parent(), Some(place.path()));
+        drop(out);
+        assert_eq!(fs::read_dir(place.path()).expect("read").count(), 0);
+        assert_eq!(parent_of(Path::new("out")), Path::new("."));
+        assert_eq!(parent_of(Path::new("/")), Path::new("."));
+    }
+
+    #[test]
+    fn two_runs_have_partial_folders_of_their_own_and_the_first_to_end_gets_the_name() {
+        let (place, name) = place();
+        let (mut first, second) = (create(&name), create(&name));
+        assert_ne!(first.partial(), second.partial());
+        write(&mut first, "a", "a");
+        first.commit().expect("named");
+        second.commit().expect_err("the name is taken");
+        assert_eq!(fs::read(name.join("a")).expect("there"), b"a");
+        assert_eq!(fs::read_dir(place.path()).expect("read").count(), 1);
+    }
+
+    #[test]
+    fn a_name_that_the_system_refuses_is_refused_in_its_words() {
+        let (place, _) = place();
+        let long = place.path().join("n".repeat(250));
+        let error = OutDir::create(&long, IfExists::Refuse).expect_err("too long");
+        assert!(error.to_string().contains("File name too long"), "{error}");
+    }
+
+    #[test]
+    fn only_folders_with_names_of_dead_runs_are_removed() {
+        let (place, name) = place();
+        let others = ["1", "a-b", "1-b", "1-2-3", "-x"].map(|id| format!(".out.partial-{id}"));
+        for other in &others {
+            fs::create_dir(place.path().join(other)).expect("made");
+        }
+        let dead = place.path().join(".out.partial-0-7");
+        fs::create_dir(&dead).expect("made");
+        fs::write(dead.join("a"), "a").expect("written");
+        let out = create(&name);
+        assert!(!dead.exists());
+        assert!(others.iter().all(|other| place.path().join(other).exists()));
+        drop(out);
+        assert_eq!(fs::read_dir(place.path()).expect("read").count(), others.len());
+    }
+
+    #[test]
+    fn whole_buffers_are_written_when_they_are_full_and_the_rest_in_the_end() {
+        let (_place, name) = place();
+        let mut out = create(&name);
+        for (more, written) in [(0, 1), (1, 1), (BUFFER_BYTES - 1, 1), (BUFFER_BYTES, 2)] {
+            let text = vec![b'a'; BUFFER_BYTES + more];
+            let path = more.to_string();
+            let mut file = out.create_file(&path).expect("made");
+            file.append(&text[1..]).expect("taken");
+            let on_disk = || fs::metadata(out.partial().join(&path)).expect("there").len() as usize;
+            assert_eq!(on_disk(), (text.len() - 1) / BUFFER_BYTES * BUFFER_BYTES);
+            file.append(&text[..1]).expect("taken");
+            assert_eq!(on_disk(), written * BUFFER_BYTES);
+            let facts = file.finish().expect("written");
+            assert_eq!((facts.bytes, on_disk()), (text.len() as u64, text.len()));
+            assert_eq!(facts.blake3, blake3::hash(&text).to_hex().to_string());
+        }
+    }
+
+    #[test]
+    fn buffers_are_used_again_but_those_of_very_long_records() {
+        let (_place, name) = place();
+        let mut out = create(&name);
+        write(&mut out, "usual", "a");
+        let spare = |out: &OutDir| out.spare.lock().expect("nobody panicked").len();
+        assert_eq!(spare(&out), 1);
+        let mut file = out.create_file("long").expect("made");
+        assert_eq!(spare(&out), 0);
+        file.append(&vec![b'a'; 2 * (BUFFER_BYTES + SURPLUS_BYTES)]).expect("taken");
+        file.finish().expect("written");
+        assert_eq!(spare(&out), 0);
+    }
+}

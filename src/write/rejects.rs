@@ -42,6 +42,12 @@ impl EncodedRejects {
         self.ends.clear();
     }
 
+    /// Bytes of memory that they take, or could without more.
+    #[must_use]
+    pub fn buffer_bytes(&self) -> usize {
+        self.text.capacity() + self.ends.capacity() * size_of::<(usize, usize)>()
+    }
+
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {

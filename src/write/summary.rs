@@ -393,3 +393,25 @@ impl Summary {
         json
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_parts_add_up_fate_by_fate_and_balance() {
+        let (mut one, mut all) = (Counts::default(), Counts::default());
+        for (times, fate) in (1..).zip(Fate::ALL) {
+            (0..times).for_each(|_| one.add(fate));
+        }
+        all.absorb(&one);
+        assert_eq!(all, one);
+        all.absorb(&one);
+        assert!(one.balances() && all.balances());
+        assert_eq!((all.rows, all.parts().len()), (2 * one.rows, Fate::ALL.len()));
+        for ((name, double), (_, single)) in all.parts().into_iter().zip(one.parts()) {
+            assert_eq!(double, 2 * single, "{name}");
+        }
+        assert!(!Counts { rows: 1, ..Counts::default() }.balances());
+    }
+}

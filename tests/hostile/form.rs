@@ -60,16 +60,39 @@ fn what_never_ends_takes_time_in_proportion_and_no_memory() {
     endless(USUAL);
 }
 
-/// What is made of such a row is a hundred times as long as the row, and a chunk holds many.
+/// What is made of such rows is many times as long as they are, and a chunk holds many.
 #[test]
-fn a_million_rows_of_three_bytes_take_no_more_memory_than_others() {
-    let place = tempfile::tempdir().expect("a folder");
-    let run = measured(place.path(), &[&PREPARE[..], &["--threads", "2"]].concat(), |out| {
-        out.write_all(b"Name,Phone\n")?;
-        repeat(out, b"a\"\n", 1_000_000)
-    });
-    assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stderr.contains("1,000,000  malformed"), "{}", run.stderr);
+fn short_rows_with_much_to_say_of_each_take_no_more_memory_than_others() {
+    let names: Vec<String> = (0..100).map(|at| format!("{at:0>1000}")).collect();
+    let long_header = format!("Name,Phone,{}\n", names.join(","));
+    let short_cells = format!("a,+971501234561{}\n", ",1".repeat(names.len()));
+    let many_problems = "Name,Phone,Email,Country,Favorite,Avatar,Opt-in\n";
+    for (threads, name, header, row, rows) in [
+        ("2", "rows of three bytes", "Name,Phone\n", "a\"\n", 1_000_000),
+        ("32", "blank lines", "Name,Phone\n", "\n", 1_000_000),
+        ("64", "blank lines", "Name,Phone\n", "\n", 1_000_000),
+        ("64", "rows of three bytes", "Name,Phone\n", "a\"\n", 200_000),
+        ("2", "many problems", many_problems, "a,1,b,c,d,e,f\n", 200_000),
+        ("8", "many problems", many_problems, "a,1,b,c,d,e,f\n", 200_000),
+        ("32", "many problems", many_problems, "a,1,b,c,d,e,f\n", 200_000),
+        ("64", "many problems", many_problems, "a,1,b,c,d,e,f\n", 200_000),
+        ("2", "long names of columns", &long_header, &short_cells, 2_000),
+        ("64", "long names of columns", &long_header, &short_cells, 2_000),
+    ] {
+        let place = tempfile::tempdir().expect("a folder");
+        let run =
+            measured(place.path(), &[&PREPARE[..], &["--threads", threads]].concat(), |out| {
+                out.write_all(header.as_bytes())?;
+                repeat(out, row.as_bytes(), rows)
+            });
+        assert_eq!(run.code, Some(0), "{name}: {}", run.stderr);
+        let _ = writeln!(
+            std::io::stderr(),
+            "{name}, {threads} threads: {} MiB, {:?}",
+            run.memory >> 20,
+            run.time
+        );
+    }
 }
 
 #[test]

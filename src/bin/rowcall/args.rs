@@ -18,7 +18,7 @@ pub(crate) use read::{LimitArgs, ReadArgs};
 pub(crate) use reconcile::ReconcileArgs;
 use rowcall::flow::MaxRejects;
 use rowcall::unique::OnDuplicate;
-use values::{at_least_one, batch_size, max_rejects, memory, threads};
+use values::{CODE, PLATFORM, at_least_one, batch_size, max_rejects, memory, threads};
 
 use crate::style::ColorWish;
 
@@ -91,7 +91,7 @@ pub(crate) enum Command {
 pub(crate) struct PrepareArgs {
     /// The platform the payload is for, as `rowcall platforms` lists them, or a file of your own
     /// that ends in .toml.
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", value_parser = PLATFORM, hide_possible_values = true)]
     pub(crate) to: String,
     /// The folder to make; it appears whole or not at all.
     #[arg(short, long, value_name = "DIR")]
@@ -106,7 +106,7 @@ pub(crate) struct PrepareArgs {
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
     /// The platform whose needs count, if any; as for `prepare`.
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", value_parser = PLATFORM, hide_possible_values = true)]
     pub(crate) to: Option<String>,
     /// A folder to make for the reports.
     #[arg(short, long, value_name = "DIR")]
@@ -238,7 +238,7 @@ pub(crate) struct ExplainArgs {
 #[derive(Debug, Args)]
 pub(crate) struct PlatformsArgs {
     /// A platform, or a file of your own that ends in .toml; without it, all are listed.
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = PLATFORM, hide_possible_values = true)]
     pub(crate) name: Option<String>,
     /// Write the platform's own file, to be changed and given back: --to ./mine.toml.
     #[arg(long, requires = "name", conflicts_with = "format")]
@@ -251,7 +251,7 @@ pub(crate) struct PlatformsArgs {
 #[derive(Debug, Args)]
 pub(crate) struct TemplateArgs {
     /// The platform, or a file of your own that ends in .toml.
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", value_parser = PLATFORM, hide_possible_values = true)]
     pub(crate) to: String,
     /// The same people as a damaged export has them: what is mended, and what is refused.
     #[arg(long)]
@@ -270,7 +270,7 @@ pub(crate) struct VerifyArgs {
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
     /// The platform that the folder was made for, where it was a file of your own.
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", value_parser = PLATFORM, hide_possible_values = true)]
     pub(crate) to: Option<String>,
     /// The PhoneNumberMetadata.xml that the folder was made with, where one was given.
     #[arg(long, value_name = "FILE.xml")]
@@ -288,7 +288,7 @@ pub(crate) struct VerifyArgs {
 #[derive(Debug, Args)]
 pub(crate) struct CodesArgs {
     /// A code, like phone.too_short, or a category, like phone; without it, all are listed.
-    #[arg(value_name = "CODE")]
+    #[arg(value_name = "CODE", value_parser = CODE, hide_possible_values = true)]
     pub(crate) code: Option<String>,
     /// The form of what is said: text, or JSON.
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -302,7 +302,7 @@ pub(crate) struct ManArgs {
     /// The command whose page is written to standard output; by default that of rowcall itself.
     #[arg(value_name = "COMMAND")]
     pub(crate) command: Option<String>,
-    /// Write the pages of all commands to this folder, which must be there.
+    /// Write the pages of all commands to this folder, which is made where it is not there.
     #[arg(short, long, value_name = "DIR", conflicts_with = "command")]
     pub(crate) out: Option<PathBuf>,
 }

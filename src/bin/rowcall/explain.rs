@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use std::io;
+
 use anyhow::Result;
 use serde_json::{Value, json};
 
@@ -17,6 +19,7 @@ use rowcall::text::printable;
 use crate::args::{ExplainArgs, Format};
 use crate::job::{known_regions, plan, region};
 use crate::stdout;
+use crate::style::{ColorWish, Style};
 
 /// Explains the number on stdout.
 pub(crate) fn run(args: &ExplainArgs) -> Result<u8> {
@@ -27,7 +30,10 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<u8> {
     let told = explain(plan, &args.number, home, rules.read);
     let found = findings(&told.reading, home, &rules);
     let text = match args.format {
-        Format::Text => text(plan, &args.number, home, &told, &found),
+        Format::Text => {
+            let style = Style::of(&io::stdout(), ColorWish::Never);
+            style.broken(&text(plan, &args.number, home, &told, &found))
+        }
         Format::Json => {
             let value = value(plan, &args.number, home, rules.read, &told, &found);
             format!("{value:#}\n")

@@ -25,6 +25,7 @@ use crate::job::given;
 use crate::mapping::Mapping;
 use crate::profile;
 use crate::stdout;
+use crate::style::{ColorWish, Style};
 
 /// Records that are read where not all of them were asked for.
 const ROWS_MAX: u64 = 1_000;
@@ -43,10 +44,12 @@ pub(crate) fn run(args: &InspectArgs, typed: &ArgMatches) -> Result<u8> {
     }
     let rows_max = if args.full || args.records { u64::MAX } else { ROWS_MAX };
     let mut out = BufWriter::new(io::stdout().lock());
+    let style = Style::of(&io::stdout(), ColorWish::Never);
     let done = match (args.records, args.format) {
         (true, _) => records(look, rows_max, &mut out),
         (false, Format::Json) => json(look, &mapping, rows_max, args.sample, &mut out),
-        (false, Format::Text) => text(look, &mapping, rows_max, args.sample, &mut out),
+        (false, Format::Text) => text(look, &mapping, rows_max, args.sample)
+            .and_then(|text| out.write_all(style.broken(&text).as_bytes()).map_err(unwritten)),
     };
     // A reader that went away has seen what it wanted.
     match done.and_then(|()| out.flush().map_err(unwritten)) {
@@ -71,7 +74,12 @@ fn unwritten(cause: io::Error) -> Error {
 fn save(path: &Path, text: &str) -> Result<(), Error> {
     let fail = |cause: io::Error| Error::Output {
         path: printable(&path.display().to_string()),
-        what: format!("cannot be written: {cause}"),
+        what: match cause.kind() {
+            io::ErrorKind::AlreadyExists => {
+                "is there already; remove it, or save the profile to another file".to_owned()
+            }
+            _ => format!("cannot be written: {cause}"),
+        },
     };
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(fail)?;
     file.write_all(text.as_bytes()).map_err(fail)
@@ -256,17 +264,11 @@ fn settings(source: &Source) -> String {
 }
 
 /// The same for a person.
-fn text(
-    look: Look,
-    mapping: &Mapping,
-    rows_max: u64,
-    shown: usize,
-    out: &mut impl Write,
-) -> Result<(), Error> {
+fn text(look: Look, mapping: &Mapping, rows_max: u64, shown: usize) -> Result<String, Error> {
     let mut text = facts_text(&look);
     if let Some(fault) = look.fault {
         let _ = writeln!(text, "\n{fault}");
-        return out.write_all(text.as_bytes()).map_err(unwritten);
+        return Ok(text);
     }
     text.push_str(&mapping.text());
     let names = look.source.header.clone();
@@ -298,7 +300,7 @@ fn text(
     if found > ISSUES_SHOWN_MAX as u64 {
         let _ = writeln!(text, "  the first {ISSUES_SHOWN_MAX} of {found}; --format json has all");
     }
-    out.write_all(text.as_bytes()).map_err(unwritten)
+    Ok(text)
 }
 
 fn facts_text(look: &Look) -> String {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use rowcall::contact::Field;
+use rowcall::country::{region_of, similar};
 use rowcall::error::{Error, exit};
 use rowcall::flow::{self, Goal, Job, Machine, Output};
 use rowcall::ingest::dialect::Dialect;
@@ -65,6 +66,12 @@ pub(crate) fn run(wishes: &Wishes<'_>, args: &CommonArgs, goal: Goal) -> Result<
             // A closed stderr is no reason to fail.
             let _ = writeln!(io::stderr(), "\nwritten to {report}: the report page");
         }
+    }
+    if args.quiet
+        && let Some(why) = &summary.withheld
+    {
+        // Whoever asks for nothing but errors is told why the run ends with one.
+        let _ = writeln!(io::stderr(), "rowcall: the payload was withheld: {}", printable(why));
     }
     if args.format == Format::Json {
         stdout::write(&summary.to_json())?;
@@ -291,8 +298,10 @@ pub(crate) fn known_regions(wanted: Option<&Wanted<Region>>, plan: &Plan) -> Res
 pub(crate) fn region(text: &str, plan: &Plan) -> Result<Region, Error> {
     let known = |region: &Region| plan.calling_code(*region).is_some();
     text.parse().ok().filter(known).ok_or_else(|| {
+        let meant = region_of(text, plan).filter(known).or_else(|| similar(text));
+        let meant = meant.map_or(String::new(), |region| format!("; did you mean {region}?"));
         Error::Usage(format!(
-            "--region {}: there is no such region; give two letters, like AE or US",
+            "--region {}: there is no such region; give two letters, like AE or US{meant}",
             printable(text)
         ))
     })

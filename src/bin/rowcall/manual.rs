@@ -19,6 +19,10 @@ pub(crate) fn man(args: &ManArgs) -> Result<u8> {
     cli.build();
     let subcommands = || cli.get_subcommands().filter(|command| command.get_name() != "help");
     if let Some(folder) = &args.out {
+        fs::create_dir_all(folder).map_err(|cause| Error::Output {
+            path: printable(&folder.display().to_string()),
+            what: format!("cannot be made: {cause}"),
+        })?;
         for command in std::iter::once(&cli).chain(subcommands()) {
             let path =
                 folder.join(format!("{}.1", command.get_display_name().unwrap_or("rowcall")));

@@ -87,6 +87,25 @@ impl Style {
         self.sign("→", "->")
     }
 
+    /// The text with its lines broken where the terminal is narrower; what is broken off stands a
+    /// little further in.
+    pub(crate) fn broken(&self, text: &str) -> String {
+        let Some(width) = self.width else { return text.to_owned() };
+        let mut broken = String::with_capacity(text.len());
+        for line in text.split_inclusive('\n') {
+            let words = line.trim();
+            let indent = &line[..line.len() - line.trim_start().len()];
+            if words.is_empty() || line.trim_end().chars().count() <= width {
+                broken.push_str(line);
+                continue;
+            }
+            let lines = self.lines(indent, &format!("{indent}    "), words);
+            broken.push_str(&lines.join("\n"));
+            broken.push_str(&line[line.trim_end().len()..]);
+        }
+        broken
+    }
+
     /// The text in lines that fit the terminal, each behind its indent and without its end; the
     /// first line's indent may hold a sign.
     pub(crate) fn lines(&self, first: &str, rest: &str, text: &str) -> Vec<String> {
@@ -136,6 +155,14 @@ mod tests {
         );
         let endless = Style { width: None, ..narrow };
         assert_eq!(endless.lines("-> ", "   ", text), [format!("-> {text}")]);
+    }
+
+    #[test]
+    fn only_lines_that_do_not_fit_are_broken() {
+        let narrow = Style { color: false, unicode: false, width: Some(20) };
+        let text = "\n  short   one\n  one two three four five\n";
+        assert_eq!(narrow.broken(text), "\n  short   one\n  one two three four\n      five\n");
+        assert_eq!(Style { width: None, ..narrow }.broken(text), text);
     }
 
     #[test]

@@ -74,6 +74,9 @@ impl Told<'_> {
         }
         for source in &summary.sources {
             self.push(text, "  ", &self.columns_text(source));
+            if let Some(what) = left_out_text(&source.left_out) {
+                self.push(text, "  ", &format!("{}: {what}", printable(&source.source)));
+            }
             let is_nameless = is_nameless(source, &summary.settings.set);
             let may_name = |column: &NotUsed| column.field == "name";
             if is_nameless && !source.not_used.iter().any(may_name) {
@@ -276,22 +279,31 @@ impl Told<'_> {
         let of_field = |columns: &[ColumnFacts]| {
             let names: Vec<String> =
                 columns.iter().map(|column| printable(&column.column)).collect();
-            format!("{} = {}", columns[0].field, names.join(" or "))
+            let field = columns[0].field;
+            let are_joined =
+                ["first_name", "last_name", "address", "tags", "description"].contains(&field);
+            format!("{field} = {}", names.join(if are_joined { " and " } else { " or " }))
         };
         let fields = source.columns.chunk_by(|a, b| a.field == b.field);
         let mut parts: Vec<String> = fields.map(of_field).collect();
         if !source.params.is_empty() {
             parts.push(format!("{} more to the params", source.params.len()));
         }
-        if !source.left_out.is_empty() {
-            let names: Vec<String> = source.left_out.iter().map(|name| printable(name)).collect();
-            let names = names.join(", ");
-            parts.push(format!("not sent, for the platform has no place for it: {names}"));
-        }
         let preset = source.preset.map_or(String::new(), |preset| format!(" ({preset})"));
         let name = self.style.paint(NAME, &printable(&source.source));
         format!("{name}{preset}: {}", parts.join(", "))
     }
+}
+
+/// The columns that are not sent, as many as one reads.
+fn left_out_text(columns: &[String]) -> Option<String> {
+    const SHOWN_MAX: usize = 8;
+    let mut names: Vec<String> = columns.iter().take(SHOWN_MAX).map(|it| printable(it)).collect();
+    if columns.len() > SHOWN_MAX {
+        names.push(format!("and {} more", columns.len() - SHOWN_MAX));
+    }
+    let names = names.join(", ");
+    (!names.is_empty()).then(|| format!("not sent, for the platform has no place for it: {names}"))
 }
 
 /// Whether contacts get no name, though a column that has it may be there.

@@ -53,6 +53,13 @@ fn text(folder: &str, report: &Report, style: &Style) -> String {
             let _ = writeln!(text, "  and {} more", grouped(more));
         }
     }
+    if !report.ok && is_of_rejects(report) {
+        let _ = writeln!(
+            text,
+            "{folder}: nothing but the rejects was changed after the run; where rows were mended in them, run \
+             them together with the original, as the summary of that run proposed, and verify the new folder"
+        );
+    }
     let Checked { files, bytes, rows, issues, contacts } = report.checked;
     let all = [(files, "file"), (bytes, "byte"), (rows, "row"), (issues, "issue")];
     let all = all.into_iter().chain([(contacts, "contact")]);
@@ -69,4 +76,10 @@ fn text(folder: &str, report: &Report, style: &Style) -> String {
     };
     let _ = writeln!(text, "{folder}: {verdict}; {} were checked", all.join(", "));
     text
+}
+
+/// Whether all that differs are files of rejects, which people mend.
+fn is_of_rejects(report: &Report) -> bool {
+    let mut all = report.differences.iter().flat_map(|found| &found.first);
+    all.all(|difference| difference.file.starts_with("rejects"))
 }

@@ -4,7 +4,7 @@ use super::{Encoding, Endian};
 
 /// The labels that are suggested for one that nobody knows, and names from elsewhere with the
 /// label that is meant.
-const SUGGESTIONS: [(&str, &str); 46] = [
+const SUGGESTIONS: [(&str, &str); 48] = [
     ("utf-8", "utf-8"),
     ("utf-16", "utf-16"),
     ("utf-16le", "utf-16le"),
@@ -35,6 +35,8 @@ const SUGGESTIONS: [(&str, &str); 46] = [
     ("iso-8859-8", "iso-8859-8"),
     ("iso-8859-9", "iso-8859-9"),
     ("iso-8859-15", "iso-8859-15"),
+    ("latin9", "iso-8859-15"),
+    ("latin-9", "iso-8859-15"),
     ("koi8-r", "koi8-r"),
     ("koi8-u", "koi8-u"),
     ("macintosh", "macintosh"),
@@ -80,23 +82,8 @@ pub(super) fn find(label: &str) -> Result<Encoding, String> {
 
 /// The label that looks most like this one.
 fn nearest(label: &str) -> &'static str {
-    let near = SUGGESTIONS.iter().min_by_key(|(name, _)| distance(name, label));
+    let near = SUGGESTIONS.iter().min_by_key(|(name, _)| strsim::levenshtein(name, label));
     near.map_or("utf-8", |(_, meant)| meant)
-}
-
-/// How many bytes must be put in, taken out or changed to make one text of the other.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (at, a) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = at + 1;
-        for (column, b) in b.bytes().enumerate() {
-            let changed = diagonal + usize::from(a != b);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

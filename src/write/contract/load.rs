@@ -87,6 +87,11 @@ impl Contract {
         BUILT_IN.iter().map(load).collect()
     }
 
+    /// The names of the contracts that are built in.
+    pub fn built_in_names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|(name, _)| *name)
+    }
+
     /// Reads a contract; `origin` names it in messages.
     ///
     /// # Errors

@@ -87,7 +87,7 @@ pub(super) fn charts(summary: &Summary, codes: &[Code]) -> Vec<Chart> {
     let charts = [
         Chart {
             title: "Problems by code",
-            caption: "How often each was found; the share is of all rows",
+            caption: "How often each was found, more than once in a row where several of its cells have it; the share is that of all rows",
             what: "Code",
             bars: bars(codes.iter().map(code).collect(), counts.rows),
         },

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::values::PLATFORM;
 use super::{ColorArgs, Format};
 
 #[derive(Debug, Args)]
@@ -22,7 +23,7 @@ pub(crate) struct ReconcileArgs {
     pub(crate) out: Option<PathBuf>,
     /// The platform, or a file of your own that ends in .toml; by default the one that the summary
     /// of DIR names.
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", value_parser = PLATFORM, hide_possible_values = true)]
     pub(crate) to: Option<String>,
     /// Replace the output folder if it exists and rowcall wrote it.
     #[arg(long)]

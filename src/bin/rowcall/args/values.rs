@@ -1,13 +1,52 @@
 //! The text of a flag's value → the value, or a sentence that says what is wrong with it.
 
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Command};
+
 use rowcall::flow::MaxRejects;
 use rowcall::map::PresetChoice;
 use rowcall::map::advice::similar;
 use rowcall::map::preset::Preset;
 use rowcall::normalize::{MissingName, Wanted};
 use rowcall::phone::{Kind, Region};
+use rowcall::problem::Code;
+use rowcall::write::contract::Contract;
 
 use super::read::ByteOrNone;
+
+/// Any text, some of which a shell proposes.
+#[derive(Clone)]
+pub(super) struct Proposed(fn() -> Vec<&'static str>);
+
+/// A platform's name, or a file.
+pub(super) const PLATFORM: Proposed = Proposed(|| Contract::built_in_names().collect());
+
+/// A code of a problem, or a category of codes.
+pub(super) const CODE: Proposed = Proposed(|| {
+    let mut names: Vec<&'static str> = Code::all().map(Code::category).collect();
+    names.dedup();
+    names.extend(Code::all().map(Code::as_str));
+    names
+});
+
+impl TypedValueParser for Proposed {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.0)().into_iter().map(PossibleValue::new)))
+    }
+}
 
 pub(super) fn preset(text: &str) -> Result<PresetChoice, String> {
     match text {
