@@ -128,7 +128,8 @@ def state(path: str) -> Stated:
 def check_unchanged(source: Stated) -> None:
     """Raise where a source is not what it was."""
     if state(source.path) != source:
-        raise fail(INPUT, f"{bare(source.path)}: changed while it was read; run again when nobody writes to it")
+        what = "changed while it was read; run again when nobody writes to it"
+        raise fail(INPUT, f"{bare(source.path)}: {what}")
 
 
 @contextmanager

@@ -436,7 +436,8 @@ def _settled(view: str, policy: str, has_bytes_max: bool) -> str:
     for number, name in enumerate(("created", "updated")):
         sent[name] = is_sent = f"sent = {number} AND coalesce(kind, 2) = 2"
         listed = f"collect_list(CASE WHEN {is_sent} THEN struct(ordinal, bytes) END)"
-        sent[f"{name}_bytes"] = f"sort_array({listed}).bytes" if has_bytes_max else "CAST(NULL AS array<int>)"
+        in_order, none = f"sort_array({listed}).bytes", "CAST(NULL AS array<int>)"
+        sent[f"{name}_bytes"] = in_order if has_bytes_max else none
     key = "struct(ordinal, " + ", ".join(f"print{at}" for at in range(6)) + ")"
     phone = "PARTITION BY subscriber, phone"
     differs = " + ".join(

@@ -153,7 +153,8 @@ def test_other_threads_run_while_a_column_is_read():
 def test_control_c_ends_the_reading_of_a_column():
     code = (
         "import pyarrow, rowcall\n"
-        "many = pyarrow.Int8Array.from_buffers(pyarrow.int8(), 40_000_000, [None, pyarrow.py_buffer(bytes(40_000_000))])\n"
+        "zeros = pyarrow.py_buffer(bytes(40_000_000))\n"
+        "many = pyarrow.Int8Array.from_buffers(pyarrow.int8(), zeros.size, [None, zeros])\n"
         "column = pyarrow.DictionaryArray.from_arrays(many, ['050 123 45 67'])\n"
         "print('begun', flush=True)\n"
         "try: rowcall.phones(column, region='AE')\n"

@@ -192,7 +192,8 @@ def test_an_object_store_by_arrow_and_by_fsspec(spark, store, tmp_path, export):
             rowcall.spark.prepare(spark, uris, out=out, range_bytes=100_000, force=force, **options)
             got = there()
             assert {path: got.pop(path) for path in before} == before
-            assert {path.removeprefix("bucket/out/"): content for path, content in got.items()} == expected
+            written = {path.removeprefix("bucket/out/"): got[path] for path in got}
+            assert written == expected
         with pytest.raises(rowcall.OutputError, match="bucket/out: exists"):
             rowcall.spark.prepare(spark, uris, out=out, **options)
         with pytest.raises(rowcall.InputError, match="bucket/missing.csv: there is no such file"):
