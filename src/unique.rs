@@ -551,11 +551,11 @@ mod tests {
         }
     }
 
-    /// The ordinal of a chunk's first row, what its rows bring, and what follows for them.
+    /// The ordinal of a chunk's first row, what its rows claim, their prints, and what follows.
     type Chunk = (u64, Claims, Vec<u8>, Vec<(usize, Relation)>);
 
-    /// Two chunks of rows and what follows for them: a phone thrice, and a subscriber in two
-    /// spellings, with one of them again and a refused number of the same.
+    /// Two chunks of rows: a phone thrice, and a subscriber in two spellings, with one of them again
+    /// and a refused number of the same.
     fn chunks() -> [Chunk; 2] {
         let [one, other] = ["+5491123456789", "+541123456789"].map(phone);
         let repeated = phone("+971501234567");

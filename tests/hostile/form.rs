@@ -60,6 +60,9 @@ fn what_never_ends_takes_time_in_proportion_and_no_memory() {
     endless(USUAL);
 }
 
+/// No run over short rows takes more memory, which is less than what is promised of every run.
+const SHORT_ROWS_MEMORY_MAX: u64 = 160 << 20;
+
 /// What is made of such rows is many times as long as they are, and a chunk holds many.
 #[test]
 fn short_rows_with_much_to_say_of_each_take_no_more_memory_than_others() {
@@ -69,13 +72,11 @@ fn short_rows_with_much_to_say_of_each_take_no_more_memory_than_others() {
     let many_problems = "Name,Phone,Email,Country,Favorite,Avatar,Opt-in\n";
     for (threads, name, header, row, rows) in [
         ("2", "rows of three bytes", "Name,Phone\n", "a\"\n", 1_000_000),
+        ("64", "rows of three bytes", "Name,Phone\n", "a\"\n", 200_000),
         ("32", "blank lines", "Name,Phone\n", "\n", 1_000_000),
         ("64", "blank lines", "Name,Phone\n", "\n", 1_000_000),
-        ("64", "rows of three bytes", "Name,Phone\n", "a\"\n", 200_000),
-        ("2", "many problems", many_problems, "a,1,b,c,d,e,f\n", 200_000),
-        ("8", "many problems", many_problems, "a,1,b,c,d,e,f\n", 200_000),
-        ("32", "many problems", many_problems, "a,1,b,c,d,e,f\n", 200_000),
-        ("64", "many problems", many_problems, "a,1,b,c,d,e,f\n", 200_000),
+        ("2", "many problems", many_problems, "a,1,b,c,d,e,f\n", 60_000),
+        ("64", "many problems", many_problems, "a,1,b,c,d,e,f\n", 60_000),
         ("2", "long names of columns", &long_header, &short_cells, 2_000),
         ("64", "long names of columns", &long_header, &short_cells, 2_000),
     ] {
@@ -86,6 +87,7 @@ fn short_rows_with_much_to_say_of_each_take_no_more_memory_than_others() {
                 repeat(out, row.as_bytes(), rows)
             });
         assert_eq!(run.code, Some(0), "{name}: {}", run.stderr);
+        assert!(run.memory <= SHORT_ROWS_MEMORY_MAX, "{name}: {} MiB", run.memory >> 20);
         let _ = writeln!(
             std::io::stderr(),
             "{name}, {threads} threads: {} MiB, {:?}",
