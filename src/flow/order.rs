@@ -389,3 +389,25 @@ fn add(together: &mut Together, raw: &[u8], name: RowName, context: &SourceConte
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Asked;
+
+    impl Watch for Asked {
+        fn cancelled(&self) -> Option<u8> {
+            Some(15)
+        }
+    }
+
+    #[test]
+    fn long_work_stops_where_a_signal_asks_it_to_and_says_which() {
+        assert!(go_on(&()).is_ok());
+        let cause = go_on(&Asked).expect_err("a signal came");
+        assert!(matches!(stopped(&Asked)(cause), Error::Interrupted(15)));
+        let other = stopped(&())(io::Error::other("no room"));
+        assert!(matches!(other, Error::Output { .. }), "{other:?}");
+    }
+}
