@@ -157,12 +157,14 @@ pub fn run(job: &Job, watch: &dyn Watch) -> Result<Summary> {
         .transpose()?;
     let private = private_folder(out.as_ref());
     let line = Line::new(job);
+    let _closing = Closing(Arc::clone(&line.budget));
     let (opened, chunks) = start_reader(job.clone(), private, line.clone());
     let contexts = wait_for(&opened, watch)??;
     let mut ordered = Ordered::new(job, names, contexts.clone(), out)?;
     let bytes = grind(job, &contexts, chunks, &line, &mut ordered, watch)?;
     if let Some(held) = ordered.settle_held(watch)? {
         let line = Line::new(job);
+        let _closing = Closing(Arc::clone(&line.budget));
         let chunks = start_again(job, &contexts, held, line.clone());
         grind(job, &contexts, chunks, &line, &mut ordered, watch)?;
     }
@@ -187,6 +189,15 @@ impl Line {
     /// A chunk, perhaps one that was used before.
     fn chunk(&self) -> Chunk {
         lock(&self.spare).pop().unwrap_or_default()
+    }
+}
+
+/// Lets a reader end that waits for room, however the run ends.
+struct Closing(Arc<Budget>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 
@@ -227,7 +238,6 @@ fn grind(
             scope.spawn(|_| mill.work_until_done());
         }
     });
-    line.budget.close();
     mill.finish()
 }
 
@@ -563,7 +573,9 @@ impl Mill<'_> {
             turn.next += 1;
             self.watch.progress(turn.ordered.progress());
             self.taken.notify_all();
-            if worked.bytes() <= self.line.budget.kept_bytes_max() {
+            // After a crowd of chunks most of their memory is let go.
+            let is_wanted = lock(&self.spare_worked).len() < self.waiting_max / 2;
+            if is_wanted && worked.bytes() <= self.line.budget.kept_bytes_max() {
                 let (chunk, worked) = worked.take_apart();
                 lock(&self.line.spare).push(chunk);
                 lock(&self.spare_worked).push(worked);

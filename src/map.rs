@@ -265,6 +265,12 @@ impl Columns {
         })
     }
 
+    /// Whether the user said that the column at this index feeds the field.
+    #[must_use]
+    pub fn is_given(&self, field: Field, at: usize) -> bool {
+        self.feeds[field as usize].contains(&(at, Evidence::Given))
+    }
+
     /// How the first values of the column at this index look.
     #[must_use]
     pub fn looks(&self, at: usize) -> Looks {
@@ -384,7 +390,10 @@ impl MapOptions {
     /// A sentence that says what is wrong with it.
     pub fn parse_pair(pair: &str) -> std::result::Result<(Field, String), String> {
         let (field, column) = pair.split_once('=').ok_or_else(|| {
-            format!("`{pair}` is no pair; --map takes field=Column, like phone=Mobile, --set field=value")
+            format!(
+                "`{pair}` is no pair; --map takes field=Column, like phone=Mobile, and --set takes \
+                 field=value, like country=AE"
+            )
         })?;
         let field = Field::from_name(field.trim()).ok_or_else(|| {
             let names: Vec<&str> = Field::all().map(Field::as_str).collect();

@@ -222,6 +222,8 @@ pub enum Code {
     PhoneBeninPrefix,
     /// The cell holds several numbers; the first valid one was taken.
     PhoneSeveral,
+    /// By its label the number is a fax, a pager or somebody else's.
+    PhoneLabelRefused,
     /// Another column of the row has a valid number, too.
     PhoneOtherColumn,
     /// A preferred column of the row has no valid number; another has.

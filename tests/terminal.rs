@@ -417,17 +417,21 @@ fn said_of_regions(phones: &[&str], arguments: &[&str]) -> String {
 
 #[test]
 fn a_region_that_the_file_has_numbers_of_is_proposed_before_one_that_fits_more_digits() {
-    // All four are numbers of Serbia, three are numbers of France.
-    let phones = [
-        "+33612345678|",
-        "+33612345679|",
-        "0612345678|",
-        "0612345679|",
-        "0612345670|",
-        "061234567|",
-    ];
+    // All four that are refused are numbers of Serbia, three are numbers of France.
+    let known = ["+33612345678|", "+33612345679|", "+33612345671|"];
+    let phones =
+        [&known[..], &["0612345678|", "0612345679|", "0612345670|", "061234567|"]].concat();
     let said = said_of_regions(&phones, &[]);
     assert!(said.contains("3 rejected numbers would be valid in FR; try --region FR"), "{said}");
+}
+
+#[test]
+fn one_foreign_number_makes_no_region_likely_that_fits_fewer_digits() {
+    let indian = ["9812345671|", "7012345672|", "8876543217|", "6235685165|", "9415551234|"];
+    for foreign in ["+12125552368|", "+8613812345678|", "+971501234561|"] {
+        let said = said_of_regions(&[&indian[..], &[foreign]].concat(), &["--region", "SG"]);
+        assert!(said.contains("5 rejected numbers would be valid in IN"), "{foreign}: {said}");
+    }
 }
 
 #[test]

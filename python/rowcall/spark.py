@@ -371,17 +371,20 @@ class _Run:
         self._refuse_existing()
         system, final = locate(self.out)
         partial = locate(self.partial)[1]
-        whole, old = f"{partial}/whole", f"{partial}/old"
+        # The old folder is never where a failed run cleans up.
+        whole, old = f"{partial}/whole", f"{partial}.old"
         exists = system.get_file_info(final).type != pyarrow.fs.FileType.NotFound
         if system.type_name in ("local", "hdfs"):
             if exists:
                 system.move(final, old)
             try:
                 system.move(whole, final)
-            except OSError:
+            except BaseException:
                 if exists:
                     system.move(old, final)
                 raise
+            if exists:
+                system.delete_dir(old)
         else:
             # Where folders are names only, what says that all is there goes first and comes last.
             if exists:

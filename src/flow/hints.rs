@@ -25,17 +25,17 @@ const SAMPLE_MAX: usize = 200;
 /// A hint is given where it helps at least so many numbers, and at least half of those refused.
 const HELPED_MIN: u64 = 3;
 
-/// Another home region must help so large a part of as many numbers as the home region has, or it
+/// Another home region must help at least a quarter as many numbers as the home region has, or it
 /// would cost more than it gives.
-const HELPED_OF_HOME: u64 = 4;
+const HELPED_DIVISOR: u64 = 4;
 
-/// A region must have so large a part of as many numbers as all others have: in a file of many
+/// A region must have at least a quarter as many numbers as all others together: in a file of many
 /// countries none is the likely one.
-const LIKELY_OF_OTHERS: u64 = 4;
+const OTHERS_DIVISOR: u64 = 4;
 
-/// A region of which the file has no number yet must help so many times as many numbers as others
-/// have: a wrong guess would send to strangers.
-const UNKNOWN_TO_OTHERS: u64 = 4;
+/// A region of which the file has no number yet must help at least four times as many numbers as all
+/// others together have: a wrong guess would send to strangers.
+const OTHERS_FACTOR: u64 = 4;
 
 impl Unread {
     pub(super) fn add(&mut self, digits: &[UnreadDigits]) {
@@ -98,20 +98,23 @@ impl Unread {
     ) -> Option<(Region, u64)> {
         let valid = |region: Option<Region>| seen.get(&region).copied().unwrap_or(0);
         let all: u64 = seen.values().sum();
-        let Ranked { regions, share } = self.ranked(job);
+        let Ranked { regions, share, sampled } = self.ranked(job);
         let known = regions.iter().filter(|(_, region)| valid(Some(*region)) > 0);
         let stands_out = |best: &&(Score, Region)| regions.get(1).is_none_or(|it| it.0 < best.0);
         let first = regions.first().filter(stands_out);
+        let best = regions.first().map(|(score, _)| *score).unwrap_or_default();
         let is_likely = |score: Score, region: Region| {
             let helped = score.valid * share;
             let (own, at_home) = (valid(Some(region)), valid(job.home));
             let others = all - own - at_home;
             let is_of_file = if own > 0 {
-                (own + helped) * LIKELY_OF_OTHERS >= others
+                // One foreign number says little, where most digits are of another region.
+                (score.is_near(best) || own >= helped) && (own + helped) * OTHERS_DIVISOR >= others
             } else {
-                helped >= others * UNKNOWN_TO_OTHERS
+                helped >= others * OTHERS_FACTOR
             };
-            is_of_file && helped * HELPED_OF_HOME >= at_home
+            let is_worth_it = helped >= HELPED_MIN && helped * 2 >= sampled;
+            is_of_file && is_worth_it && helped * HELPED_DIVISOR >= at_home
         };
         let (_, region) = known.chain(first).find(|(score, region)| is_likely(*score, *region))?;
         let helps = |digits: &UnreadDigits| {
@@ -141,7 +144,7 @@ impl Unread {
             .filter(|(score, _)| score.valid > 0)
             .collect();
         ranked.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
-        Ranked { regions: ranked, share: step as u64 }
+        Ranked { regions: ranked, share: step as u64, sampled: (sample.len() * step) as u64 }
     }
 }
 
@@ -150,13 +153,22 @@ struct Ranked {
     regions: Vec<(Score, Region)>,
     /// Of how many numbers the sample has one.
     share: u64,
+    /// So many numbers it stands for.
+    sampled: u64,
 }
 
 /// How well a region fits, the weightiest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
     /// Numbers of the sample that would be mobile, or mobile or fixed, there.
     mobile: u64,
     /// Numbers that would be valid.
     valid: u64,
+}
+
+impl Score {
+    /// Whether nearly as many numbers fit as fit the best.
+    fn is_near(self, best: Score) -> bool {
+        self.valid * 10 >= best.valid * 9 && self.mobile * 10 >= best.mobile * 9
+    }
 }

@@ -1,8 +1,11 @@
 //! What the values of a column look like: the proof beside its header, and the only one without.
 
+use std::collections::HashSet;
+
 use crate::contact::Field;
 use crate::country::region_of;
 use crate::phone::Plan;
+use crate::text::fold;
 
 /// The first rows of a source, cell by cell, from which columns are judged.
 pub type Sample = [Vec<String>];
@@ -12,8 +15,10 @@ pub type Sample = [Vec<String>];
 pub struct Looks {
     /// Values that are not empty.
     pub values: usize,
-    /// Values with a letter in them.
-    pub letters: usize,
+    /// Values that may be names: words without digits, and neither yes nor no.
+    pub words: usize,
+    /// How many different values there are.
+    pub distinct: usize,
     /// Values with as many digits as a phone number.
     pub digits: usize,
     /// Values that read as valid phone numbers.
@@ -41,13 +46,15 @@ impl Looks {
         is_phone: impl Fn(&[String], &str) -> bool,
     ) -> Looks {
         let mut looks = Looks::default();
+        let mut seen = HashSet::new();
         for row in sample {
             let Some(value) = row.get(column).map(|cell| cell.trim()) else { continue };
             if value.is_empty() {
                 continue;
             }
             looks.values += 1;
-            looks.letters += usize::from(value.contains(char::is_alphabetic));
+            looks.words += usize::from(is_words(value));
+            looks.distinct += usize::from(seen.insert(value));
             looks.emails += usize::from(is_like_email(value));
             if may_be_phone(value) {
                 looks.digits += 1;
@@ -82,10 +89,13 @@ impl Looks {
         self.written_phones > 0 && self.written_phones * 10 >= self.values * 6
     }
 
-    /// Whether most values may be names: they have letters, and are nothing else that is known.
+    /// Whether the values may be names: nearly all are words, most are unlike each other, and they
+    /// are nothing else that is known.
     #[must_use]
     pub fn may_be_names(self) -> bool {
-        self.letters * 2 >= self.values && !self.are_phones() && !self.are_emails()
+        let are_words = self.words * 10 >= self.values * 9;
+        let are_many = self.distinct * 2 >= self.values;
+        are_words && are_many && !self.are_phones() && !self.are_emails()
     }
 
     /// Whether nearly all values are e-mail addresses.
@@ -174,6 +184,18 @@ fn is_like_email(value: &str) -> bool {
         && !domain.starts_with('.')
 }
 
+/// Whether a value has letters and no digit, and says neither yes nor no.
+fn is_words(value: &str) -> bool {
+    const YES_OR_NO: [&str; 16] = [
+        "yes", "no", "true", "false", "si", "sim", "nao", "oui", "non", "ja", "nein", "evet",
+        "hayir", "ya", "tidak", "vip",
+    ];
+    value.contains(char::is_alphabetic)
+        && !value.contains(|c: char| c.is_ascii_digit())
+        && value.chars().count() > 1
+        && !YES_OR_NO.contains(&fold(value).as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,7 +216,7 @@ mod tests {
         assert!(phones.are_phones() && phones.are_written_as_phones() && !phones.are_emails());
         let emails = looks(&["a@b.co", "b@c.co", "-"]);
         assert_eq!((emails.values, emails.phones, emails.emails), (3, 0, 2));
-        assert_eq!(looks(&["x", "", "y"]), Looks { values: 2, letters: 2, ..Looks::default() });
+        assert_eq!(looks(&["x", "", "y"]), Looks { values: 2, distinct: 2, ..Looks::default() });
         assert_eq!(looks(&[]), Looks::default());
     }
 

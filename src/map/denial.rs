@@ -29,14 +29,24 @@ pub fn is_no_phone(header: &str) -> bool {
         || (!means_phone && words(header).iter().any(|word| WORDS.contains(&word.as_str())))
 }
 
+/// Parts of words that say of a number that it reaches somebody else than the contact.
+#[rustfmt::skip]
+const OF_ANOTHER: &[&str] = &[
+    "assistant", "asistente", "emergenc", "emergênc", "urgence", "notfall", "emergenza", "acil",
+    "darurat", "طوارئ", "экстрен", "紧急", "家长",
+    "父亲", "母亲", "亲属", "orangtua", "ولي الأمر", "पिता", "माता", "अभिभावक", "erziehungsberechtigt",
+];
+
+/// Whether the label of one number says that it reaches somebody else than the contact. `Owner` or
+/// `Agent` may be what the contact is.
+pub(super) fn is_label_of_another(label: &str) -> bool {
+    const WORDS: [&str; 8] =
+        ["parent", "parents", "father", "mother", "spouse", "wife", "husband", "guardian"];
+    has_part(label, OF_ANOTHER) || words(label).iter().any(|word| WORDS.contains(&word.as_str()))
+}
+
 /// Whether a header says that its values reach somebody else than the contact.
 pub(super) fn is_of_another(header: &str) -> bool {
-    #[rustfmt::skip]
-    const PARTS: &[&str] = &[
-        "assistant", "asistente", "emergenc", "emergênc", "urgence", "notfall", "emergenza", "acil",
-        "darurat", "طوارئ", "экстрен", "紧急", "家长",
-        "父亲", "母亲", "亲属", "orangtua", "ولي الأمر", "पिता", "माता", "अभिभावक", "erziehungsberechtigt",
-    ];
     #[rustfmt::skip]
     const WORDS: &[&str] = &[
         "parent", "parents", "father", "mother", "spouse", "wife", "husband", "guardian", "kin",
@@ -46,9 +56,12 @@ pub(super) fn is_of_another(header: &str) -> bool {
         "родителя", "мать", "отец", "мама", "папа", "tutor", "apoderado", "acudiente", "responsavel",
         "encarregado", "encarregada", "tuteur", "conjoint", "genitore", "anne", "baba", "wali",
     ];
+    has_part(header, OF_ANOTHER) || words(header).iter().any(|word| WORDS.contains(&word.as_str()))
+}
+
+fn has_part(header: &str, parts: &[&str]) -> bool {
     let folded = fold(header);
-    PARTS.iter().any(|part| folded.contains(&fold(part)))
-        || words(header).iter().any(|word| WORDS.contains(&word.as_str()))
+    parts.iter().any(|part| folded.contains(&fold(part)))
 }
 
 /// How well the best word, or the best few words, within a header say that it means the field.

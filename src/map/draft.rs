@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::denial::{is_no_phone, is_of_another};
+use super::denial::{is_label_of_another, is_no_phone};
 use super::synonyms::{Meaning, Strength, meanings};
 use super::{Columns, Origin};
 use crate::contact::Field;
@@ -100,10 +100,14 @@ impl<'r> Draft<'r> {
         let Some(label) = self.columns.beside(at).label.map(|label| self.cell(label)) else {
             return PhoneKind::Usual;
         };
+        // Who asks for a column asks for all that it holds.
+        if self.columns.is_given(Field::Phone, at) {
+            return PhoneKind::Usual;
+        }
         let best =
             |meaning: &Meaning| meaning.field == Field::Phone && meaning.rank.0 == Strength::Best;
         match label {
-            label if is_no_phone(label) || is_of_another(label) => PhoneKind::None,
+            label if is_no_phone(label) || is_label_of_another(label) => PhoneKind::None,
             label if meanings(label).iter().any(best) => PhoneKind::Best,
             _ => PhoneKind::Usual,
         }

@@ -334,6 +334,31 @@ fn two_params_of_one_name_are_an_error_unless_only_some_are_carried() {
 }
 
 #[test]
+fn a_column_that_may_hold_names_holds_names_and_not_marks_or_numbers() {
+    let named = |header: &str, sample: &[&str]| {
+        let columns = decide_by(header, &[], sample).expect("decided");
+        let fields = [Field::Name, Field::LastName];
+        fields.into_iter().any(|field| columns.of(field).is_some())
+    };
+    let header = "Mobile|First name|Member";
+    let phones = ["0501234561|Ann|", "0501234562|Bob|", "0501234563|Cy|", "0501234564|Dee|"];
+    let with = |members: [&str; 4]| {
+        let rows: Vec<String> =
+            phones.iter().zip(members).map(|(row, member)| format!("{row}{member}")).collect();
+        named(header, &rows.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    assert!(with(["Lee", "Li", "Haddad", "Silva"]));
+    for no_names in [
+        ["yes", "no", "yes", "no"],
+        ["VIP", "VIP", "Lee", "VIP"],
+        ["M-001", "M-002", "M-003", "M-004"],
+        ["gold", "gold", "gold", "silver"],
+    ] {
+        assert!(!with(no_names), "{no_names:?}");
+    }
+}
+
+#[test]
 fn as_many_columns_feed_the_tags_as_a_contact_holds_and_no_other_is_lost() {
     let header = "Phone|Tags|Label|Contact tags|Groups|Group|Segments|Segment|Lists|List";
     let columns = decide(header, &[]).expect("decided");

@@ -28,15 +28,17 @@ fn read_any<'r>(draft: &Draft<'r>, problems: &mut Vec<Problem<'r>>) -> &'r str {
     // Exports put several addresses in a cell, with these between them.
     let mut is_bad = false;
     for (at, cell) in draft.filled(Field::Email) {
-        let parts = cell.split(":::").flat_map(|part| part.split(';')).map(trim);
+        let parts = cell.split(":::").flat_map(|part| part.split([';', ','])).map(trim);
         let mut parts = parts.filter(|part| !part.is_empty());
-        let Some(address) = parts.by_ref().find(|part| is_valid(part)) else {
+        let whole = Some(trim(cell)).filter(|whole| is_valid(whole));
+        let Some(address) = whole.or_else(|| parts.by_ref().find(|part| is_valid(part))) else {
             is_bad = true;
             continue;
         };
-        let others = parts.filter(|part| *part != address && is_valid(part)).count();
+        let is_other = |part: &&str| !part.eq_ignore_ascii_case(address) && is_valid(part);
+        let others = if whole.is_some() { 0 } else { parts.filter(is_other).count() };
         if others > 0 {
-            let detail = format!("not taken: {others} more").into();
+            let detail = format!("{others} more in the cell").into();
             problems.push(Problem {
                 column: u32::try_from(at).ok(),
                 value: cell.into(),

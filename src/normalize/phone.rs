@@ -60,12 +60,10 @@ fn read_several<'r>(
     let mut cells = draft.phones();
     let Some((first, cell)) = cells.next() else {
         if let Some((at, cell)) = draft.first(Field::Phone) {
-            let detail = "what is there is a fax, a pager or somebody else's, by its label";
             problems.push(Problem {
                 column: u32::try_from(at).ok(),
                 value: cell.into(),
-                detail: detail.into(),
-                ..problem(draft, Field::Phone, Code::PhoneMissing)
+                ..problem(draft, Field::Phone, Code::PhoneLabelRefused)
             });
             return Err(Refusal::default());
         }

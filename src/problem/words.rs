@@ -30,7 +30,7 @@ const fn words(
 
 /// The one list of all codes, in the order of the enum.
 #[rustfmt::skip]
-pub(super) const WORDS: [Words; 82] = [
+pub(super) const WORDS: [Words; 83] = [
     words(Code::RecordStrayQuote, "record.stray_quote", Bad, [
         "a quote stands inside an unquoted cell",
         "nobody can say whether the quote is text or encloses a cell, and a wrong guess moves every cell after it into another column",
@@ -331,6 +331,12 @@ pub(super) const WORDS: [Words; 82] = [
         "+971501234562 / +971501234563",
         "keep the others in columns of their own if they matter",
     ]),
+    words(Code::PhoneLabelRefused, "phone.label_refused", Bad, [
+        "by its label the row's only number is a fax, a pager or somebody else's",
+        "a message to it reaches nobody, or the wrong person",
+        "Home Fax",
+        "give a number of the contact's own, change the label, or ask for the column with --map",
+    ]),
     words(Code::PhoneOtherColumn, "phone.other_column", Info, [
         "another column of the row has a valid number, too",
         "the contact may prefer the other one",
@@ -455,7 +461,7 @@ pub(super) const WORDS: [Words; 82] = [
         "the cell says neither yes nor no; no consent is assumed",
         "writing to somebody who did not agree is against the law in many countries and costs the sender's standing",
         "maybe",
-        "write yes or no, in any of the usual languages, or their first letters, 1 or 0, true or false",
+        "write yes or no in a language that exports have, or Y, S, J or N, 1 or 0, true or false",
     ]),
     words(Code::ConsentMissing, "consent.missing", Bad, [
         "the row does not say that the contact agreed, as --require-opt-in asks",

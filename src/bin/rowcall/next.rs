@@ -56,7 +56,7 @@ impl Run<'_> {
             Some(out) if refused > 0 && can_repeat => steps.extend(self.mend(summary, out)),
             None if refused > 0 && can_repeat && self.report.is_none() => {
                 let mut words = self.typed.clone();
-                words.extend(["-o".to_owned(), free_name(Path::new("report"))]);
+                add(&mut words, ["-o", &free_name(Path::new("report"))]);
                 steps.push(step("to see the rows", &words));
             }
             _ => {}
@@ -84,7 +84,7 @@ impl Run<'_> {
         let when = if self.to.is_some() {
             "to write the payload"
         } else {
-            words.extend(["--to".to_owned(), "PLATFORM".to_owned()]);
+            add(&mut words, ["--to", "PLATFORM"]);
             "to write the payload, for one of those that `rowcall platforms` lists"
         };
         replace_out(&mut words, &free_name(Path::new("out")));
@@ -172,8 +172,14 @@ fn set_flag(words: &mut Vec<String>, flag: &str, value: &str) {
     let joined = format!("{flag}={value}");
     match words.iter_mut().find(|word| word.starts_with(&format!("{flag}="))) {
         Some(word) => *word = joined,
-        None => words.extend([flag.to_owned(), value.to_owned()]),
+        None => add(words, [flag, value]),
     }
+}
+
+/// Adds a flag and its value, before what stands behind `--` for inputs.
+fn add(words: &mut Vec<String>, more: [&str; 2]) {
+    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    words.splice(end..end, more.map(str::to_owned));
 }
 
 /// Takes a flag and its value away.
@@ -238,6 +244,7 @@ mod tests {
             ("check a.csv --region AE -q", "check a.csv --region IN -q"),
             ("check --region=AE a.csv", "check --region=IN a.csv"),
             ("check a.csv", "check a.csv --region IN"),
+            ("check -- a.csv", "check --region IN -- a.csv"),
         ] {
             let mut words = words(typed);
             set_flag(&mut words, "--region", "IN");

@@ -106,7 +106,8 @@ fn meaning(arg: &Arg) -> String {
         text.push('.');
     }
     let values = arg.get_possible_values();
-    if arg.get_action().takes_values() && !values.is_empty() {
+    let is_shown = !values.is_empty() && !arg.is_hide_possible_values_set();
+    if arg.get_action().takes_values() && is_shown {
         let names: Vec<String> =
             values.iter().map(|value| format!("`{}`", value.get_name())).collect();
         let _ = write!(text, " One of {}.", names.join(", "));

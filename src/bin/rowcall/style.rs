@@ -95,7 +95,9 @@ impl Style {
         for line in text.split_inclusive('\n') {
             let words = line.trim();
             let indent = &line[..line.len() - line.trim_start().len()];
-            if words.is_empty() || line.trim_end().chars().count() <= width {
+            // What is to be copied stays whole.
+            let is_code = words.starts_with(['{', '=']) || words.contains(" --");
+            if words.is_empty() || is_code || line.trim_end().chars().count() <= width {
                 broken.push_str(line);
                 continue;
             }

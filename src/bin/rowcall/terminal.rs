@@ -84,7 +84,12 @@ impl Told<'_> {
                 self.push_warning(text, &source.source, what);
             }
             for column in self.missed(source, is_nameless) {
-                let flag = shell_word(&format!("{}={}", column.field, column.column));
+                let same = source.header.iter().filter(|it| **it == column.column).count();
+                let is_name =
+                    same == 1 && !column.column.is_empty() && !column.column.starts_with('#');
+                let number = format!("#{}", column.column_number);
+                let name = if is_name { &column.column } else { &number };
+                let flag = shell_word(&format!("{}={name}", column.field));
                 let what = format!(
                     "not used: {} (column {}; {}); --map {flag}?",
                     printable(&column.column),

@@ -78,8 +78,11 @@ fn text(folder: &str, report: &Report, style: &Style) -> String {
     text
 }
 
-/// Whether all that differs are files of rejects, which people mend.
+/// Whether all that differs is what files of rejects hold, which people mend.
 fn is_of_rejects(report: &Report) -> bool {
-    let mut all = report.differences.iter().flat_map(|found| &found.first);
-    all.all(|difference| difference.file.starts_with("rejects"))
+    report.differences.iter().all(|found| {
+        ["file.size", "file.hash"].contains(&found.check)
+            && found.first.len() as u64 == found.count
+            && found.first.iter().all(|difference| difference.file.starts_with("rejects"))
+    })
 }

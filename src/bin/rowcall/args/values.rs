@@ -25,8 +25,12 @@ pub(super) const PLATFORM: Proposed = Proposed(|| Contract::built_in_names().col
 
 /// A code of a problem, or a category of codes.
 pub(super) const CODE: Proposed = Proposed(|| {
-    let mut names: Vec<&'static str> = Code::all().map(Code::category).collect();
-    names.dedup();
+    let mut names: Vec<&'static str> = Vec::new();
+    for category in Code::all().map(Code::category) {
+        if !names.contains(&category) {
+            names.push(category);
+        }
+    }
     names.extend(Code::all().map(Code::as_str));
     names
 });
