@@ -89,12 +89,16 @@ impl Looks {
         self.written_phones > 0 && self.written_phones * 10 >= self.values * 6
     }
 
-    /// Whether the values may be names: nearly all are words, most are unlike each other, and they
-    /// are nothing else that is known.
+    /// Whether the values may be names: most are words, they are more than a few kinds of something,
+    /// and nothing else that is known.
     #[must_use]
     pub fn may_be_names(self) -> bool {
-        let are_words = self.words * 10 >= self.values * 9;
-        let are_many = self.distinct * 2 >= self.values;
+        const MANY: usize = 10;
+        const KINDS_MAX: usize = 4;
+        let are_words = self.words * 2 >= self.values;
+        // Of first names many are the same, of memberships nearly all.
+        let are_many =
+            self.values < MANY || (self.distinct > KINDS_MAX && self.distinct * 20 >= self.values);
         are_words && are_many && !self.are_phones() && !self.are_emails()
     }
 
