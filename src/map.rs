@@ -265,12 +265,6 @@ impl Columns {
         })
     }
 
-    /// Whether the user said that the column at this index feeds the field.
-    #[must_use]
-    pub fn is_given(&self, field: Field, at: usize) -> bool {
-        self.feeds[field as usize].contains(&(at, Evidence::Given))
-    }
-
     /// How the first values of the column at this index look.
     #[must_use]
     pub fn looks(&self, at: usize) -> Looks {

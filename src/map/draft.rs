@@ -100,10 +100,6 @@ impl<'r> Draft<'r> {
         let Some(label) = self.columns.beside(at).label.map(|label| self.cell(label)) else {
             return PhoneKind::Usual;
         };
-        // Who asks for a column asks for all that it holds.
-        if self.columns.is_given(Field::Phone, at) {
-            return PhoneKind::Usual;
-        }
         let best =
             |meaning: &Meaning| meaning.field == Field::Phone && meaning.rank.0 == Strength::Best;
         match label {

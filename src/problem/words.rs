@@ -335,7 +335,7 @@ pub(super) const WORDS: [Words; 83] = [
         "by its label the row's only number is a fax, a pager or somebody else's",
         "a message to it reaches nobody, or the wrong person",
         "Home Fax",
-        "give a number of the contact's own, change the label, or ask for the column with --map",
+        "give a number of the contact's own, or change the label if it is wrong",
     ]),
     words(Code::PhoneOtherColumn, "phone.other_column", Info, [
         "another column of the row has a valid number, too",
