@@ -53,7 +53,7 @@ impl Budget {
         lines.clamp(CHUNK_LINES_MIN, CHUNK_LINES_MAX)
     }
 
-    /// Bytes of a chunk's buffers that are kept for the next one; more is let go. That is rare: where
+    /// Bytes of a chunk's buffers that are kept for the next one; more is let go, but not lightly: where
     /// large buffers come and go, the system's allocator keeps many times as much as is in use.
     pub(super) fn kept_bytes_max(&self) -> usize {
         const KEPT_BYTES_MAX: usize = 16 << 20;

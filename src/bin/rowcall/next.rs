@@ -194,7 +194,14 @@ fn drop_flag(words: &mut Vec<String>, flag: &str) {
 /// Gives the output folder another name; its flag has a letter, too.
 fn replace_out(words: &mut Vec<String>, out: &str) {
     let is_joined = |word: &&mut String| word.starts_with("-o") && word.len() > 2;
-    if words.iter().any(|word| word == "-o") {
+    // As in `-qo out`.
+    let ends_letters = |word: &String| {
+        word.ends_with('o') && word.len() > 2 && word[1..].bytes().all(|it| it.is_ascii_lowercase())
+    };
+    let letters = words.iter().position(|word| word.starts_with('-') && ends_letters(word));
+    if let Some(at) = letters.filter(|at| at + 1 < words.len()) {
+        words[at + 1] = out.to_owned();
+    } else if words.iter().any(|word| word == "-o") {
         set_flag(words, "-o", out);
     } else if let Some(word) = words.iter_mut().find(is_joined) {
         *word = format!("-o{out}");
@@ -230,6 +237,7 @@ mod tests {
             ("prepare a.csv --out out", "prepare a.csv --out two"),
             ("prepare a.csv --out=out", "prepare a.csv --out=two"),
             ("prepare a.csv -oout", "prepare a.csv -otwo"),
+            ("prepare a.csv -qo out --to x", "prepare a.csv -qo two --to x"),
             ("prepare a.csv", "prepare a.csv --out two"),
         ] {
             let mut words = words(typed);
