@@ -6,7 +6,7 @@ mod support;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::time::Duration;
 
 use support::{rowcall, scratch, stderr, summary};
@@ -190,18 +190,25 @@ fn a_check_that_finds_every_row_good_proposes_to_write_the_payload() {
     assert_eq!(summary(&place.path().join("out"))["counts"]["accepted"], 1);
 }
 
-#[test]
-fn standard_input_cannot_be_read_again_and_no_command_says_so() {
-    let place = place();
+/// Starts the program in `folder`, and what it reads.
+fn on_a_pipe(folder: &Path, arguments: &[&str]) -> (Child, ChildStdin) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_rowcall"))
-        .args(["prepare", "-", "--to", "superwaba", "-o", "out"])
-        .current_dir(place.path())
+        .args(arguments)
+        .current_dir(folder)
         .env_clear()
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    let mut stdin = child.stdin.take().expect("a pipe");
+    let stdin = child.stdin.take().expect("a pipe");
+    (child, stdin)
+}
+
+#[test]
+fn standard_input_cannot_be_read_again_and_no_command_says_so() {
+    let place = place();
+    let (child, mut stdin) =
+        on_a_pipe(place.path(), &["prepare", "-", "--to", "superwaba", "-o", "out"]);
     stdin.write_all(b"Phone\n+971501234561\nx\n").expect("taken");
     drop(stdin);
     let output = child.wait_with_output().expect("it ends");
@@ -232,15 +239,7 @@ fn colours_and_signs_beyond_ascii_stand_only_where_they_are_wanted() {
 #[test]
 fn progress_is_a_line_now_and_then_even_while_nothing_comes() {
     let place = scratch();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_rowcall"))
-        .args(["check", "-", "--progress", "plain"])
-        .current_dir(place.path())
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut stdin = child.stdin.take().expect("a pipe");
+    let (child, mut stdin) = on_a_pipe(place.path(), &["check", "-", "--progress", "plain"]);
     stdin.write_all(b"Name,Phone\nAnn,+971501234561\nBob,n/a\n").expect("taken");
     stdin.flush().expect("taken");
     std::thread::sleep(Duration::from_millis(2600));

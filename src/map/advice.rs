@@ -98,6 +98,19 @@ pub fn hints(columns: &Columns) -> Vec<Hint> {
     columns.leftovers().iter().take(LOOKED_AT_MAX).filter_map(|at| hint(*at)).collect()
 }
 
+/// What to say of such a column, with the flag that takes it: by its header, or by its number where
+/// that alone tells it from others.
+#[must_use]
+pub fn not_used(headers: &[String], column: usize, field: &str, why: &str) -> String {
+    let (header, number) = (&headers[column], column + 1);
+    let is_name = !header.is_empty()
+        && !header.starts_with('#')
+        && headers.iter().filter(|other| *other == header).count() == 1;
+    let name = if is_name { header.clone() } else { format!("#{number}") };
+    let flag = shell_word(&format!("{field}={name}"));
+    format!("not used: {} (column {number}; {why}); --map {flag}?", printable(header))
+}
+
 pub(super) fn no_phone_column(headers: &[String], preset: Option<&Preset>, source: &str) -> Error {
     if let Some(preset) = preset
         && let Some(why) = &preset.without_phone

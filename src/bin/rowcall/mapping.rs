@@ -9,7 +9,7 @@ use rowcall::contact::{Contact, Field};
 use rowcall::error::Error;
 use rowcall::ingest::Look;
 use rowcall::ingest::record::Row;
-use rowcall::map::advice::{Hint, hints, shell_word};
+use rowcall::map::advice::{Hint, hints, not_used};
 use rowcall::map::{Columns, Draft, Look as ColumnLook};
 use rowcall::normalize::{Rules, normalize};
 use rowcall::phone::{Plan, Region};
@@ -158,10 +158,8 @@ impl Mapping {
                 writeln!(text, "  {field} = {name} (column {}; {evidence}{like}{read_in})", at + 1);
         }
         for Hint { column, field, why } in hints(columns) {
-            let flag = shell_word(&format!("{field}={}", columns.headers[column]));
-            let name = name(column);
-            let number = column + 1;
-            let _ = writeln!(text, "  not used: {name} (column {number}; {why}); --map {flag}?");
+            let what = not_used(&columns.headers, column, field.as_str(), &why);
+            let _ = writeln!(text, "  {what}");
         }
         text
     }

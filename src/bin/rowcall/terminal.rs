@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
-use rowcall::map::advice::shell_word;
+use rowcall::map::advice::not_used;
 use rowcall::problem::{Code, Level};
 use rowcall::text::{grouped, printable};
 use rowcall::write::summary::{
@@ -84,18 +84,8 @@ impl Told<'_> {
                 self.push_warning(text, &source.source, what);
             }
             for column in self.missed(source, is_nameless) {
-                let same = source.header.iter().filter(|it| **it == column.column).count();
-                let is_name =
-                    same == 1 && !column.column.is_empty() && !column.column.starts_with('#');
-                let number = format!("#{}", column.column_number);
-                let name = if is_name { &column.column } else { &number };
-                let flag = shell_word(&format!("{}={name}", column.field));
-                let what = format!(
-                    "not used: {} (column {}; {}); --map {flag}?",
-                    printable(&column.column),
-                    column.column_number,
-                    column.why
-                );
+                let NotUsed { field, column_number, why, .. } = column;
+                let what = not_used(&source.header, column_number - 1, field, why);
                 self.push_warning(text, &source.source, &what);
             }
             if source.skipped_lines > 0 {
