@@ -26,7 +26,7 @@ use super::held::{Held, HeldReader, Keep};
 use super::hints::Unread;
 use super::merge::{RowName, Together};
 use super::page::PageRows;
-use super::report::{Settled, Writers};
+use super::report::{Run, Settled, Writers};
 use super::work::{Ends, Worked, WorkedRow};
 use super::{Job, Progress, Watch, lists, private_folder};
 
@@ -172,32 +172,52 @@ impl Ordered {
         let context = &contexts[source as usize];
         let tally = self.read[source as usize];
         let first = self.counts.rows;
+        let merges = self.policy == OnDuplicate::Merge;
         let found = std::mem::take(&mut self.found);
         let mut related = found.iter().peekable();
-        let mut begins = Ends::default();
-        let mut length = 0;
-        for (index, row) in worked.rows.iter().enumerate() {
-            let number = tally.rows + index as u64 + 1;
-            length += row.spot.length;
+        let mut lines = Frequencies::default();
+        let lines_before = context.header_lines + tally.lines;
+        let rows = worked.rows.as_slice();
+        let mut at = 0;
+        while at < rows.len() {
+            let begins = at.checked_sub(1).map_or_else(Ends::default, |before| rows[before].ends);
+            let number = tally.rows + at as u64 + 1;
+            let next_related = related.peek().map_or(rows.len(), |(row, _)| *row);
+            let may_be_plain = if merges { 0 } else { next_related - at };
+            let plain = rows[at..].iter().take(may_be_plain).take_while(|row| row.is_plain).count();
+            if plain > 0 {
+                let rows = &rows[at..at + plain];
+                let run = Run { worked, rows, begins, source, first: number, lines_before };
+                self.settle_run(run, &mut lines)?;
+                at += plain;
+                continue;
+            }
+            let row = &rows[at];
             let place = Place {
                 source,
                 row: number,
-                line: context.header_lines + tally.lines + row.spot.line + 1,
+                line: lines_before + row.spot.line + 1,
                 byte: worked.chunk.byte + row.spot.byte,
                 length: row.spot.length,
             };
-            let relation = related.next_if(|(row, _)| *row == index);
+            let relation = related.next_if(|(row, _)| *row == at);
             let related = relation.map(|(_, relation)| self.related(*relation));
             let fate = related.map_or(row.fate, |related| fate(row.fate, related.role));
             let sheet_row = context.header_records + number;
             let row = Settled { worked, row, begins, place, sheet_row, fate, related };
-            begins = row.row.ends;
-            if self.unique.has_members(first + index as u64) {
-                self.settle_merged(&row, first + index as u64, context, watch)?;
+            if merges && self.unique.has_members(first + at as u64) {
+                self.settle_merged(&row, first + at as u64, context, watch)?;
             } else {
                 self.settle(&row, context)?;
             }
+            at += 1;
         }
+        for ((region, kind), rows) in lines.iter() {
+            self.valid.add_times(*region, rows);
+            self.regions.add_times(*region, rows);
+            self.kinds.add_times(*kind, rows);
+        }
+        let length = rows.iter().map(|row| row.spot.length).sum::<u64>();
         self.found = found;
         self.unread.add(&worked.unread);
         let tally = &mut self.read[source as usize];
@@ -295,9 +315,30 @@ impl Ordered {
         self.settle(&row, context)
     }
 
+    /// Counts plain rows, also in `lines`, and hands them to the writers.
+    fn settle_run(
+        &mut self,
+        run: Run<'_>,
+        lines: &mut Frequencies<(Option<Region>, Kind)>,
+    ) -> Result<()> {
+        let rows = run.rows.len() as u64;
+        self.counts.add(Fate::Accepted, rows);
+        self.actions.create += rows;
+        for (_, region, kind) in run.rows.iter().filter_map(|row| row.phone) {
+            lines.add((region, kind));
+        }
+        if let Some(page) = &mut self.page {
+            page.take_run(&run);
+        }
+        match &mut self.writers {
+            Some(writers) => writers.write_run(run),
+            None => Ok(()),
+        }
+    }
+
     /// Counts a row and hands it to the writers.
     fn settle(&mut self, row: &Settled<'_>, context: &SourceContext) -> Result<()> {
-        self.counts.add(row.fate);
+        self.counts.add(row.fate, 1);
         for problem in row.problems() {
             self.problems.add(problem.code(), &row.place, || problem.value());
         }

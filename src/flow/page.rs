@@ -10,7 +10,7 @@ use crate::write::issues::{Related, Role};
 use crate::write::mask::Values;
 
 use super::context::{Contexts, SourceContext};
-use super::report::Settled;
+use super::report::{Run, Settled};
 
 /// Bytes of records that are kept: tens of thousands of rows.
 const KEPT_BYTES_MAX: usize = 8 << 20;
@@ -76,6 +76,16 @@ impl PageRows {
         let repeats = row.related.is_some_and(|it| matches!(it.role, Role::Repeats(_)));
         if repeats || matches!(row.fate, Fate::Accepted | Fate::Unchanged) {
             self.first.keep((row.place.source, row.place.row), row.raw());
+        }
+    }
+
+    /// Takes rows of which there is nothing to say but that they are accepted.
+    pub(super) fn take_run(&mut self, run: &Run<'_>) {
+        for (number, row) in (run.first..).zip(run.rows) {
+            if self.first.is_full {
+                return;
+            }
+            self.first.keep((run.source, number), run.worked.raw(row));
         }
     }
 

@@ -82,14 +82,55 @@ impl<'w> Settled<'w> {
         &self.worked.follows[self.begins.follows..self.row.ends.follows]
     }
 
-    /// What the ledger says of its phone.
-    fn phone(&self) -> &'w [u8] {
-        &self.worked.phones[self.begins.phones..self.row.ends.phones]
+    /// What the ledger says of it.
+    fn cells(&self) -> &'w [u8] {
+        &self.worked.cells[self.begins.cells..self.row.ends.cells]
     }
 
     /// The record's bytes.
     pub(super) fn raw(&self) -> &'w [u8] {
-        &self.worked.chunk.bytes[self.row.spot.start..self.row.spot.end]
+        self.worked.raw(self.row)
+    }
+}
+
+/// Plain rows of a chunk that follow each other, and with which no other row has to do.
+#[derive(Clone, Copy)]
+pub(super) struct Run<'w> {
+    pub(super) worked: &'w Worked,
+    pub(super) rows: &'w [WorkedRow],
+    /// Where what was made of the first begins.
+    pub(super) begins: Ends,
+    pub(super) source: u32,
+    /// The number of the first row, from 1.
+    pub(super) first: u64,
+    /// Lines of the source before those of the chunk.
+    pub(super) lines_before: u64,
+}
+
+impl<'w> Run<'w> {
+    /// Each row's encoded contact.
+    fn contacts(&self) -> impl Iterator<Item = &[u8]> {
+        let begins = self.rows.iter().scan(self.begins.contacts, |begin, row| {
+            Some(std::mem::replace(begin, row.ends.contacts))
+        });
+        begins.zip(self.rows).map(|(begin, row)| &self.worked.contacts[begin..row.ends.contacts])
+    }
+
+    /// What the ledger is told: each row's line, and where in the cells its own stand.
+    fn lines(&self) -> impl ExactSizeIterator<Item = (u64, usize, usize)> + Clone {
+        let rows = self.rows;
+        (0..rows.len()).map(move |at| {
+            let begin = at.checked_sub(1).map_or(self.begins.cells, |at| rows[at].ends.cells);
+            (self.lines_before + rows[at].spot.line + 1, begin, rows[at].ends.cells)
+        })
+    }
+
+    /// The first rows, and those behind them.
+    fn split(self, rows: usize) -> (Run<'w>, Run<'w>) {
+        let (first, rest) = self.rows.split_at(rows);
+        let begins = first.last().map_or(self.begins, |row| row.ends);
+        let behind = Run { rows: rest, begins, first: self.first + rows as u64, ..self };
+        (Run { rows: first, ..self }, behind)
     }
 }
 
@@ -210,6 +251,25 @@ impl Writers {
         Ok(summary)
     }
 
+    /// Writes what there is to say of many plain rows.
+    pub(super) fn write_run(&mut self, mut run: Run<'_>) -> Result<()> {
+        while !run.rows.is_empty() {
+            let (payload, sent) = match &mut self.payload {
+                Some((payload, _)) => {
+                    let (place, sent) = payload.push_run(run.contacts(), &mut self.out)?;
+                    (Some(place), sent)
+                }
+                None => (None, run.rows.len()),
+            };
+            let (here, behind) = run.split(sent);
+            let Run { worked, source, first, .. } = here;
+            let (cells, rows) = (worked.cells.as_slice(), here.lines());
+            self.ledger.write_run(ledger::Run { source, first, cells, rows, payload })?;
+            run = behind;
+        }
+        Ok(())
+    }
+
     /// Writes what there is to say of a row.
     pub(super) fn write(&mut self, row: &Settled<'_>, context: &SourceContext) -> Result<()> {
         let Settled { place, sheet_row, fate, related, .. } = row;
@@ -225,7 +285,8 @@ impl Writers {
         };
         let facts = RowFacts { place, sheet_row, fate, action, payload };
         let kept = related.as_ref().filter(|_| matches!(fate, Fate::Duplicate | Fate::Merged));
-        self.ledger.write(&facts, row.phone(), kept.map(|kept| (kept.source, kept.row)))?;
+        let kept = kept.map(|kept| (kept.source, kept.row));
+        self.ledger.write(&facts, (row.row.fate, row.row.action), row.cells(), kept)?;
         for problem in row.problems() {
             self.issues.write(problem, &facts)?;
         }

@@ -97,6 +97,8 @@ pub(super) struct WorkedRow {
     pub(super) phone: Option<(Phone, Option<Region>, Kind)>,
     /// What the payload does with the row's contact, if it is accepted.
     pub(super) action: Option<Action>,
+    /// The contact is new and accepted, and there is nothing else to say of the row.
+    pub(super) is_plain: bool,
     /// Where what was made of the row ends; it begins where that of the row before ends.
     pub(super) ends: Ends,
 }
@@ -106,7 +108,7 @@ pub(super) struct WorkedRow {
 pub(super) struct Ends {
     pub(super) contacts: usize,
     pub(super) follows: usize,
-    pub(super) phones: usize,
+    pub(super) cells: usize,
     pub(super) problems: usize,
     pub(super) rejects: usize,
 }
@@ -120,8 +122,8 @@ pub(super) struct Worked {
     pub(super) contacts: Vec<u8>,
     /// What is to be followed up, one line a row: phone, id, field and value.
     pub(super) follows: Vec<u8>,
-    /// What the ledger says of the rows' phones.
-    pub(super) phones: Vec<u8>,
+    /// What the ledger says of the rows.
+    pub(super) cells: Vec<u8>,
     pub(super) problems: EncodedProblems,
     pub(super) rejects: EncodedRejects,
     /// What the rows bring that other rows may have, too.
@@ -143,7 +145,9 @@ impl Worked {
         let context = &contexts[chunk.source as usize];
         self.lines = context.reader().read(&chunk.bytes, &chunk.malformed, |record| {
             context.resolve(record, &mut |record, view| match record {
-                Record::Blank(spot) => self.push_row(spot, Fate::Blank, None, Print::default()),
+                Record::Blank(spot) => {
+                    self.push_row(spot, (Fate::Blank, None), None, Print::default());
+                }
                 Record::Malformed(fault) => self.push_malformed(&fault, view, context),
                 Record::Row(row) => {
                     let pushed = self.push_record(row, view, context);
@@ -162,9 +166,14 @@ impl Worked {
         (std::mem::take(&mut self.chunk), self)
     }
 
+    /// The bytes of a row's record.
+    pub(super) fn raw(&self, row: &WorkedRow) -> &[u8] {
+        &self.chunk.bytes[row.spot.start..row.spot.end]
+    }
+
     /// Bytes of memory that all of it takes, filled or not.
     pub(super) fn bytes(&self) -> usize {
-        let bytes = [&self.chunk.bytes, &self.contacts, &self.follows, &self.phones, &self.prints];
+        let bytes = [&self.chunk.bytes, &self.contacts, &self.follows, &self.cells, &self.prints];
         bytes.iter().map(|buffer| buffer.capacity()).sum::<usize>()
             + self.rows.capacity() * size_of::<WorkedRow>()
             + self.unread.capacity() * size_of::<UnreadDigits>()
@@ -178,7 +187,7 @@ impl Worked {
         self.rows.clear();
         self.contacts.clear();
         self.follows.clear();
-        self.phones.clear();
+        self.cells.clear();
         self.problems.clear();
         self.rejects.clear();
         self.claims.clear();
@@ -189,23 +198,27 @@ impl Worked {
     fn push_row(
         &mut self,
         spot: Spot,
-        fate: Fate,
+        (fate, action): (Fate, Option<Action>),
         phone: Option<(Phone, Option<Region>, Kind)>,
         print: Print,
     ) {
         print.append_to(&mut self.prints);
-        ledger::push_phone(phone, &mut self.phones);
+        ledger::push_cells(fate, action, phone, &mut self.cells);
         if let (Fate::Accepted | Fate::Unchanged, Some((phone, _, _))) = (fate, phone) {
             self.claims.push(self.rows.len(), phone);
         }
         let ends = Ends {
             contacts: self.contacts.len(),
             follows: self.follows.len(),
-            phones: self.phones.len(),
+            cells: self.cells.len(),
             problems: self.problems.len(),
             rejects: self.rejects.len(),
         };
-        self.rows.push(WorkedRow { spot, fate, phone, action: None, ends });
+        let before = self.rows.last().map(|row| row.ends).unwrap_or_default();
+        let has_more = ends.follows > before.follows || ends.problems > before.problems;
+        let is_new = fate == Fate::Accepted && action == Some(Action::Create);
+        let is_plain = is_new && !has_more;
+        self.rows.push(WorkedRow { spot, fate, phone, action, is_plain, ends });
     }
 
     fn push_malformed(&mut self, fault: &Fault<'_>, view: &View, context: &SourceContext) {
@@ -221,7 +234,7 @@ impl Worked {
         self.problems.push(&problem, &view.keys, None);
         let no_cells = view.originals.iter().map(|_| "");
         self.rejects.push(&context.cell_form, no_cells, &problem.value);
-        self.push_row(fault.spot, Fate::Malformed, None, Print::default());
+        self.push_row(fault.spot, (Fate::Malformed, None), None, Print::default());
     }
 
     /// Keeps the cells of a row that is refused, for those who mend it.
@@ -239,7 +252,7 @@ impl Worked {
         if let Some(problem) = swallowed(&row, view) {
             self.problems.push(&problem, &view.keys, None);
             self.push_reject(&draft, view, context);
-            self.push_row(row.spot, Fate::Malformed, None, Print::default());
+            self.push_row(row.spot, (Fate::Malformed, None), None, Print::default());
             return Ok(());
         }
         let contact = normalize(&draft, &context.rules, &mut problems);
@@ -255,19 +268,18 @@ impl Worked {
                     self.claims.push_refused(self.rows.len(), key);
                 }
                 self.push_reject(&draft, view, context);
-                self.push_row(row.spot, Fate::Rejected, None, Print::default());
+                self.push_row(row.spot, (Fate::Rejected, None), None, Print::default());
                 return Ok(());
             }
         };
-        let (fate, action) = self.settle(contact, &draft, view, context)?;
-        if fate == Fate::Rejected {
+        let settled = self.settle(contact, &draft, view, context)?;
+        if settled.0 == Fate::Rejected {
             self.push_reject(&draft, view, context);
         }
         let rest = view.leftovers.iter().map(|(at, name)| (*name, trim(draft.cell(*at))));
         let print = Print::of(contact, rest);
         let phone = (contact.phone, contact.region, contact.kind);
-        self.push_row(row.spot, fate, Some(phone), print);
-        self.rows.last_mut().expect("just pushed").action = action;
+        self.push_row(row.spot, settled, Some(phone), print);
         Ok(())
     }
 
@@ -320,7 +332,7 @@ impl Worked {
             }
             settled = Some(self.settle(merged, draft, view, context));
         });
-        let (fate, action) = match settled.transpose()? {
+        let settled = match settled.transpose()? {
             Some(settled @ (Fate::Accepted | Fate::Unchanged, _)) => settled,
             refused => {
                 let why = refused.and_then(|_| self.problems.codes().next_back());
@@ -334,8 +346,7 @@ impl Worked {
             }
         };
         let phone = (contact.phone, contact.region, contact.kind);
-        self.push_row(row.spot, fate, Some(phone), Print::default());
-        self.rows.last_mut().expect("just pushed").action = action;
+        self.push_row(row.spot, settled, Some(phone), Print::default());
         Ok(())
     }
 

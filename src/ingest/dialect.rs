@@ -33,6 +33,13 @@ impl Dialect {
         byte == self.delimiter || Self::ends_line(byte)
     }
 
+    /// Whether a record may have this byte and yet hold nothing.
+    #[must_use]
+    #[inline]
+    pub fn may_be_blank(self, byte: u8) -> bool {
+        byte == self.delimiter || Some(byte) == self.quote || byte.is_ascii_whitespace()
+    }
+
     /// Whether the escape, where it stands before this byte, takes it as text.
     #[must_use]
     pub fn is_escapable(self, byte: u8) -> bool {

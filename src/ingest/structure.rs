@@ -83,6 +83,90 @@ impl Wanted {
     }
 }
 
+/// Where cells end, found 64 bytes at a time, in records whose quotes stand only where quotes belong,
+/// as the splitter says of all but the malformed lines: then a byte is inside quotes where the number
+/// of quotes before it is odd.
+#[derive(Clone)]
+pub(super) struct CellEnds<'b> {
+    bytes: &'b [u8],
+    delimiter: u8,
+    quote: Option<u8>,
+    /// Offset of the block that the masks speak of.
+    block: usize,
+    /// A bit for each cell end of the block that is still to be given.
+    ends: u64,
+    /// A bit for each line end inside quotes and for each second of two quotes there, behind what was
+    /// given.
+    special: u64,
+    /// All bits, where the byte before the next block is inside quotes.
+    inside: u64,
+    /// The lowest bit, where that byte is a quote that closes.
+    closing: u64,
+}
+
+impl<'b> CellEnds<'b> {
+    /// From the first byte on, where a record begins. `None` where the dialect has an escape.
+    pub(super) fn new(bytes: &'b [u8], dialect: Dialect) -> Option<CellEnds<'b>> {
+        let Dialect { delimiter, quote, escape: None } = dialect else { return None };
+        let (block, ends, special, inside, closing) = Default::default();
+        let mut found = CellEnds { bytes, delimiter, quote, block, ends, special, inside, closing };
+        found.start_at(0);
+        Some(found)
+    }
+
+    /// Goes on at the offset `start`, where a record begins.
+    pub(super) fn start_at(&mut self, start: usize) {
+        (self.block, self.inside, self.closing) = (start, 0, 0);
+        self.look();
+    }
+
+    /// The offset of the next delimiter or line end outside quotes, which may be the end of all; and
+    /// whether a line end or two quotes in a row stand inside quotes before it, behind the one that was
+    /// given last.
+    #[inline(always)]
+    pub(super) fn next(&mut self) -> (usize, bool) {
+        let mut is_special = false;
+        while self.ends == 0 {
+            is_special |= self.special != 0;
+            self.block += BLOCK;
+            if self.block >= self.bytes.len() {
+                (self.block, self.special) = (self.bytes.len(), 0);
+                return (self.bytes.len(), is_special);
+            }
+            self.look();
+        }
+        let end = self.ends & self.ends.wrapping_neg();
+        self.ends ^= end;
+        if self.special != 0 {
+            is_special |= self.special & (end - 1) != 0;
+            self.special &= !(end - 1);
+        }
+        (self.block + end.trailing_zeros() as usize, is_special)
+    }
+
+    /// Looks at the block.
+    #[inline(always)]
+    fn look(&mut self) {
+        let block = Block::from(self.bytes, self.block);
+        let quotes = self.quote.map_or(0, |quote| block.find([quote]));
+        let line_ends = block.find([b'\n', b'\r']);
+        let after = parity(quotes) ^ self.inside;
+        let (opening, closing) = (quotes & after, quotes & !after);
+        self.ends = (line_ends | block.find([self.delimiter])) & !after;
+        self.special = opening & (closing << 1 | self.closing) | line_ends & after;
+        self.inside = if after >> (BLOCK - 1) == 0 { 0 } else { u64::MAX };
+        self.closing = closing >> (BLOCK - 1);
+    }
+}
+
+/// Each bit is the parity of the bits of `mask` up to it.
+pub(super) fn parity(mut mask: u64) -> u64 {
+    for shift in [1, 2, 4, 8, 16, 32] {
+        mask ^= mask << shift;
+    }
+    mask
+}
+
 /// 64 bytes, to be compared at once.
 #[derive(Clone, Copy)]
 pub(super) struct Block {

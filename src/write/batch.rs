@@ -163,17 +163,45 @@ impl Payload {
     /// Where a file cannot be written.
     #[inline]
     pub fn push(&mut self, contact: &[u8], out: &mut OutDir) -> Result<PayloadPlace<'_>> {
-        let Frame { opening: _, first, between, closing: _, after } = self.frame;
-        let contact_bytes = contact.len() as u64;
-        let is_full = |open: &OpenFile| {
-            is_full(open.contacts, open.bytes, contact_bytes, self.max, &self.frame)
-        };
-        if self.file.as_ref().is_some_and(is_full) {
+        if self.is_full(contact) {
             self.close()?;
         }
         if self.file.is_none() {
             self.file = Some(self.begin_file(out)?);
         }
+        let index = self.append(contact)?;
+        let open = self.file.as_ref().expect("it has taken a contact");
+        Ok(PayloadPlace { path: open.file.path(), index })
+    }
+
+    /// Appends encoded contacts as far as one file takes them, at least the first. Says where the
+    /// first of them stands, and how many they are.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn push_run<'c>(
+        &mut self,
+        mut contacts: impl Iterator<Item = &'c [u8]>,
+        out: &mut OutDir,
+    ) -> Result<(PayloadPlace<'_>, usize)> {
+        let first = contacts.next().expect("a run has a row");
+        let index = self.push(first, out)?.index;
+        let mut count = 1;
+        for contact in contacts {
+            if self.is_full(contact) {
+                break;
+            }
+            self.append(contact)?;
+            count += 1;
+        }
+        let open = self.file.as_ref().expect("it has taken a contact");
+        Ok((PayloadPlace { path: open.file.path(), index }, count))
+    }
+
+    /// Appends a contact to the open file, which takes it; returns its index there.
+    #[inline]
+    fn append(&mut self, contact: &[u8]) -> Result<u64> {
+        let Frame { opening: _, first, between, closing: _, after } = self.frame;
         let open = self.file.as_mut().expect("just begun");
         let before = if open.contacts == 0 { first } else { between };
         let buffer = open.file.buffer();
@@ -181,13 +209,22 @@ impl Payload {
         before.bytes().for_each(|byte| buffer.push(byte));
         buffer.extend_from_slice(contact);
         after.bytes().for_each(|byte| buffer.push(byte));
-        open.bytes += self.frame.more_bytes(open.contacts == 0, contact_bytes);
+        open.bytes += self.frame.more_bytes(open.contacts == 0, contact.len() as u64);
         debug_assert!(open.bytes <= self.max.bytes, "the workers reject what alone is too large");
         open.file.flush_if_full()?;
         let index = open.contacts;
         open.contacts += 1;
         self.written += 1;
-        Ok(PayloadPlace { path: open.file.path(), index })
+        Ok(index)
+    }
+
+    /// Whether the open file, if there is one, takes no such contact.
+    #[inline]
+    fn is_full(&self, contact: &[u8]) -> bool {
+        let bytes = contact.len() as u64;
+        let is_full =
+            |open: &OpenFile| is_full(open.contacts, open.bytes, bytes, self.max, &self.frame);
+        self.file.as_ref().is_some_and(is_full)
     }
 
     /// The next file, with what stands before all contacts.

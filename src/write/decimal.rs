@@ -1,29 +1,32 @@
 //! A number that mostly goes up by one, with its decimal digits at hand.
 
-/// A number and its digits.
+use super::encode::page::Page;
+
+/// A number, its digits, and what always stands behind them.
 #[derive(Debug, Clone)]
 pub(super) struct Decimal {
     number: u64,
-    /// The digits from the first on; what stands behind them is of no meaning.
-    digits: [u8; Decimal::DIGITS_MAX],
-    length: usize,
+    /// The digits from the first on and what stands behind them; the rest is of no meaning.
+    text: [u8; Decimal::BYTES_MAX],
+    digits: usize,
+    behind: &'static [u8],
 }
 
 impl Decimal {
-    /// As many as a number can have, rounded up to what is copied at once.
-    const DIGITS_MAX: usize = 24;
+    /// As many as a number can have, and four more.
+    const BYTES_MAX: usize = 24;
 
-    /// 0.
-    pub(super) fn new() -> Decimal {
-        let mut digits = [0; Decimal::DIGITS_MAX];
-        digits[0] = b'0';
-        Decimal { number: 0, digits, length: 1 }
+    /// 0, and at most four bytes behind it.
+    pub(super) fn new(behind: &'static [u8]) -> Decimal {
+        let mut decimal = Decimal { number: 0, text: [0; Decimal::BYTES_MAX], digits: 0, behind };
+        decimal.write(0);
+        decimal
     }
 
     /// Becomes another number; the next one costs least.
     #[inline]
     pub(super) fn set(&mut self, number: u64) {
-        let last = &mut self.digits[self.length - 1];
+        let last = &mut self.text[self.digits - 1];
         if self.number.checked_add(1) == Some(number) && *last < b'9' {
             *last += 1;
             self.number = number;
@@ -35,35 +38,35 @@ impl Decimal {
     #[inline(never)]
     fn write(&mut self, number: u64) {
         let mut buffer = itoa::Buffer::new();
-        let text = buffer.format(number).as_bytes();
-        self.digits[..text.len()].copy_from_slice(text);
-        self.length = text.len();
+        let digits = buffer.format(number).as_bytes();
+        let (text, rest) = self.text.split_at_mut(digits.len());
+        text.copy_from_slice(digits);
+        rest[..self.behind.len()].copy_from_slice(self.behind);
+        self.digits = digits.len();
         self.number = number;
     }
 
-    /// Appends the digits.
-    #[inline]
-    pub(super) fn push(&self, out: &mut Vec<u8>) {
-        // As many bytes at once as are known beforehand are copied without a call.
-        let end = out.len() + self.length;
-        out.extend_from_slice(&self.digits);
-        out.truncate(end);
+    /// Writes the digits and what stands behind them.
+    #[inline(always)]
+    pub(super) fn put(&self, page: &mut Page<'_>) {
+        page.put_part(&self.text, self.digits + self.behind.len());
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::encode::page::append;
     use super::*;
 
     #[test]
     fn the_digits_are_those_of_the_number_however_it_came_about() {
-        let mut decimal = Decimal::new();
+        let mut decimal = Decimal::new(b",;.\n");
         let steps = (0..2000).chain([1, 1, 5, u64::MAX, 0, 99_999, 100_000, 100_001, 9, 10, 11]);
         for number in steps {
             decimal.set(number);
             let mut out = b"x".to_vec();
-            decimal.push(&mut out);
-            assert_eq!(out, format!("x{number}").into_bytes());
+            append(&mut out, 24, |page| decimal.put(page));
+            assert_eq!(out, format!("x{number},;.\n").into_bytes());
         }
     }
 }

@@ -9,7 +9,7 @@ use super::contract::{Contract, Envelope, Format};
 mod json;
 mod line;
 mod object;
-mod page;
+pub(super) mod page;
 mod request;
 mod update;
 mod value;

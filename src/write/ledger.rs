@@ -4,10 +4,10 @@ use crate::error::Result;
 use crate::phone::{Kind, Phone, Region};
 use crate::problem::{Action, Fate};
 
-use super::batch::{PAYLOAD_FOLDER, UPDATES_FOLDER};
+use super::batch::{PAYLOAD_FOLDER, PayloadPlace, UPDATES_FOLDER};
 use super::cell::csv_cell;
 use super::decimal::Decimal;
-use super::encode::push_integer;
+use super::encode::page::{Literal, Page, append};
 use super::issues::RowFacts;
 use super::outdir::{OutDir, OutFile, OutputFacts};
 
@@ -29,23 +29,44 @@ pub fn without_payload(line: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Appends what a worker can say in a row's line: `phone,region,kind`, with the comma before them.
-/// A phone is there where the row's number is valid.
-pub fn push_phone(phone: Option<(Phone, Option<Region>, Kind)>, out: &mut Vec<u8>) {
-    let Some((phone, region, kind)) = phone else {
-        out.extend_from_slice(b",,,");
-        return;
-    };
-    out.push(b',');
-    phone.push_text(out);
-    out.push(b',');
-    match region.and_then(Region::letters) {
-        Some(letters) => out.extend_from_slice(&letters),
-        None => out.extend_from_slice(region.as_ref().map_or("", Region::as_str).as_bytes()),
+/// Appends what a worker can say in a row's line: `fate,action,phone,region,kind`, with the comma
+/// before them, as they are where no other row matters. A phone is there where the row's number is
+/// valid.
+pub fn push_cells(
+    fate: Fate,
+    action: Option<Action>,
+    phone: Option<(Phone, Option<Region>, Kind)>,
+    out: &mut Vec<u8>,
+) {
+    let mut text = [0; CELLS_ROOM];
+    let mut page = Page::on(&mut text);
+    page.put_short(fate_and_action(fate, action));
+    match phone {
+        None => page.put(b",,,"),
+        Some((phone, region, kind)) => {
+            page.put(b",");
+            let (digits, bytes) = phone.text();
+            page.put_part(&digits, bytes);
+            page.put(b",");
+            match region.and_then(Region::letters) {
+                Some(letters) => page.put(&letters),
+                None => page.put_short(region.as_ref().map_or("", Region::as_str)),
+            }
+            page.put(b",");
+            page.put_short(kind.as_str());
+        }
     }
-    out.push(b',');
-    out.extend_from_slice(kind.as_str().as_bytes());
+    let end = out.len() + page.len();
+    // To append all and cut is faster than to append just enough.
+    out.extend_from_slice(&text);
+    out.truncate(end);
 }
+
+/// The most bytes that [`push_cells`] appends, with room behind them.
+const CELLS_ROOM: usize = 80;
+
+/// Bytes of the numbers in a line and of what stands between its cells, at most.
+const NUMBERS_ROOM: usize = 80;
 
 /// The cells `fate` and `action`, with the commas before them.
 fn fate_and_action(fate: Fate, action: Option<Action>) -> &'static str {
@@ -68,11 +89,45 @@ fn fate_and_action(fate: Fate, action: Option<Action>) -> &'static str {
 pub struct Ledger {
     file: OutFile,
     /// The sources' names as cells, with the comma after them.
-    sources: Vec<String>,
+    sources: Vec<Literal>,
     row: Decimal,
     line: Decimal,
     index: Decimal,
+    payload: PayloadCell,
     written: u64,
+}
+
+/// The cell of the payload's file, with a comma at each end; it is mostly that of the row before.
+#[derive(Debug, Default)]
+struct PayloadCell {
+    path: String,
+    cell: Literal,
+}
+
+impl PayloadCell {
+    #[inline]
+    fn set(&mut self, path: &str) {
+        if self.path != path {
+            path.clone_into(&mut self.path);
+            self.cell = Literal::new(&format!(",{path},"));
+        }
+    }
+}
+
+/// Rows of one source that follow each other, all accepted, of which no line says more than the
+/// worker has said of it and where its contact stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'r, R> {
+    /// Index of the source, from 0.
+    pub source: u32,
+    /// The number of the first row, from 1.
+    pub first: u64,
+    /// What [`push_cells`] has appended for these rows and perhaps others.
+    pub cells: &'r [u8],
+    /// For each row its line, and from where to where in `cells` its own stand.
+    pub rows: R,
+    /// Where the contact of the first row stands; those of the others follow it.
+    pub payload: Option<PayloadPlace<'r>>,
 }
 
 impl Ledger {
@@ -93,54 +148,93 @@ impl Ledger {
     pub fn continued(sources: &[String], out: &mut OutDir) -> Result<Ledger> {
         Ok(Ledger {
             file: out.create_file(LEDGER)?,
-            sources: sources.iter().map(|name| csv_cell(name) + ",").collect(),
-            row: Decimal::new(),
-            line: Decimal::new(),
-            index: Decimal::new(),
+            sources: sources.iter().map(|name| Literal::new(&(csv_cell(name) + ","))).collect(),
+            row: Decimal::new(b","),
+            line: Decimal::new(b""),
+            index: Decimal::new(b",,\n"),
+            payload: PayloadCell::default(),
             written: 0,
         })
     }
 
-    /// Writes a row's line. `phone` is what [`push_phone`] has appended; `kept` names the source,
-    /// by index, and the row that keeps a duplicate's phone.
+    /// Writes a row's line. `cells` is what [`push_cells`] has appended for it with the fate and the
+    /// action of `alone`; `kept` names the source, by index, and the row that keeps a duplicate's
+    /// phone.
     ///
     /// # Errors
     /// Where the file cannot be written.
     pub fn write(
         &mut self,
         row: &RowFacts<'_>,
-        phone: &[u8],
+        alone: (Fate, Option<Action>),
+        cells: &[u8],
         kept: Option<(u32, u64)>,
     ) -> Result<()> {
-        let Ledger { file, sources, row: row_digits, line, index, written } = self;
+        let Ledger { file, sources, row: number, line, index, payload, written } = self;
         *written += 1;
-        let out = file.buffer();
-        out.extend_from_slice(sources[row.place.source as usize].as_bytes());
-        row_digits.set(row.place.row);
-        row_digits.push(out);
-        out.push(b',');
+        let name = &sources[row.place.source as usize];
+        let cells = &cells[fate_and_action(alone.0, alone.1).len()..];
+        number.set(row.place.row);
         line.set(row.place.line);
-        line.push(out);
-        out.extend_from_slice(fate_and_action(row.fate, row.action).as_bytes());
-        out.extend_from_slice(phone);
-        out.push(b',');
         if let Some(place) = row.payload {
-            out.extend_from_slice(place.path.as_bytes());
-            out.push(b',');
+            payload.set(place.path);
             index.set(place.index);
-            index.push(out);
-        } else {
-            out.push(b',');
         }
-        match kept {
-            None => out.extend_from_slice(b",,\n"),
-            Some((source, number)) => {
-                out.push(b',');
-                out.extend_from_slice(sources[source as usize].as_bytes());
-                push_integer(out, number);
-                out.push(b'\n');
+        append(file.buffer(), name.len() + cells.len() + NUMBERS_ROOM, |page| {
+            page.put_literal(name);
+            number.put(page);
+            line.put(page);
+            page.put_short(fate_and_action(row.fate, row.action));
+            page.put_all(cells);
+            match (row.payload, kept) {
+                (Some(_), _) => {
+                    page.put_literal(&payload.cell);
+                    index.put(page);
+                }
+                (None, None) => page.put(b",,,,\n"),
+                (None, Some((source, number))) => {
+                    page.put(b",,,");
+                    page.put_literal(&sources[source as usize]);
+                    page.put_all(itoa::Buffer::new().format(number).as_bytes());
+                    page.put(b"\n");
+                }
             }
-        }
+        });
+        self.file.flush_if_full()
+    }
+
+    /// Writes the lines of many rows.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn write_run<R>(&mut self, run: Run<'_, R>) -> Result<()>
+    where
+        R: ExactSizeIterator<Item = (u64, usize, usize)> + Clone,
+    {
+        let Ledger { file, sources, row: number, line, index, payload, written } = self;
+        let Run { source, first, cells, rows, payload: place } = run;
+        *written += rows.len() as u64;
+        let name = &sources[source as usize];
+        let first_index = place.map_or(0, |place| place.index);
+        payload.set(place.map_or("", |place| place.path));
+        let row_room = name.len() + CELLS_ROOM + payload.cell.len() + NUMBERS_ROOM;
+        append(file.buffer(), rows.len() * row_room, |page| {
+            for (at, (in_line, from, to)) in (0..).zip(rows.clone()) {
+                page.put_literal(name);
+                number.set(first + at);
+                number.put(page);
+                line.set(in_line);
+                line.put(page);
+                page.put_slice(cells, from, to);
+                if place.is_some() {
+                    page.put_literal(&payload.cell);
+                    index.set(first_index + at);
+                    index.put(page);
+                } else {
+                    page.put(b",,,,\n");
+                }
+            }
+        });
         self.file.flush_if_full()
     }
 

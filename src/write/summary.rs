@@ -131,10 +131,10 @@ impl Counts {
         }
     }
 
-    /// Counts one row.
-    pub fn add(&mut self, fate: Fate) {
-        self.rows += 1;
-        *self.of(fate) += 1;
+    /// Counts so many rows.
+    pub fn add(&mut self, fate: Fate, rows: u64) {
+        self.rows += rows;
+        *self.of(fate) += rows;
     }
 
     fn of(&mut self, fate: Fate) -> &mut u64 {
@@ -402,7 +402,7 @@ mod tests {
     fn counts_of_parts_add_up_fate_by_fate_and_balance() {
         let (mut one, mut all) = (Counts::default(), Counts::default());
         for (times, fate) in (1..).zip(Fate::ALL) {
-            (0..times).for_each(|_| one.add(fate));
+            one.add(fate, times);
         }
         all.absorb(&one);
         assert_eq!(all, one);

@@ -10,7 +10,7 @@
 use super::scan::Scan;
 use crate::ingest::ReadOptions;
 use crate::ingest::dialect::Dialect;
-use crate::ingest::structure::{BLOCK, Block};
+use crate::ingest::structure::{BLOCK, Block, parity};
 
 /// After so many blocks without a quote a search for the next one is faster.
 const QUIET_BLOCKS: u32 = 8;
@@ -68,14 +68,6 @@ impl Scan {
         self.record_start = record_start;
         if quiet < QUIET_BLOCKS { start + BLOCK } else { start }
     }
-}
-
-/// Each bit is the parity of the bits of `mask` up to it.
-fn parity(mut mask: u64) -> u64 {
-    for shift in [1, 2, 4, 8, 16, 32] {
-        mask ^= mask << shift;
-    }
-    mask
 }
 
 /// The index of the last bit.

@@ -4,16 +4,18 @@
 
 use std::borrow::Cow;
 
+mod regular;
 mod text;
 
 use super::super::chunk::Malformed;
 use super::super::dialect::Dialect;
 use super::super::encoding::Form;
 use super::super::encoding::single_byte::{Decoded, Whole};
-use super::super::structure::Structure;
+use super::super::structure::{CellEnds, Structure};
 use super::super::{Ragged, ReadOptions};
 use super::{Fault, Record, Row, Spot};
 use crate::problem::Code;
+use regular::Marked;
 use text::{CellKind, CellSpan, bad_byte};
 
 /// Reads records; its buffers are used again from chunk to chunk.
@@ -23,6 +25,8 @@ pub struct RecordReader {
     /// The number of cells that a record must have; `None`: any.
     cells_expected: Option<usize>,
     cells: Vec<CellSpan>,
+    /// Of a record that is read the regular way, the cells that hold doubled quotes.
+    marked: Vec<Marked>,
     scratch: String,
     /// The text of one cell, before its quotes and escapes are written out.
     decoded: String,
@@ -58,6 +62,7 @@ impl RecordReader {
             options,
             cells_expected,
             cells: Vec::with_capacity(cells_expected.map_or(0, |cells| cells + 1)),
+            marked: Vec::new(),
             scratch: String::new(),
             decoded: String::new(),
             chunk: Decoded::default(),
@@ -80,20 +85,38 @@ impl RecordReader {
             _ => simdutf8::basic::from_utf8(bytes).ok().map(Whole::from),
         };
         let mut faults = malformed.iter().peekable();
-        let mut structure = Structure::new(bytes, self.options.dialect);
+        // Most records are pieces of such a text, as many as the header has.
+        let plain = whole.as_ref().filter(|whole| !whole.is_longer()).map(|whole| whole.text);
+        let mut regular = plain.zip(self.cells_expected).and_then(|(text, cells)| {
+            let ends = CellEnds::new(text.as_bytes(), self.options.dialect)?;
+            Some((text, ends, vec![""; cells]))
+        });
+        let mut structure = None;
         let mut now = Current::default();
         self.cells.clear();
         let mut texts = Vec::new();
         while now.start < bytes.len() {
             if let Some(fault) = faults.next_if(|fault| fault.start == now.start) {
                 now = self.give_malformed(bytes, *fault, now, &mut give);
-                structure.skip_to(now.start);
+                if let Some((_, ends, _)) = &mut regular {
+                    ends.start_at(now.start);
+                }
                 continue;
             }
-            let end = self.read_cells(bytes, &mut structure, &mut now);
+            if let Some((text, ends, texts)) = &mut regular
+                && self.read_regular(text, ends, texts, &mut now, &mut give)
+            {
+                continue;
+            }
+            let structure =
+                structure.get_or_insert_with(|| Structure::new(bytes, self.options.dialect));
+            structure.skip_to(now.start);
+            let end = self.read_cells(bytes, structure, &mut now);
             let next = if end < bytes.len() { after_line_end(bytes, end) } else { end };
-            structure.skip_to(next);
             self.end_record(bytes, whole.as_mut(), &mut texts, &mut now, (end, next), &mut give);
+            if let Some((_, ends, _)) = &mut regular {
+                ends.start_at(now.start);
+            }
         }
         self.chunk = decoded;
         now.line
@@ -265,10 +288,7 @@ impl RecordReader {
     /// first byte.
     fn is_blank(&self, bytes: &[u8], raw: &[u8]) -> bool {
         let dialect = self.options.dialect;
-        let may_be_blank = |&byte: &u8| {
-            byte == dialect.delimiter || Some(byte) == dialect.quote || byte.is_ascii_whitespace()
-        };
-        raw.iter().all(may_be_blank)
+        raw.iter().all(|byte| dialect.may_be_blank(*byte))
             && self.cells.iter().all(|cell| {
                 cell.kind == CellKind::Plain
                     && bytes[cell.start..cell.end].iter().all(u8::is_ascii_whitespace)

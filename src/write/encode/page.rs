@@ -1,4 +1,4 @@
-//! Where a contact is written. Pieces of a length that is known beforehand are copied and what is too
+//! Where a contact is written, or another line of many. Pieces of a length that is known beforehand are copied and what is too
 //! much is written over, which takes less time than to copy just enough; so there is room for a piece
 //! behind all that is written.
 
@@ -8,14 +8,21 @@ use crate::pieces::padded;
 /// The longest piece that is copied whole.
 const PIECE: usize = 32;
 
+/// How much is copied at once out of a buffer that goes on.
+const WINDOW: usize = 64;
+
 /// Appends what `write` writes. `room` is how many bytes that is likely to be.
 #[inline]
-pub(super) fn append(out: &mut Vec<u8>, room: usize, write: impl Fn(&mut Page<'_>)) {
+pub(in crate::write) fn append(
+    out: &mut Vec<u8>,
+    room: usize,
+    mut write: impl FnMut(&mut Page<'_>),
+) {
     let start = out.len();
     let mut room = room + PIECE;
     loop {
         out.resize(start + room, 0);
-        let mut page = Page { bytes: &mut out[start..], at: 0 };
+        let mut page = Page::on(&mut out[start..]);
         write(&mut page);
         let written = page.at;
         if written + PIECE <= room {
@@ -28,27 +35,33 @@ pub(super) fn append(out: &mut Vec<u8>, room: usize, write: impl Fn(&mut Page<'_
 }
 
 /// Room for a contact. What does not fit is counted and not written.
-pub(super) struct Page<'o> {
+pub(in crate::write) struct Page<'o> {
     bytes: &'o mut [u8],
     at: usize,
 }
 
-impl Page<'_> {
+impl<'o> Page<'o> {
+    /// Room in so many bytes, of which none is written.
+    #[inline(always)]
+    pub(in crate::write) fn on(bytes: &'o mut [u8]) -> Page<'o> {
+        Page { bytes, at: 0 }
+    }
+
     /// How many bytes are written.
     #[inline(always)]
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::write) fn len(&self) -> usize {
         self.at
     }
 
     /// Goes back to where so many bytes were written.
     #[inline(always)]
-    pub(super) fn truncate(&mut self, len: usize) {
+    pub(in crate::write) fn truncate(&mut self, len: usize) {
         self.at = len;
     }
 
     /// Writes over the byte at a place.
     #[inline(always)]
-    pub(super) fn set(&mut self, at: usize, byte: u8) {
+    pub(in crate::write) fn set(&mut self, at: usize, byte: u8) {
         if let Some(place) = self.bytes.get_mut(at) {
             *place = byte;
         }
@@ -56,7 +69,7 @@ impl Page<'_> {
 
     /// Writes the first so many bytes of a piece.
     #[inline(always)]
-    pub(super) fn put_part<const N: usize>(&mut self, piece: &[u8; N], len: usize) {
+    pub(in crate::write) fn put_part<const N: usize>(&mut self, piece: &[u8; N], len: usize) {
         const { assert!(N <= PIECE, "no room is kept for so long a piece") };
         let rest = self.bytes.get_mut(self.at..);
         if let Some(place) = rest.and_then(|rest| rest.first_chunk_mut()) {
@@ -67,13 +80,13 @@ impl Page<'_> {
 
     /// Writes a piece.
     #[inline(always)]
-    pub(super) fn put<const N: usize>(&mut self, piece: &[u8; N]) {
+    pub(in crate::write) fn put<const N: usize>(&mut self, piece: &[u8; N]) {
         self.put_part(piece, N);
     }
 
     /// Writes bytes of any number.
     #[inline(never)]
-    pub(super) fn put_all(&mut self, bytes: &[u8]) {
+    pub(in crate::write) fn put_all(&mut self, bytes: &[u8]) {
         if let Some(place) = self.bytes.get_mut(self.at..self.at + bytes.len()) {
             place.copy_from_slice(bytes);
         }
@@ -82,7 +95,7 @@ impl Page<'_> {
 
     /// Writes a text of our own.
     #[inline(always)]
-    pub(super) fn put_literal(&mut self, literal: &Literal) {
+    pub(in crate::write) fn put_literal(&mut self, literal: &Literal) {
         self.put_part(&literal.first, literal.bytes.min(PIECE));
         // Few are longer than that.
         if literal.bytes > PIECE {
@@ -90,10 +103,42 @@ impl Page<'_> {
         }
     }
 
+    /// Writes a text that mostly has no more than 32 bytes.
+    #[inline(always)]
+    pub(in crate::write) fn put_short(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        match (bytes.first_chunk::<16>(), bytes.last_chunk::<16>()) {
+            (Some(first), Some(last)) if bytes.len() <= 32 => {
+                // The last ones may be written over those before them.
+                let end = self.at + bytes.len();
+                self.put(first);
+                self.at = end - last.len();
+                self.put(last);
+            }
+            (Some(_), _) => self.put_all(bytes),
+            (None, _) => self.put_part(&padded(bytes), bytes.len()),
+        }
+    }
+
+    /// Writes a text that stands in a buffer before and behind which other ones stand: mostly a copy of
+    /// more than it has is taken from there.
+    #[inline(always)]
+    pub(in crate::write) fn put_slice(&mut self, buffer: &[u8], from: usize, to: usize) {
+        let long = buffer.get(from..).and_then(|rest| rest.first_chunk::<WINDOW>());
+        let place = self.bytes.get_mut(self.at..).and_then(|rest| rest.first_chunk_mut());
+        match (long, place) {
+            (Some(long), Some(place)) if to - from <= WINDOW => {
+                *place = *long;
+                self.at += to - from;
+            }
+            _ => self.put_all(&buffer[from..to]),
+        }
+    }
+
     /// Writes what stands between the quotes of a JSON string, as
     /// [`push_json_text`](super::push_json_text) appends it.
     #[inline(always)]
-    pub(super) fn put_json_text(&mut self, text: &str) {
+    pub(in crate::write) fn put_json_text(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let before = self.at;
         let escaped = if bytes.len() < 16 {
@@ -142,7 +187,7 @@ impl Page<'_> {
 
 /// Text of our own that is written for every contact.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Literal {
+pub(in crate::write) struct Literal {
     first: [u8; PIECE],
     /// What does not fit there.
     rest: Vec<u8>,
@@ -151,14 +196,14 @@ pub(super) struct Literal {
 }
 
 impl Literal {
-    pub(super) fn new(text: &str) -> Literal {
+    pub(in crate::write) fn new(text: &str) -> Literal {
         let (first, rest) = text.as_bytes().split_at(text.len().min(PIECE));
         let mut literal = Literal { bytes: text.len(), rest: rest.to_vec(), first: [0; PIECE] };
         literal.first[..first.len()].copy_from_slice(first);
         literal
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::write) fn len(&self) -> usize {
         self.bytes
     }
 }

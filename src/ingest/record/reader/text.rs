@@ -148,7 +148,7 @@ pub(super) fn bad_byte(form: Form, raw: &[u8], at: usize) -> String {
 
 /// Writes out what a cell means: where it is quoted, two quotes are one; an escape before a byte
 /// that it takes as text is left out.
-fn push_meaning(out: &mut String, marked: &str, quoted: bool, dialect: Dialect) {
+pub(super) fn push_meaning(out: &mut String, marked: &str, quoted: bool, dialect: Dialect) {
     let bytes = marked.as_bytes();
     let mark = if quoted { dialect.quote.or(dialect.escape) } else { dialect.escape };
     let (Some(mark), escape) = (mark, dialect.escape) else {

@@ -1,0 +1,126 @@
+//! The records of a chunk that is text as it stands, in a dialect without escapes: where cells end is
+//! told by the parity of the quotes before it, 64 bytes at a time, and the cells are pieces of the
+//! text. What is unusual in any other way than by doubled quotes and line ends inside quotes is left
+//! to the complete way.
+
+use super::super::super::chunk::count_line_ends;
+use super::super::super::dialect::Dialect;
+use super::super::super::structure::CellEnds;
+use super::super::{Record, Row, Spot};
+use super::text::push_meaning;
+use super::{Current, RecordReader, after_line_end};
+
+/// A cell that holds doubled quotes: its index, and where in the scratch its meaning ends.
+pub(super) type Marked = (usize, usize);
+
+/// A record that was cut into cells.
+struct Cut {
+    /// The offset of its line end, or that of the end of all.
+    end: usize,
+    /// Line ends inside quotes.
+    lines_inside: u64,
+}
+
+impl RecordReader {
+    /// Reads the record at `now`, gives it, and goes on to the next; `false`, and the record is still
+    /// to be read, where only the complete way will do; then `ends` stands anywhere. `texts` has a
+    /// place for each of its cells.
+    #[inline]
+    pub(super) fn read_regular<'b>(
+        &mut self,
+        text: &'b str,
+        ends: &mut CellEnds<'b>,
+        texts: &mut [&'b str],
+        now: &mut Current,
+        give: &mut impl FnMut(Record<'_>),
+    ) -> bool {
+        let bytes = text.as_bytes();
+        let (dialect, limits) = (self.options.dialect, &self.options.limits);
+        self.marked.clear();
+        let Some(cut) = cut(text, now.start, dialect, ends, texts, &mut self.marked) else {
+            return false;
+        };
+        let Cut { end, lines_inside } = cut;
+        let next = if end < bytes.len() { after_line_end(bytes, end) } else { end };
+        if next > end + 1 {
+            // The line feed of a CRLF.
+            ends.next();
+        }
+        let raw = &bytes[now.start..end];
+        let bytes_max = limits.record_bytes_max.min(limits.cell_bytes_max);
+        let is_usual = raw.len() < bytes_max && texts.len() <= limits.record_cells_max;
+        if !is_usual || raw.first().is_none_or(|first| dialect.may_be_blank(*first)) {
+            return false;
+        }
+        let length = self.options.form.source_length(&bytes[now.start..next]);
+        let spot = Spot { byte: now.byte, length, start: now.start, end: next, line: now.line };
+        let (is_ascii, may_hold_line_ends) = (raw.is_ascii(), lines_inside > 0);
+        let cells_seen = texts.len();
+        let row = |cells| Row { spot, cells, cells_seen, may_hold_line_ends, is_ascii };
+        if self.marked.is_empty() {
+            give(Record::Row(row(texts)));
+        } else {
+            give(Record::Row(row(&self.with_meanings(texts))));
+        }
+        let line = now.line + lines_inside + u64::from(next > end);
+        let byte = now.byte + length;
+        *now = Current { start: next, byte, cell_start: next, line, ..Current::default() };
+        true
+    }
+
+    /// The cells, those that hold doubled quotes as they are meant.
+    fn with_meanings<'t>(&'t mut self, texts: &[&'t str]) -> Vec<&'t str> {
+        self.scratch.clear();
+        for (at, end) in &mut self.marked {
+            push_meaning(&mut self.scratch, texts[*at], true, self.options.dialect);
+            *end = self.scratch.len();
+        }
+        let mut meant = texts.to_vec();
+        let mut start = 0;
+        for (at, end) in &self.marked {
+            meant[*at] = &self.scratch[start..*end];
+            start = *end;
+        }
+        meant
+    }
+}
+
+/// Cuts the record that begins at `start` into the cells for which `texts` has places; `None` where
+/// these are too few or too many. Lists in `marked` those that hold doubled quotes.
+#[inline(never)]
+fn cut<'b>(
+    text: &'b str,
+    mut start: usize,
+    dialect: Dialect,
+    ends: &mut CellEnds<'b>,
+    texts: &mut [&'b str],
+    marked: &mut Vec<Marked>,
+) -> Option<Cut> {
+    let bytes = text.as_bytes();
+    // No byte is 256.
+    let quote = dialect.quote.map_or(256, u16::from);
+    // What is read from on its own copy stays in registers.
+    let mut places = ends.clone();
+    let mut lines_inside = 0;
+    let mut slots = texts.iter_mut().enumerate();
+    let end = loop {
+        let (at, is_special) = places.next();
+        let is_quoted = at > start + 1 && u16::from(bytes[start]) == quote;
+        let around = usize::from(is_quoted);
+        let cell = text.get(start + around..at - around)?;
+        let (index, slot) = slots.next()?;
+        *slot = cell;
+        if is_special && is_quoted {
+            lines_inside += count_line_ends(cell.as_bytes());
+            if cell.as_bytes().contains(&bytes[start]) {
+                marked.push((index, 0));
+            }
+        }
+        if bytes.get(at) != Some(&dialect.delimiter) {
+            break at;
+        }
+        start = at + 1;
+    };
+    *ends = places;
+    slots.next().is_none().then_some(Cut { end, lines_inside })
+}
