@@ -99,7 +99,6 @@ def cost(command, folder):
     """Runs a process to its end: user, system and wall seconds, peak MiB."""
     takes_folder = "csv-pass" not in " ".join(map(str, command)) and command[0] != "wc"
     command = [str(part) for part in command] + ([str(folder)] if takes_folder else [])
-    shutil.rmtree(folder, ignore_errors=True)
     started = time.monotonic()
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(child.pid, 0)
@@ -125,10 +124,14 @@ def main():
     ready = list(lanes(wishes.lanes.split(",") if wishes.lanes else [], source))
     print(f"{wishes.rows} rows, {source.stat().st_size / 1e6:.0f} MB, {wishes.rounds} rounds, {os.cpu_count()} cores")
     costs = {name: [] for name, _, _ in ready}
-    for _ in range(wishes.rounds):
+    # File systems take long to make files where many were just deleted, so all go at the end.
+    outputs = PLACE / "out"
+    shutil.rmtree(outputs, ignore_errors=True)
+    outputs.mkdir()
+    for turn in range(wishes.rounds):
         for name, _, command in ready:
-            costs[name].append(cost(command, PLACE / "out"))
-    shutil.rmtree(PLACE / "out", ignore_errors=True)
+            costs[name].append(cost(command, outputs / f"{turn}-{name}"))
+    shutil.rmtree(outputs, ignore_errors=True)
     medians = {name: [statistics.median(column) for column in zip(*runs)] for name, runs in costs.items()}
     base = medians.get("rowcall-1-thread") or next(iter(medians.values()))
     print(f"{'':>18} {'CPU s':>9} {'wall s':>9} {'peak MiB':>9} {'CPU ratio':>10}  version")

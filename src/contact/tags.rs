@@ -50,7 +50,8 @@ impl<'r> Tags<'r> {
             *slot = cell;
             count += 1;
         }
-        let mut tags = Tags { texts, count, form: Form::Cells, separator, own };
+        let form = if count == 0 { Form::Labels } else { Form::Cells };
+        let mut tags = Tags { texts, count, form, separator, own };
         if count > 0 {
             tags.hold_labels();
         }

@@ -1,6 +1,5 @@
 //! A row whose fate is settled → every file that has something to say of it.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::contact::Field;
@@ -44,7 +43,7 @@ pub(super) struct Writers {
     reader: Option<RecordReader>,
     /// What is said of a duplicate of which there is no more to say, by what differs, in the form
     /// of the source.
-    plain_duplicates: HashMap<(Fate, Differences), Vec<u8>>,
+    plain_duplicates: Vec<((Fate, Differences), Vec<u8>)>,
     /// Kept from row to row for their memory.
     own: OwnCells,
     /// Goes last: where the run fails, the files in it are closed before it is removed, and their
@@ -171,7 +170,7 @@ impl Writers {
             rejects: RowsFile::new("rejects", &REJECT_COLUMNS, names.len(), job.values),
             duplicates: RowsFile::new("duplicates", &DUPLICATE_COLUMNS, names.len(), job.values),
             reader: None,
-            plain_duplicates: HashMap::new(),
+            plain_duplicates: Vec::new(),
             own: OwnCells::default(),
             out,
         })
@@ -373,7 +372,14 @@ impl Writers {
         };
         let several;
         let words = if row.problems().next().is_none() {
-            plain_duplicates.entry((row.fate, differs)).or_insert_with(say)
+            // There are few kinds of them.
+            let kind = (row.fate, differs);
+            let known = plain_duplicates.iter().position(|(known, _)| *known == kind);
+            let at = known.unwrap_or_else(|| {
+                plain_duplicates.push((kind, say()));
+                plain_duplicates.len() - 1
+            });
+            &plain_duplicates[at].1
         } else {
             several = say();
             &several

@@ -44,7 +44,7 @@ fn looks_like_formula(text: &str) -> bool {
 #[inline]
 pub fn guard(cell: &str) -> Cow<'_, [u8]> {
     if looks_like_formula(cell) {
-        format!("'{cell}").into_bytes().into()
+        [b"'", cell.as_bytes()].concat().into()
     } else {
         cell.as_bytes().into()
     }

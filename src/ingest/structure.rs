@@ -247,4 +247,43 @@ mod tests {
             }
         }
     }
+
+    /// Where cells end, byte by byte, and whether a line end or two quotes stood inside quotes before.
+    fn cell_ends(bytes: &[u8], start: usize, quote: Option<u8>) -> Vec<(usize, bool)> {
+        let (mut found, mut is_inside, mut is_special) = (Vec::new(), false, false);
+        for (at, byte) in bytes.iter().enumerate().skip(start) {
+            if Some(*byte) == quote {
+                let closed_before = at > start && Some(bytes[at - 1]) == quote && !is_inside;
+                is_inside = !is_inside;
+                is_special |= is_inside && closed_before;
+            } else if is_inside {
+                is_special |= Dialect::ends_line(*byte);
+            } else if Dialect::default().ends_cell(*byte) {
+                found.push((at, is_special));
+                is_special = false;
+            }
+        }
+        found.push((bytes.len(), is_special));
+        found
+    }
+
+    #[test]
+    fn cells_end_at_delimiters_and_line_ends_outside_quotes() {
+        for length in 0..300 {
+            let bytes: Vec<u8> =
+                (0..length).map(|at| b"a,\"b\"\"\nc\",d\r\n"[at * 3 % 13]).collect();
+            for quote in [Some(b'"'), None] {
+                let dialect = Dialect { quote, ..Dialect::default() };
+                let mut ends = CellEnds::new(&bytes, dialect).expect("without an escape");
+                for start in [0, length / 3, length] {
+                    ends.start_at(start);
+                    let expected = cell_ends(&bytes, start, quote);
+                    let got: Vec<_> = expected.iter().map(|_| ends.next()).collect();
+                    assert_eq!(got, expected, "{length} bytes from {start}, quote {quote:?}");
+                }
+            }
+        }
+        let dialect = Dialect { escape: Some(b'\\'), ..Dialect::default() };
+        assert!(CellEnds::new(b"a", dialect).is_none());
+    }
 }

@@ -8,6 +8,7 @@ use encoding_rs::{WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1256};
 use super::problem;
 use crate::contact::Field;
 use crate::map::Draft;
+use crate::pieces::{is, marks};
 use crate::problem::{Code, Confidence, Problem, Suggestion};
 
 /// The fields that hold people's own words.
@@ -102,7 +103,8 @@ fn first_two(cell: &str) -> Option<[char; 2]> {
 /// Whether somebody before us replaced what was no text. Its first byte is rare, and soon looked
 /// for.
 fn has_replacement(cell: &str) -> bool {
-    memchr::memchr(0xef, cell.as_bytes()).is_some() && cell.contains(char::REPLACEMENT_CHARACTER)
+    let first = marks(cell.as_bytes(), |bytes| [is(bytes, 0xef)]);
+    first != Some([0]) && cell.contains(char::REPLACEMENT_CHARACTER)
 }
 
 /// The bytes that single-byte encodings have for a letter in which a character of UTF-8 may begin,
