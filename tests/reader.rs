@@ -95,6 +95,21 @@ fn check_text(text: &[u8], options: ReadOptions, chunk_sizes: &[usize]) {
     }
 }
 
+#[test]
+fn a_limit_on_cells_holds_wherever_two_quotes_stand_in_one() {
+    let limits = Limits { cell_bytes_max: 70, ..Limits::default() };
+    let options = ReadOptions { limits, ..ReadOptions::default() };
+    for before in 0..140 {
+        for after in [0, 1, 2, 30, 64, 65] {
+            let (before, after) = ("x".repeat(before), "y".repeat(after));
+            let text = format!("a,\"{before}\"\"\n{after}\"\nb,c\n").repeat(3);
+            let got = ours(text.as_bytes(), options, 1 << 20);
+            assert_eq!(got, plain(text.as_bytes(), options), "{text}");
+            assert_eq!(got, ours(text.as_bytes(), options, 1), "{text}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -252,13 +252,16 @@ impl Writers {
 
     /// Writes what there is to say of many plain rows.
     pub(super) fn write_run(&mut self, mut run: Run<'_>) -> Result<()> {
+        // So many that the room made for them is small.
+        const ROWS_AT_ONCE: usize = 64;
         while !run.rows.is_empty() {
             let (payload, sent) = match &mut self.payload {
                 Some((payload, _)) => {
-                    let (place, sent) = payload.push_run(run.contacts(), &mut self.out)?;
+                    let contacts = run.contacts().take(ROWS_AT_ONCE);
+                    let (place, sent) = payload.push_run(contacts, &mut self.out)?;
                     (Some(place), sent)
                 }
-                None => (None, run.rows.len()),
+                None => (None, run.rows.len().min(ROWS_AT_ONCE)),
             };
             let (here, behind) = run.split(sent);
             let Run { worked, source, first, .. } = here;

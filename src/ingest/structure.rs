@@ -1,5 +1,6 @@
-//! The bytes that matter: where delimiters, quotes, escapes and line ends stand, found 64 bytes at
-//! a time without a branch for each. What they mean is for the record reader to say.
+//! The bytes that matter, found 64 bytes at a time without a branch for each: where delimiters,
+//! quotes, escapes and line ends stand, whose meaning is for the record reader to say; and, where
+//! quotes stand only where they belong, where cells end.
 
 use wide::u8x16;
 

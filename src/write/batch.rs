@@ -179,12 +179,15 @@ impl Payload {
     ///
     /// # Errors
     /// Where a file cannot be written.
+    ///
+    /// # Panics
+    /// Where there is no contact.
     pub fn push_run<'c>(
         &mut self,
         mut contacts: impl Iterator<Item = &'c [u8]>,
         out: &mut OutDir,
     ) -> Result<(PayloadPlace<'_>, usize)> {
-        let first = contacts.next().expect("a run has a row");
+        let first = contacts.next().expect("there is a first contact");
         let index = self.push(first, out)?.index;
         let mut count = 1;
         for contact in contacts {

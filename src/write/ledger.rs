@@ -180,7 +180,9 @@ impl Ledger {
             payload.set(place.path);
             index.set(place.index);
         }
-        append(file.buffer(), name.len() + cells.len() + NUMBERS_ROOM, |page| {
+        let kept_name = kept.map_or(0, |(source, _)| sources[source as usize].len());
+        let names = name.len() + payload.cell.len() + kept_name;
+        append(file.buffer(), names + cells.len() + NUMBERS_ROOM, |page| {
             page.put_literal(name);
             number.put(page);
             line.put(page);

@@ -2,6 +2,7 @@
 //! one that goes byte by byte and knows no chunks.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use rowcall::ingest::chunk::{Chunk, Splitter, count_line_ends};
 use rowcall::ingest::dialect::Dialect;
@@ -26,11 +27,37 @@ pub(crate) enum What {
     Malformed(Code),
 }
 
-/// Ours: chunks of about `chunk_bytes`.
+/// Ours: chunks of about `chunk_bytes`. That so many cells are wanted as some record has changes
+/// nothing but that others are malformed.
 pub(crate) fn ours(input: &[u8], options: ReadOptions, chunk_bytes: usize) -> Vec<Seen> {
+    const COUNTS_TRIED_MAX: usize = 3;
+    let all = read(input, options, chunk_bytes, None);
+    let counts = all.iter().filter_map(|seen| match &seen.what {
+        What::Cells(cells) => Some(cells.len()),
+        What::Blank | What::Malformed(_) => None,
+    });
+    for wanted in counts.collect::<BTreeSet<usize>>().into_iter().take(COUNTS_TRIED_MAX) {
+        let mut expected = all.clone();
+        for seen in &mut expected {
+            if matches!(&seen.what, What::Cells(cells) if cells.len() != wanted) {
+                seen.what = What::Malformed(Code::RecordCellCount);
+            }
+        }
+        let got = read(input, options, chunk_bytes, Some(wanted));
+        assert_eq!(got, expected, "{wanted} cells wanted");
+    }
+    all
+}
+
+fn read(
+    input: &[u8],
+    options: ReadOptions,
+    chunk_bytes: usize,
+    cells_wanted: Option<usize>,
+) -> Vec<Seen> {
     let mut splitter = Splitter::new(input, options, chunk_bytes);
     let mut chunk = Chunk::default();
-    let mut reader = RecordReader::new(options, None);
+    let mut reader = RecordReader::new(options, cells_wanted);
     let mut all = Vec::new();
     let mut line = 0;
     while splitter.next_chunk(&mut chunk).expect("memory can be read") {
@@ -39,6 +66,9 @@ pub(crate) fn ours(input: &[u8], options: ReadOptions, chunk_bytes: usize) -> Ve
                 Record::Blank(spot) => (spot, What::Blank),
                 Record::Malformed(fault) => (fault.spot, What::Malformed(fault.code)),
                 Record::Row(row) => {
+                    let holds_line_ends = row.cells().any(|cell| cell.contains(['\n', '\r']));
+                    assert!(row.may_hold_line_ends() || !holds_line_ends);
+                    assert!(!row.is_ascii() || row.cells().all(str::is_ascii));
                     (row.spot, What::Cells(row.cells().map(str::to_owned).collect()))
                 }
             };

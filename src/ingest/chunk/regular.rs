@@ -46,7 +46,9 @@ impl Scan {
             let (opening, closing) = (quotes & after, quotes & !after);
             let before_closing = closing << 1 | closing_before;
             let strays = opening & !(ends << 1 | ends_before) | before_closing & !ends;
-            if strays != 0 || inside != 0 && start + BLOCK - open > cell_bytes_max {
+            // A quote that closed may have been the first of two.
+            let may_be_inside = inside | closing_before != 0;
+            if strays != 0 || may_be_inside && start + BLOCK - open > cell_bytes_max {
                 break;
             }
             if let Some(at) = last(opening & !before_closing) {

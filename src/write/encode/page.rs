@@ -1,6 +1,6 @@
-//! Where a contact is written, or another line of many. Pieces of a length that is known beforehand are copied and what is too
-//! much is written over, which takes less time than to copy just enough; so there is room for a piece
-//! behind all that is written.
+//! Where a contact is written, or another line of which there are many. Pieces of a length that is
+//! known beforehand are copied and what is too much is written over, which takes less time than to
+//! copy just enough; so there is room for a piece behind all that is written.
 
 use super::json::{escape, escaped_of_16, needs_escape};
 use crate::pieces::padded;
@@ -34,7 +34,7 @@ pub(in crate::write) fn append(
     }
 }
 
-/// Room for a contact. What does not fit is counted and not written.
+/// Room for what is written. What does not fit is counted and not written.
 pub(in crate::write) struct Page<'o> {
     bytes: &'o mut [u8],
     at: usize,
@@ -55,13 +55,13 @@ impl<'o> Page<'o> {
 
     /// Goes back to where so many bytes were written.
     #[inline(always)]
-    pub(in crate::write) fn truncate(&mut self, len: usize) {
+    pub(super) fn truncate(&mut self, len: usize) {
         self.at = len;
     }
 
     /// Writes over the byte at a place.
     #[inline(always)]
-    pub(in crate::write) fn set(&mut self, at: usize, byte: u8) {
+    pub(super) fn set(&mut self, at: usize, byte: u8) {
         if let Some(place) = self.bytes.get_mut(at) {
             *place = byte;
         }
@@ -138,7 +138,7 @@ impl<'o> Page<'o> {
     /// Writes what stands between the quotes of a JSON string, as
     /// [`push_json_text`](super::push_json_text) appends it.
     #[inline(always)]
-    pub(in crate::write) fn put_json_text(&mut self, text: &str) {
+    pub(super) fn put_json_text(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let before = self.at;
         let escaped = if bytes.len() < 16 {
@@ -185,7 +185,7 @@ impl<'o> Page<'o> {
     }
 }
 
-/// Text of our own that is written for every contact.
+/// Text of our own that is written many times.
 #[derive(Debug, Clone, Default)]
 pub(in crate::write) struct Literal {
     first: [u8; PIECE],

@@ -1,7 +1,7 @@
 //! The records of a chunk that is text as it stands, in a dialect without escapes: where cells end is
 //! told by the parity of the quotes before it, 64 bytes at a time, and the cells are pieces of the
-//! text. What is unusual in any other way than by doubled quotes and line ends inside quotes is left
-//! to the complete way.
+//! text. What is unusual in any other way than by doubled quotes and line ends inside quotes, and what
+//! may be blank, is left to the complete way.
 
 use super::super::super::chunk::count_line_ends;
 use super::super::super::dialect::Dialect;
@@ -47,9 +47,10 @@ impl RecordReader {
             ends.next();
         }
         let raw = &bytes[now.start..end];
-        let bytes_max = limits.record_bytes_max.min(limits.cell_bytes_max);
-        let is_usual = raw.len() < bytes_max && texts.len() <= limits.record_cells_max;
-        if !is_usual || raw.first().is_none_or(|first| dialect.may_be_blank(*first)) {
+        let is_short =
+            next - now.start <= limits.record_bytes_max && raw.len() <= limits.cell_bytes_max;
+        let is_usual = is_short && texts.len() <= limits.record_cells_max;
+        if !is_usual || raw.iter().all(|byte| dialect.may_be_blank(*byte)) {
             return false;
         }
         let length = self.options.form.source_length(&bytes[now.start..next]);
