@@ -135,6 +135,11 @@ fn what_is_typed_wins_over_the_profile() {
     );
     let joined = run("joined", &["--map=phone=C", "--region=IN"]);
     assert_eq!(joined, typed);
+    let check = ["check", "a.csv"];
+    let output = rowcall(place.path(), &check);
+    assert!(stderr(&output).contains("with the settings of rowcall.toml"), "{}", stderr(&output));
+    let named = rowcall(place.path(), &[&check[..], &["--profile", "rowcall.toml"]].concat());
+    assert!(!stderr(&named).contains("settings of"), "who names it knows: {}", stderr(&named));
     let none = rowcall(place.path(), &["check", "a.csv", "--profile", "none"]);
     assert_eq!(none.status.code(), Some(2), "without it nothing is known of the columns");
 }

@@ -23,6 +23,7 @@ use rowcall::write::summary::Summary;
 
 use crate::args::{CheckArgs, CommonArgs, Format, LimitArgs, PrepareArgs, ReadArgs};
 use crate::next;
+use crate::profile;
 use crate::progress::Watcher;
 use crate::stdout;
 use crate::style::Style;
@@ -94,6 +95,7 @@ fn say(wishes: &Wishes<'_>, args: &CommonArgs, job: &Job, summary: &Summary) {
     };
     let told = Told {
         summary,
+        profile: if args.columns.profile.is_none() { profile::usual() } else { None },
         out: wishes.out,
         examples: if args.show_values { Examples::Masked } else { Examples::Hidden },
         next: &run.steps(summary),

@@ -38,12 +38,19 @@ pub(crate) fn apply(typed: Vec<OsString>) -> Result<Vec<OsString>, Error> {
     let path = match named.as_deref() {
         Some("none") => return Ok(typed),
         Some(path) => path,
-        None if Path::new(USUAL).is_file() => USUAL,
-        None => return Ok(typed),
+        None => match usual() {
+            Some(path) => path,
+            None => return Ok(typed),
+        },
     };
     let text =
         read(path).map_err(|what| Error::Usage(format!("profile {}: {what}", printable(path))))?;
     with_text(typed, &text, path)
+}
+
+/// The profile that is read where none is named, if it is there.
+pub(crate) fn usual() -> Option<&'static str> {
+    Path::new(USUAL).is_file().then_some(USUAL)
 }
 
 /// The text of a profile, or why it cannot be had.

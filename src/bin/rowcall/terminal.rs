@@ -22,6 +22,8 @@ const PROBLEMS_SHOWN_MAX: usize = 5;
 /// What is said, and how.
 pub(crate) struct Told<'s> {
     pub(crate) summary: &'s Summary,
+    /// The profile that was read without being named.
+    pub(crate) profile: Option<&'s str>,
     pub(crate) out: Option<&'s Path>,
     pub(crate) examples: Examples,
     pub(crate) next: &'s [Step],
@@ -68,6 +70,10 @@ impl Told<'_> {
     /// What was read, and what is to be said of it as a whole.
     fn push_files(&self, text: &mut String) {
         let summary = self.summary;
+        if let Some(profile) = self.profile {
+            let what = format!("with the settings of {profile}; --profile none leaves them out");
+            self.push(text, "  ", &what);
+        }
         if let Some(limit) = summary.settings.limit {
             let limit = grouped(limit);
             self.push(text, "  ", &format!("a trial run: no more than {limit} rows were read"));

@@ -54,6 +54,14 @@ struct Current {
     lines_inside: u64,
 }
 
+impl Current {
+    /// The record that begins at offset `start`, which is `byte` in the source, behind so many lines.
+    #[inline]
+    fn at(start: usize, byte: u64, line: u64) -> Current {
+        Current { start, byte, cell_start: start, line, ..Current::default() }
+    }
+}
+
 impl RecordReader {
     /// A reader of records that have `cells_expected` cells each; `None`: any number.
     #[must_use]
@@ -280,8 +288,7 @@ impl RecordReader {
         }
         self.cells.clear();
         let line = now.line + now.lines_inside + u64::from(next > end);
-        let byte = now.byte + length;
-        *now = Current { start: next, byte, cell_start: next, line, ..Current::default() };
+        *now = Current::at(next, now.byte + length, line);
     }
 
     /// Whether every cell of the record is empty or white space. Most records say no by their
@@ -361,9 +368,7 @@ impl RecordReader {
         let raw = &line[..content];
         give(Record::Malformed(Fault { spot, code: fault.code, detail, raw, form }));
         let lines = u64::from(next > end || fault.dropped > 0);
-        let byte = now.byte + length;
-        let line = now.line + lines;
-        Current { start: next, byte, cell_start: next, line, ..Current::default() }
+        Current::at(next, now.byte + length, now.line + lines)
     }
 }
 

@@ -64,8 +64,7 @@ impl RecordReader {
             give(Record::Row(row(&self.with_meanings(texts))));
         }
         let line = now.line + lines_inside + u64::from(next > end);
-        let byte = now.byte + length;
-        *now = Current { start: next, byte, cell_start: next, line, ..Current::default() };
+        *now = Current::at(next, now.byte + length, line);
         true
     }
 
