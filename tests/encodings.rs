@@ -80,11 +80,33 @@ fn every_file_gives_the_payload_of_its_set_where_its_encoding_is_given() {
         let wanted = fs::read_to_string(expected(&sample.set)).expect("an expected payload");
         assert_eq!(payload, wanted, "{}", sample.name);
         assert_eq!(source["evidence"]["encoding"], "given", "{}", sample.name);
+        assert!(source["encoding_is_doubtful"].is_null(), "{}", sample.name);
         if source["compression"].is_null() {
             let length = fs::metadata(&sample.path).expect("a file").len();
             assert_eq!(source["bytes"], length, "{}", sample.name);
         }
     }
+}
+
+#[test]
+fn an_encoding_that_was_given_is_doubted_where_the_text_is_well_formed_utf_8() {
+    let of_utf_8 = samples().into_iter().filter(|it| it.name == format!("{}.utf-8.csv", it.set));
+    let mut doubted = 0;
+    for sample in of_utf_8 {
+        let input = sample.path.to_str().expect("text");
+        let input = [input, "--encoding", "windows-1252"];
+        let arguments = [&["check"], &input[..], &["--region", "AE"]].concat();
+        let said = stderr(&rowcall(Path::new("."), &arguments)).replace(['\n', ' '], "");
+        let doubt = "warning:thetextiswell-formedUTF-8,and--encodingsayswindows-1252;";
+        assert!(said.contains(doubt), "{}: {said}", sample.name);
+        let arguments = [&["inspect"], &input[..], &["--format", "json"]].concat();
+        let output = rowcall(Path::new("."), &arguments);
+        let facts: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let warning = facts["warnings"][0].as_str().unwrap_or_default();
+        assert!(warning.ends_with("leave --encoding out"), "{}: {facts}", sample.name);
+        doubted += 1;
+    }
+    assert!(doubted > 5, "only {doubted} files were tried");
 }
 
 /// Ten rows in these are too little, or too much like another encoding, to be told from it.

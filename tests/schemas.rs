@@ -159,6 +159,10 @@ fn check_options(schemas: &mut Schemas) {
     let google = fixtures().join("exports/known/google.csv");
     let google = google.to_str().expect("text");
     schemas.check_stdout("summary", place.path(), &["check", google, "--format", "json"]);
+    let latin = fixtures().join("encodings/latin.utf-8.csv");
+    let latin = latin.to_str().expect("text");
+    let arguments = ["check", latin, "--format", "json", "--encoding", "windows-1252"];
+    schemas.check_stdout("summary", place.path(), &arguments);
 }
 
 fn check_inspect(schemas: &mut Schemas) {

@@ -42,6 +42,7 @@ pub(super) struct SourceContext {
     pub(super) compression: Option<Compression>,
     pub(super) encoding: Encoding,
     pub(super) encoding_by: Evidence,
+    pub(super) encoding_is_doubtful: bool,
     pub(super) rules: Rules,
     /// What the platform does with a contact that it has.
     pub(super) rule: Existing,
@@ -182,6 +183,7 @@ impl SourceContext {
             compression: source.compression,
             encoding: source.encoding,
             encoding_by: source.encoding_by,
+            encoding_is_doubtful: source.encoding_is_doubtful,
             rules: rules(job),
             rule: job.contract.as_ref().map(|it| it.existing).unwrap_or_default(),
             lists: Arc::default(),

@@ -63,6 +63,7 @@ impl Ordered {
             rows: self.read[at].rows,
             compression: context.compression.map(Compression::as_str),
             encoding: context.encoding.name(),
+            encoding_is_doubtful: context.encoding_is_doubtful,
             delimiter: char::from(dialect.delimiter).to_string(),
             quote: dialect.quote.map(|quote| char::from(quote).to_string()),
             escape: dialect.escape.map(|escape| char::from(escape).to_string()),

@@ -99,6 +99,13 @@ impl Encoding {
         evidence::detect(sample)
     }
 
+    /// Whether a source that begins with `sample` is surely in another encoding, whoever says that it is
+    /// in this one. Only of UTF-8 its form tells so much.
+    #[must_use]
+    pub fn is_doubtful(self, sample: &[u8]) -> bool {
+        matches!(self, Encoding::Legacy(_)) && evidence::is_surely_utf8(sample)
+    }
+
     /// How a source in this encoding is read.
     #[must_use]
     pub fn form(self, dialect: Dialect) -> Form {

@@ -42,6 +42,8 @@ pub struct Source {
     pub encoding_by: Evidence,
     /// What speaks for it.
     pub encoding_why: &'static str,
+    /// Whether the text is well-formed UTF-8, and yet another encoding was given.
+    pub encoding_is_doubtful: bool,
     /// How it is read.
     pub options: ReadOptions,
     /// Bytes before the first record: byte order mark, skipped lines, blank lines and header.
@@ -175,7 +177,7 @@ impl Source {
         }
         let whole = sample.len() < wanted;
         let decided = Decided::of(&sample, whole, given);
-        let Decided { encoding, encoding_by, why, mark, layout, options } = decided;
+        let Decided { encoding, encoding_by, why, is_doubtful, mark, layout, options } = decided;
         let line = if layout.has_header { HeaderLine::Present } else { HeaderLine::Absent };
         let skip_lines = layout.preamble_lines;
         let head = loop {
@@ -220,6 +222,7 @@ impl Source {
             encoding,
             encoding_by,
             encoding_why: why,
+            encoding_is_doubtful: is_doubtful,
             options,
             header_bytes,
             header_lines: head.lines,
@@ -277,6 +280,7 @@ struct Decided {
     encoding: Encoding,
     encoding_by: Evidence,
     why: &'static str,
+    is_doubtful: bool,
     /// The length of the byte order mark.
     mark: usize,
     layout: Detected,
@@ -288,6 +292,8 @@ impl Decided {
     /// the command that read its source.
     fn of(sample: &[u8], whole: bool, given: &Given) -> Decided {
         const MARK: &str = "a byte order mark says so";
+        let evidence = &sample[..sample.len().min(SAMPLE_BYTES)];
+        let is_doubtful = given.encoding.is_some_and(|said| said.is_doubtful(evidence));
         let (encoding, encoding_by, why, mark) = match (Encoding::from_mark(sample), given.encoding)
         {
             (Some((encoding, mark)), said) => {
@@ -297,11 +303,12 @@ impl Decided {
             }
             (None, Some(said)) => (said, Evidence::Given, "it is as given", 0),
             (None, None) => {
-                let evidence = &sample[..sample.len().min(SAMPLE_BYTES)];
                 let (encoding, why) = Encoding::detect(evidence);
                 (encoding, Evidence::Detected, why, 0)
             }
         };
+        // What a mark says needs nobody to say it.
+        let is_doubtful = is_doubtful && mark == 0;
         // The layout is found in text; of what it consists depends on the encoding alone.
         let limits = given.limits;
         let usual = Dialect::default();
@@ -321,7 +328,7 @@ impl Decided {
         let layout = detect(&text, whole, &given.layout());
         let dialect = layout.dialect;
         let options = ReadOptions { dialect, form: encoding.form(dialect), ..as_usual };
-        Decided { encoding, encoding_by, why, mark, layout, options }
+        Decided { encoding, encoding_by, why, is_doubtful, mark, layout, options }
     }
 }
 

@@ -232,6 +232,9 @@ pub struct SourceFacts {
     pub compression: Option<&'static str>,
     /// The text encoding.
     pub encoding: &'static str,
+    /// Whether the text is well-formed UTF-8, and yet another encoding was given.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub encoding_is_doubtful: bool,
     /// What stands between two cells.
     pub delimiter: String,
     /// What encloses a cell; nothing where quotes are text.

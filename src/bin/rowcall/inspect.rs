@@ -26,6 +26,7 @@ use crate::mapping::Mapping;
 use crate::profile;
 use crate::stdout;
 use crate::style::{ColorWish, Style};
+use crate::terminal::doubt;
 
 /// Records that are read where not all of them were asked for.
 const ROWS_MAX: u64 = 1_000;
@@ -230,9 +231,15 @@ fn facts(look: &Look) -> Value {
         },
         "settings": settings(source),
     });
+    let mut warnings = Vec::new();
+    if source.encoding_is_doubtful {
+        warnings.push(doubt(source.encoding.name()));
+    }
     if layout.line_ends.is_mixed() {
-        let warning = format!("lines end in more than one way: {}", ends_text(layout.line_ends));
-        facts["warnings"] = json!([warning]);
+        warnings.push(format!("lines end in more than one way: {}", ends_text(layout.line_ends)));
+    }
+    if !warnings.is_empty() {
+        facts["warnings"] = warnings.into();
     }
     if let Some(fault) = &look.fault {
         facts["error"] = fault.to_string().into();
@@ -318,6 +325,9 @@ fn facts_text(look: &Look) -> String {
     }
     let how = format!("{}: {}", source.encoding_by.as_str(), source.encoding_why);
     line("encoding", source.encoding.name(), &how);
+    if source.encoding_is_doubtful {
+        line("", "", &format!("warning: {}", doubt(source.encoding.name())));
+    }
     line("delimiter", &shown_byte(Some(layout.dialect.delimiter)), evidence.delimiter.as_str());
     line("quote", &shown_byte(layout.dialect.quote), evidence.quote.as_str());
     line("escape", &shown_byte(layout.dialect.escape), evidence.escape.as_str());

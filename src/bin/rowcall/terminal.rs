@@ -16,6 +16,11 @@ use rowcall::write::summary::{
 use crate::next::Step;
 use crate::style::{ASIDE, BAD, COMMAND, GOOD, NAME, Style, WARNING, of_level};
 
+/// What there is to say of an encoding that was given, where the text is in another one.
+pub(crate) fn doubt(encoding: &str) -> String {
+    format!("the text is well-formed UTF-8, and --encoding says {encoding}; leave --encoding out")
+}
+
 /// How many kinds of problem are shown.
 const PROBLEMS_SHOWN_MAX: usize = 5;
 
@@ -99,6 +104,10 @@ impl Told<'_> {
                 let (lines, name) = (grouped(source.skipped_lines), printable(&source.source));
                 let what = format!("{name}: {lines} line{s} passed over before the header");
                 self.push(text, "  ", &what);
+            }
+            if source.encoding_is_doubtful {
+                let what = doubt(source.encoding);
+                self.push_warning(text, &source.source, &what);
             }
             if source.line_ends == Some("mixed") {
                 self.push_warning(text, &source.source, "lines end in more than one way");

@@ -34,6 +34,13 @@ pub(super) fn detect(sample: &[u8]) -> (Encoding, &'static str) {
     )
 }
 
+/// Whether all lines that are not ASCII are well-formed UTF-8, which text in an encoding from before
+/// Unicode is by rare chance only.
+pub(super) fn is_surely_utf8(sample: &[u8]) -> bool {
+    let lines = telling_lines(sample);
+    !lines.is_empty() && lines.iter().all(|line| is_utf8(line))
+}
+
 /// The lines that are not ASCII. The last one may be cut off by the end of the sample, and is left
 /// out where others tell enough.
 fn telling_lines(sample: &[u8]) -> Vec<&[u8]> {
