@@ -51,9 +51,9 @@
 //!
 //! # Where the time goes
 //!
-//! Of the instructions of a `prepare` of contacts on one thread, about: reading and splitting 14 %,
-//! phones 13 %, the other fields 15 %, encoding 13 %, what is known of each row beside that (prints,
-//! claims, problems) 16 %, one contact a phone 3 %, writing and numbering 17 %, BLAKE3 9 %. As callgrind
+//! Of the instructions of a `prepare` of contacts on one thread, about: reading and splitting 15 %,
+//! phones 14 %, the other fields 15 %, encoding 13 %, what is known of each row beside that (prints,
+//! claims, problems) 14 %, one contact a phone 4 %, writing and numbering 16 %, BLAKE3 9 %. As callgrind
 //! counts them; `benches/README.md` has the commands.
 //!
 //! # As a library
