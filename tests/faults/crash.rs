@@ -60,7 +60,7 @@ fn a_run_killed_at_any_moment_leaves_nothing_the_old_folder_or_the_new_one() {
 }
 
 #[test]
-#[ignore = "takes minutes; run it before a release"]
+#[ignore = "takes minutes; run it with --release before a release"]
 fn a_run_killed_at_any_of_thousands_of_moments_leaves_nothing_the_old_folder_or_the_new_one() {
     kill_at_random(&Place::with_rows(5000), 3000);
 }
