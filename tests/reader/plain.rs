@@ -8,7 +8,7 @@ use rowcall::ingest::chunk::{Chunk, Splitter, count_line_ends};
 use rowcall::ingest::dialect::Dialect;
 use rowcall::ingest::encoding::{Encoding, Form};
 use rowcall::ingest::record::{Record, RecordReader};
-use rowcall::ingest::{Limits, ReadOptions};
+use rowcall::ingest::{Limits, Ragged, ReadOptions};
 use rowcall::problem::Code;
 
 /// What a reader says of one record.
@@ -28,25 +28,36 @@ pub(crate) enum What {
 }
 
 /// Ours: chunks of about `chunk_bytes`. That so many cells are wanted as some record has changes
-/// nothing but that others are malformed.
+/// nothing but that others are malformed, or made as many.
 pub(crate) fn ours(input: &[u8], options: ReadOptions, chunk_bytes: usize) -> Vec<Seen> {
-    const COUNTS_TRIED_MAX: usize = 3;
+    const COUNTS_TRIED_MAX: usize = 2;
     let all = read(input, options, chunk_bytes, None);
     let counts = all.iter().filter_map(|seen| match &seen.what {
         What::Cells(cells) => Some(cells.len()),
         What::Blank | What::Malformed(_) => None,
     });
     for wanted in counts.collect::<BTreeSet<usize>>().into_iter().take(COUNTS_TRIED_MAX) {
-        let mut expected = all.clone();
-        for seen in &mut expected {
-            if matches!(&seen.what, What::Cells(cells) if cells.len() != wanted) {
-                seen.what = What::Malformed(Code::RecordCellCount);
-            }
+        for ragged in [Ragged::Reject, Ragged::Pad] {
+            let mut expected = all.clone();
+            expected.iter_mut().for_each(|seen| make_cells(seen, wanted, ragged));
+            let options = ReadOptions { ragged, ..options };
+            let got = read(input, options, chunk_bytes, Some(wanted));
+            assert_eq!(got, expected, "{wanted} cells wanted, {ragged:?}");
         }
-        let got = read(input, options, chunk_bytes, Some(wanted));
-        assert_eq!(got, expected, "{wanted} cells wanted");
     }
     all
+}
+
+/// What becomes of a record where so many cells are wanted.
+fn make_cells(seen: &mut Seen, wanted: usize, ragged: Ragged) {
+    let What::Cells(cells) = &mut seen.what else { return };
+    let may_be_padded =
+        ragged == Ragged::Pad && cells.iter().skip(wanted).all(|surplus| surplus.is_empty());
+    if cells.len() == wanted || may_be_padded {
+        cells.resize(wanted, String::new());
+    } else {
+        seen.what = What::Malformed(Code::RecordCellCount);
+    }
 }
 
 fn read(

@@ -3,6 +3,7 @@
 //! text. What is unusual in any other way than by doubled quotes and line ends inside quotes, and what
 //! may be blank, is left to the complete way.
 
+use super::super::super::Ragged;
 use super::super::super::chunk::count_line_ends;
 use super::super::super::dialect::Dialect;
 use super::super::super::structure::CellEnds;
@@ -19,6 +20,7 @@ struct Cut {
     end: usize,
     /// Line ends inside quotes.
     lines_inside: u64,
+    cells: usize,
 }
 
 impl RecordReader {
@@ -40,7 +42,13 @@ impl RecordReader {
         let Some(cut) = cut(text, now.start, dialect, ends, texts, &mut self.marked) else {
             return false;
         };
-        let Cut { end, lines_inside } = cut;
+        let Cut { end, lines_inside, cells: cells_seen } = cut;
+        if cells_seen < texts.len() {
+            if self.options.ragged != Ragged::Pad {
+                return false;
+            }
+            texts[cells_seen..].fill("");
+        }
         let next = if end < bytes.len() { after_line_end(bytes, end) } else { end };
         if next > end + 1 {
             // The line feed of a CRLF.
@@ -56,7 +64,6 @@ impl RecordReader {
         let length = self.options.form.source_length(&bytes[now.start..next]);
         let spot = Spot { byte: now.byte, length, start: now.start, end: next, line: now.line };
         let (is_ascii, may_hold_line_ends) = (raw.is_ascii(), lines_inside > 0);
-        let cells_seen = texts.len();
         let row = |cells| Row { spot, cells, cells_seen, may_hold_line_ends, is_ascii };
         if self.marked.is_empty() {
             give(Record::Row(row(texts)));
@@ -85,8 +92,8 @@ impl RecordReader {
     }
 }
 
-/// Cuts the record that begins at `start` into the cells for which `texts` has places; `None` where
-/// these are too few or too many. Lists in `marked` those that hold doubled quotes.
+/// Cuts the record that begins at `start` into cells; `None` where `texts` has too few places for
+/// them. Lists in `marked` those that hold doubled quotes.
 #[inline(never)]
 fn cut<'b>(
     text: &'b str,
@@ -100,20 +107,20 @@ fn cut<'b>(
     // No byte is 256.
     let quote = dialect.quote.map_or(256, u16::from);
     // What is read from on its own copy stays in registers.
-    let mut places = ends.clone();
+    let mut own = ends.clone();
     let mut lines_inside = 0;
-    let mut slots = texts.iter_mut().enumerate();
+    let places = texts.len();
+    let mut slots = texts.iter_mut();
     let end = loop {
-        let (at, is_special) = places.next();
+        let (at, is_special) = own.next();
         let is_quoted = at > start + 1 && u16::from(bytes[start]) == quote;
         let around = usize::from(is_quoted);
         let cell = text.get(start + around..at - around)?;
-        let (index, slot) = slots.next()?;
-        *slot = cell;
+        *slots.next()? = cell;
         if is_special && is_quoted {
             lines_inside += count_line_ends(cell.as_bytes());
             if cell.as_bytes().contains(&bytes[start]) {
-                marked.push((index, 0));
+                marked.push((places - slots.len() - 1, 0));
             }
         }
         if bytes.get(at) != Some(&dialect.delimiter) {
@@ -121,6 +128,6 @@ fn cut<'b>(
         }
         start = at + 1;
     };
-    *ends = places;
-    slots.next().is_none().then_some(Cut { end, lines_inside })
+    *ends = own;
+    Some(Cut { end, lines_inside, cells: places - slots.len() })
 }
