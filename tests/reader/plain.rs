@@ -51,8 +51,7 @@ pub(crate) fn ours(input: &[u8], options: ReadOptions, chunk_bytes: usize) -> Ve
 /// What becomes of a record where so many cells are wanted.
 fn make_cells(seen: &mut Seen, wanted: usize, ragged: Ragged) {
     let What::Cells(cells) = &mut seen.what else { return };
-    let may_be_padded =
-        ragged == Ragged::Pad && cells.iter().skip(wanted).all(|surplus| surplus.is_empty());
+    let may_be_padded = ragged == Ragged::Pad && cells.iter().skip(wanted).all(String::is_empty);
     if cells.len() == wanted || may_be_padded {
         cells.resize(wanted, String::new());
     } else {
