@@ -293,7 +293,6 @@ impl Decided {
     fn of(sample: &[u8], whole: bool, given: &Given) -> Decided {
         const MARK: &str = "a byte order mark says so";
         let evidence = &sample[..sample.len().min(SAMPLE_BYTES)];
-        let is_doubtful = given.encoding.is_some_and(|said| said.is_doubtful(evidence));
         let (encoding, encoding_by, why, mark) = match (Encoding::from_mark(sample), given.encoding)
         {
             (Some((encoding, mark)), said) => {
@@ -307,8 +306,9 @@ impl Decided {
                 (encoding, Evidence::Detected, why, 0)
             }
         };
-        // What a mark says needs nobody to say it.
-        let is_doubtful = is_doubtful && mark == 0;
+        // What a mark says is beyond doubt, and needs no look.
+        let is_doubtful =
+            encoding_by == Evidence::Given && mark == 0 && encoding.is_doubtful(evidence);
         // The layout is found in text; of what it consists depends on the encoding alone.
         let limits = given.limits;
         let usual = Dialect::default();

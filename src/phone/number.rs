@@ -45,16 +45,6 @@ impl Phone {
         [0, 4, 8].map(|bits| (self.0.get() >> bits) as u8 & 15)
     }
 
-    /// Appends a plus and the digits, as they are displayed.
-    #[inline]
-    pub fn push_text(self, out: &mut Vec<u8>) {
-        let (text, bytes) = self.text();
-        let before = out.len();
-        // To append all sixteen and cut is faster than to append just enough.
-        out.extend_from_slice(&text);
-        out.truncate(before + bytes);
-    }
-
     /// A plus, the digits, and zeros; and how many bytes of it are the plus and the digits. The
     /// place before the first digit is free, because there are 15 at most.
     #[inline]
@@ -321,7 +311,8 @@ mod tests {
             let packed = u64::from_str_radix(&digits, 16).expect("digits");
             let phone = Phone(NonZeroU64::new(packed).expect("not zero"));
             let mut text = b"so: ".to_vec();
-            phone.push_text(&mut text);
+            let (digits, bytes) = phone.text();
+            text.extend_from_slice(&digits[..bytes]);
             assert_eq!(text, format!("so: {phone}").as_bytes());
         }
     }

@@ -3,13 +3,13 @@
 //! text. What is unusual in any other way than by doubled quotes and line ends inside quotes, and what
 //! may be blank, is left to the complete way.
 
-use super::super::super::Ragged;
-use super::super::super::chunk::count_line_ends;
-use super::super::super::dialect::Dialect;
-use super::super::super::structure::CellEnds;
-use super::super::{Record, Row, Spot};
 use super::text::push_meaning;
 use super::{Current, RecordReader, after_line_end};
+use crate::ingest::Ragged;
+use crate::ingest::chunk::count_line_ends;
+use crate::ingest::dialect::Dialect;
+use crate::ingest::record::{Record, Row, Spot};
+use crate::ingest::structure::CellEnds;
 
 /// A cell that holds doubled quotes: its index, and where in the scratch its meaning ends.
 pub(super) type Marked = (usize, usize);
@@ -20,6 +20,7 @@ struct Cut {
     end: usize,
     /// Line ends inside quotes.
     lines_inside: u64,
+    /// How many cells it has.
     cells: usize,
 }
 
